@@ -1,0 +1,109 @@
+"""Small grammar that policy daemons, milters and content filters share: attribute lists, job ids, tables of rules.
+
+Attribute lists follow the Postfix policy protocol's names (SMTPD_POLICY_README): `name=value, name=value`. Job ids are
+the MTA's, which a milter learns as macro `i` (MILTER_README): a Postfix queue ID or a sendmail one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from mailwake.events.fact import Fields, LineParser, Parsed
+from mailwake.events.queueid import QUEUE_ID
+
+SENDMAIL_ID = r"[0-9A-Za-x]{8}[0-9]{6,7}"
+"""Sendmail's queue ID since 8.10: eight base-60 digits of time and sequence, then the process id (doc/op/op.me)."""
+
+JOB_ID = rf"(?:{QUEUE_ID}|{SENDMAIL_ID})"
+"""What a milter calls a message: the queue ID of the MTA that asked it."""
+
+Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], "Parsed | None"]]
+"""A shape and what a line of that shape says; the function may still refuse it."""
+
+_NAME = re.compile(r"(?:^|[,;]\s*)([A-Za-z_][\w-]*)=")
+_TRAIL = re.compile(r"(?:#012|#015|\s)+\Z")
+
+
+def pairs(text: str) -> dict[str, str]:
+    """Read `a=1, b=2; c=3`. A value runs to the next separator that a `name=` follows: it may hold commas and `=`."""
+    found = list(_NAME.finditer(text))
+    ends = [match.start() for match in found[1:]] + [len(text)]
+    return {match[1]: text[match.end() : end].strip() for match, end in zip(found, ends, strict=True)}
+
+
+def present(**fields: Any) -> Fields:
+    """Keep the fields that are known: None is left out, while the empty string stays (it is the null sender)."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def address(text: str | None) -> str | None:
+    """An address without the angle brackets and quotes around it; `<>` gives the null sender."""
+    if text is None:
+        return None
+    text = text.strip()
+    if len(text) > 1 and text[0] + text[-1] in ("<>", '""'):
+        text = text[1:-1]
+    return text
+
+
+def number(text: str | None) -> float | None:
+    """A decimal number, or None when the text is cut off or no number."""
+    try:
+        return float(text) if text else None
+    except ValueError:
+        return None
+
+
+def whole(text: str | None) -> int | None:
+    """A whole number, or None."""
+    return int(text) if text and text.isascii() and text.isdigit() else None
+
+
+def host_ip(text: str | None) -> str | None:
+    """The IP of `192.0.2.1`, `192.0.2.1/32` or `2001:db8::1/128`; None for a network, `unknown` or a cut-off text."""
+    if not text:
+        return None
+    ip, _, mask = text.partition("/")
+    if mask not in ("", "32", "128") or not re.fullmatch(r"[0-9A-Fa-f:.]{2,45}", ip):
+        return None
+    return ip if "." in ip or ":" in ip else None
+
+
+def trimmed(text: str) -> str:
+    """The text without the escaped line end (`#012`) that some daemons pass to syslog."""
+    return _TRAIL.sub("", text)
+
+
+def noise(_match: object = None) -> Parsed:
+    """The fact of a line that is known and of no interest."""
+    return "noise", "", {}
+
+
+def service(action: str) -> Callable[[re.Match[str]], Parsed]:
+    """Give the builder of a service fact: the daemon did `action`, the whole line as text."""
+
+    def build(match: re.Match[str]) -> Parsed:
+        return "service", "", {"action": action, "text": match.string}
+
+    return build
+
+
+def first_match(rules: Iterable[Rule], text: str) -> Parsed | None:
+    """What the first rule that matches at the start of the text says; None when none does."""
+    for shape, build in rules:
+        match = shape.match(text)
+        if match is not None:
+            parsed = build(match)
+            if parsed is not None:
+                return parsed
+    return None
+
+
+def product_of(program: str, parsers: dict[str, LineParser]) -> LineParser | None:
+    """The parser of the product that a tag names: `postgrey`, `postfix/policyd-weight`, `postfwd2/policy`."""
+    for part in program.lower().split("/"):
+        if part in parsers:
+            return parsers[part]
+    return None

@@ -1,0 +1,23 @@
+"""Ingest: bytes -> lines -> records -> facts.
+
+Pure apart from reading files: nothing is written, no network, no clock. What a run gives depends on the bytes of the
+file, its name, its modification time and the zone asked for; never on the time of the run or the size of the blocks.
+
+The rooms' parts, from the outside in:
+
+    files     opening what people point at: plain, compressed, directories, standard input; blocks of whole lines
+    resume    where to go on reading a file that was read before, or that was replaced
+    survey    a cheap first look at a file: which dates it names, in which order
+    calendar  the year and zone of stamps that name none, for one file or a rotated family
+    clock     the walking form of a calendar: stamp text -> microseconds UTC
+    stamps    the written shapes of stamps
+    envelope  header of one line: time, host, program, pid, message
+    jsonlines the same for journald JSON and log shippers' JSON
+    export    the same for journald's export format
+    notices   what the log systems say of themselves: lines lost, lines repeated
+    registry  program tag -> parser of a source
+    runs      the fast loops over lines of one shape
+    sections  the state of one log within a file, and the careful way for one line
+    facts     `FactReader`: one file -> batches of facts
+    account   what was read and what of it was understood
+"""

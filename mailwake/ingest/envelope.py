@@ -1,0 +1,199 @@
+"""Envelope: one line -> its header (time, host, program, pid) and message.
+
+    RFC 3164   [<22>]Nov  1 00:00:00 [<mail.info> ]host [mail:info ]program[pid]: message     (section 4.1)
+    RFC 3339   2026-11-01T00:00:00.123456+01:00 host program[pid]: message                    (rsyslog's file format)
+    RFC 5424   <22>1 2026-11-01T00:00:00Z host program pid msgid [id a="b"] message           (section 6)
+    JSON       journald and log shippers, see `jsonlines`
+    bare       a product's own file, see `sources.api.Source.split_bare`
+    prefixes   `container | line` (docker compose), `stamp line` (docker logs -t), `stamp stdout F line` (CRI),
+               `{[@timestamp]} line` (Logstash)
+
+The strict forms are tried before the products' own, the loose ones (no colon, no host) after them, always in this
+order: what a line is does not depend on the lines before it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from mailwake.events.fact import NO_TIME
+from mailwake.ingest import jsonlines
+from mailwake.ingest.clock import Clock
+from mailwake.ingest.registry import Registry
+from mailwake.ingest.stamps import find
+from mailwake.sources.api import Source
+
+BSD, ISO = "bsd", "iso"
+
+_TAG = r"[^\s:\[\]<>]+"
+_HEAD = re.compile(
+    rf"(?:<[\w.]{{1,20}}> )?(?![^ ]*[(<])(\S*[^\s:]) (?:[a-z0-9]{{1,12}}:[a-z]{{1,7}} )?({_TAG}?)(?:\[([^\]\s]*)\])?\Z"
+)
+_STRICT = re.compile(
+    rf"(?:<[\w.]{{1,20}}> )?(?![^ ]*[(<])(\S*[^\s:]) (?:[a-z0-9]{{1,12}}:[a-z]{{1,7}} )?({_TAG}?)(?:\[([^\]\s]*)\])?:(?: |$|(?=\S))"
+)
+_LOOSE = re.compile(rf"(?![^ ]*[(<])(\S*[^\s:]) ({_TAG})(?:\[(\d*)\])?:? ?")
+_HOSTLESS = re.compile(rf"({_TAG})(?:\[(\d+)\])?: ?")
+_LAST = re.compile(r"(?:(\S+) )?(?=last message repeated \d+ times?$)")
+_PRI = re.compile(r"<\d{1,3}>")
+_RFC5424 = re.compile(r"(?:<\d{1,3}>)?\d{1,2} (\S+) (\S+) (\S+) (\S+) (\S+)(?: |$)")
+_DATA = re.compile(r'(?:-|(?:\[[^\s="\]]+(?: [^\s="\]]+="(?:\\.|[^"\\])*")*\])+)(?: |$)', re.DOTALL)
+_PREFIX = re.compile(r"(?:[\w.-]{1,64} +\| |%?\{\[?[^}]{0,40}\} ?)(?=[A-Z0-9<{])")
+_CRI = re.compile(r"std(?:out|err) [FP] ")
+_BOM = "\ufeff"
+_DEPTH = 3
+"""Headers within headers that are looked for."""
+
+
+class Header(NamedTuple):
+    """What stands around a message."""
+
+    ts: int
+    """Microseconds UTC, NO_TIME when the line has no readable time."""
+    sure: bool
+    """Whether year and zone stood in the line."""
+    host: str
+    program: str
+    """Empty when no program could be made out."""
+    pid: int
+    message: str
+    shape: str = ""
+    """BSD or ISO when the fast loops can read lines of this kind."""
+    source: Source | None = None
+    """The source whose own file format this is."""
+
+
+class Splitter:
+    """Splits lines of one log, in their order."""
+
+    def __init__(self, clock: Clock, registry: Registry) -> None:
+        """clock: the log's own, as stamps are read in order."""
+        self._clock = clock
+        self._registry = registry
+        self._likely = registry.sources
+
+    def split(self, line: str, depth: int = 0) -> Header | None:
+        """The header of a line; None when it has none that is known."""
+        if line.startswith(_BOM):
+            line = line[1:]
+        first = line[:1]
+        if first == "{":
+            found = self._json(line, depth) or self._bare(line)
+            return found or self._prefixed(line, depth)
+        if first == "<" or (first.isdigit() and line[1:2] in (" ", "0", "1") and line[:3].rstrip("0123456789") == " "):
+            found = self._rfc5424(line)
+            if found is not None:
+                return found
+            return self.split(line[match.end() :].lstrip(), depth + 1) if depth < _DEPTH and (match := _PRI.match(line)) else None
+        stamp = find(line)
+        if stamp is None:
+            return self._bare(line) or self._prefixed(line, depth)
+        return self._stamped(line, stamp[1], depth)
+
+    def inner(self, text: str) -> Header | None:
+        """The header of a log line that another program wrote as its message (T11): one with a time or known program."""
+        found = self.split(text, 1)
+        if found is None or not found.program:
+            return None
+        return found if found.ts != NO_TIME or self._registry.knows(found.program) else None
+
+    def _stamped(self, line: str, end: int, depth: int) -> Header | None:
+        """A line that starts with a stamp, which ends at `end`."""
+        strict = line[4:5] != "-" or line[10:11] == "T"  # dates with a blank are mostly those of products' own files
+        match = _STRICT.match(line, end + 1) if line[end : end + 1] == " " and strict else None
+        if match is None:
+            bare = self._bare(line)
+            if bare is not None:
+                return bare
+        found = find(line)
+        if found is None:
+            return None
+        ts = self._clock.resolve(found[0])
+        sure = found[0].year is not None and found[0].offset is not None
+        shape = ISO if sure and line[10:11] == "T" else BSD if end == 15 and found[0].year is None else ""
+        if match is None:
+            return self._remainder(line, Header(ts, sure, "", "", 0, line[end:].strip()), depth)
+        return Header(ts, sure, match[1], match[2], _pid(match[3]), line[match.end() :], shape)
+
+    def _remainder(self, line: str, header: Header, depth: int) -> Header | None:
+        """The looser forms of a line whose time is known and whose rest is the header's message."""
+        rest = header.message
+        match = _STRICT.match(rest) or _LAST.match(rest)
+        if match is not None:
+            groups = (*match.groups(), "", "")
+            return header._replace(
+                host=groups[0] or "", program=groups[1] or "", pid=_pid(groups[2]), message=rest[match.end() :]
+            )
+        cri = _CRI.match(rest)
+        if depth < _DEPTH and (cri or rest[:1] == "{" or find(rest)):
+            inner = self.split(rest[cri.end() :] if cri else rest, depth + 1)
+            if inner is not None:
+                return inner if inner.ts != NO_TIME else inner._replace(ts=header.ts, sure=header.sure)
+        match = _LOOSE.match(rest)
+        if match is not None and (match[3] is not None or self._registry.knows(match[2])):
+            return header._replace(host=match[1], program=match[2], pid=_pid(match[3]), message=rest[match.end() :])
+        match = _HOSTLESS.match(rest)
+        if match is not None and (match[2] is not None or self._registry.knows(match[1])):
+            return header._replace(program=match[1], pid=_pid(match[2]), message=rest[match.end() :])
+        return header
+
+    def _rfc5424(self, line: str) -> Header | None:
+        match = _RFC5424.match(line)
+        if match is None:
+            return None
+        stamp, host, program, pid, _ = ("" if field == "-" else field for field in match.groups())
+        read = self._clock.read(stamp) if stamp else None
+        if stamp and (read is None or read[1].year is None):
+            return None
+        data = _DATA.match(line, match.end())
+        message = line[data.end() if data else match.end() :].lstrip(" ").removeprefix(_BOM)
+        ts = read[0] if read else NO_TIME
+        return Header(ts, read is not None and read[1].offset is not None, host, program, _pid(pid), message)
+
+    def _bare(self, line: str) -> Header | None:
+        """A line of a product's own file; the source that took the last one is asked first."""
+        for source in self._likely:
+            bare = source.split_bare(line)
+            if bare is not None:
+                if source is not self._likely[0]:
+                    self._likely = (source, *(other for other in self._likely if other is not source))
+                read = self._clock.read(bare.stamp) if bare.stamp else None
+                sure = read is not None and read[1].year is not None and read[1].offset is not None
+                ts = read[0] if read else NO_TIME
+                return Header(ts, sure, bare.host, bare.program, bare.pid, bare.message, "", source)
+        return None
+
+    def _prefixed(self, line: str, depth: int) -> Header | None:
+        match = _PREFIX.match(line)
+        return self.split(line[match.end() :], depth + 1) if match and depth < _DEPTH else None
+
+    def _json(self, line: str, depth: int) -> Header | None:
+        """A JSON wrapper: a header within its text wins (T12), the wrapper's own names what that lacks."""
+        outer = jsonlines.read(line)
+        if outer is None:
+            return None
+        read = self._clock.read(outer.stamp) if outer.stamp else None
+        ts = outer.micros or (read[0] if read else NO_TIME)
+        sure = bool(outer.micros) or (read is not None and read[1].year is not None and read[1].offset is not None)
+        if ts and sure:
+            self._clock.saw(ts)
+        if depth < _DEPTH and (not outer.program or not self._registry.knows(outer.program)):
+            inner = self.split(outer.text, depth + 1)
+            if inner is not None and inner.program:
+                when = inner if inner.ts != NO_TIME else inner._replace(ts=ts, sure=sure)
+                return when._replace(host=inner.host or outer.host, shape="", source=None)
+            match = _HOSTLESS.match(outer.text)
+            if match is not None and not outer.program and (match[2] or self._registry.knows(match[1])):
+                return Header(ts, sure, outer.host, match[1], _pid(match[2]), outer.text[match.end() :])
+        return Header(ts, sure, outer.host, outer.program, outer.pid, outer.text) if ts or outer.program else None
+
+
+def head_parts(head: str) -> tuple[str, str, int] | None:
+    """Host, program and pid of what stands between stamp and `: `; None when that is not all it is."""
+    match = _HEAD.match(head)
+    return (match[1], match[2], _pid(match[3])) if match and match[2] else None
+
+
+def _pid(text: str | None) -> int:
+    return int(text) if text and len(text) < 19 and text.isdecimal() and text.isascii() else 0

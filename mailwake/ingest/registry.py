@@ -1,0 +1,57 @@
+"""Program tag -> the parser that reads its messages.
+
+Every tag gets a callable, so that the fast loops need not ask: programs of no source get `foreign`, the log daemons
+one that knows their loss notices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from mailwake.events.fact import LineParser, Parsed
+from mailwake.ingest.notices import is_log_daemon, loss
+from mailwake.ingest.stamps import MONTHS
+from mailwake.sources import api
+from mailwake.sources.api import Source
+
+FOREIGN: Parsed = ("foreign", "", {})
+_STARTS = frozenset(MONTHS) | {"199", "200", "201", "202", "203", '{"_', '{"@', '{"t', '{"m', '{"l'}
+_LIMIT = 10_000
+
+
+class Registry:
+    """The sources in use."""
+
+    def __init__(
+        self, sources: Sequence[Source] | None = None, parser_for: Callable[[str], LineParser | None] | None = None
+    ) -> None:
+        """All sources of the house unless others are given (by tests)."""
+        self.sources: tuple[Source, ...] = tuple(api.all_sources() if sources is None else sources)
+        self._parser_for = parser_for or (api.parser_for if sources is None else self._first)
+        self._parsers: dict[str, LineParser] = {}
+
+    def parser(self, program: str) -> LineParser:
+        """The parser of a program tag."""
+        found = self._parsers.get(program)
+        if found is None:
+            found = self._parser_for(program) or (_log_daemon if is_log_daemon(program) else foreign)
+            if len(self._parsers) >= _LIMIT:
+                self._parsers.clear()
+            self._parsers[program] = found
+        return found
+
+    def knows(self, program: str) -> bool:
+        """Whether a program is part of a mail system or of the log system."""
+        return self.parser(program) is not foreign
+
+    def _first(self, program: str) -> LineParser | None:
+        return next((parser for source in self.sources if (parser := source.parser(program))), None)
+
+
+def foreign(message: str) -> Parsed | None:
+    """For programs of no source; None for a message that may hold a whole log line of another program (T11)."""
+    return None if message[:3] in _STARTS else FOREIGN
+
+
+def _log_daemon(message: str) -> Parsed | None:
+    return loss(message) or foreign(message)

@@ -1,0 +1,49 @@
+"""Where to go on reading a file that was read before.
+
+A saved place is an offset into the (decompressed) text and two hashes of what stood before it. Neither name nor inode
+take part: a log that was renamed, compressed or copied whole by rsync (T23, T24) is known again by its content, and a
+file that was replaced or truncated (copytruncate) is read from its beginning.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import NamedTuple
+
+from mailwake.ingest.files import PLAIN, InputError, kind_of, read_at
+
+_SPAN = 4096
+
+
+class Saved(NamedTuple):
+    """A committed place in a file."""
+
+    offset: int
+    """Bytes of text before it."""
+    head: str
+    """Hash of the first up to 4096 bytes, none of them behind the offset."""
+    tail: str
+    """Hash of the last up to 4096 bytes before the offset."""
+
+
+def fingerprint(path: Path, offset: int) -> Saved:
+    """The place at an offset of a file as it is now. Raises InputError when the file cannot be read."""
+    span = min(_SPAN, offset)
+    return Saved(offset, _hash(read_at(path, 0, span)), _hash(read_at(path, offset - span, span)))
+
+
+def resume_offset(path: Path, saved: Saved | None) -> int:
+    """Offset to go on from: that of the saved place if the file still holds what was read, else 0."""
+    if saved is None or saved.offset <= 0:
+        return 0
+    try:
+        if kind_of(path) == PLAIN and path.stat().st_size < saved.offset:
+            return 0
+        return saved.offset if fingerprint(path, saved.offset) == saved else 0
+    except (InputError, OSError):
+        return 0
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=16).hexdigest()

@@ -1,0 +1,139 @@
+"""Written time stamps -> their parts.
+
+Shapes read here (`find` at the start of a line, `parse` for a whole text):
+
+    Nov  1 00:00:00          RFC 3164 section 4.1.2; also `Nov 01 ...` and `Nov 1 ...`, fraction optional
+    Nov  1 2026 00:00:00     with a year, before or after month and day: `2026 Nov  1 00:00:00`
+    2026-11-01T00:00:00.1Z   RFC 3339 / ISO 8601; any length of fraction, `.` or `,`; Z, +01:00, +0100, +01 or no zone
+    2026-11-22 02:36:25.823 +0100   the same with blanks (Exim, Rspamd); also `2026/11/22 02:36:25`
+    1792896000.25            seconds since 1970 (10 digits), or milli-, micro-, nanoseconds (13, 16, 19 digits)
+
+A stamp without a year or zone stays without; `clock.Clock` gives it both.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import NamedTuple
+
+EPOCH_DAY = date(1970, 1, 1).toordinal()
+DAY = 86_400_000_000
+"""Microseconds of a day."""
+
+MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), start=1
+    )
+}
+_MONTH_DAYS = (0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+_CLOCK = r"(\d\d):(\d\d):(\d\d)(?:[.,](\d+))?"
+_END = r"(?=[\s,;\]|]|$)"
+_ISO = re.compile(
+    rf"(\d{{4}})([-/])(\d\d)\2(\d\d)[T ]{_CLOCK}"
+    rf"(?:(?:(Z|[+-]\d\d:?\d\d|[+-]\d\d)| (UTC|GMT|[+-]\d\d:?\d\d)){_END})?",
+    re.ASCII,
+)
+_BSD = re.compile(rf"({'|'.join(MONTHS)}) {{1,2}}(\d{{1,2}})(?: (\d{{4}}))? {_CLOCK}", re.ASCII)
+_YEAR_BSD = re.compile(rf"(\d{{4}}) ({'|'.join(MONTHS)}) {{1,2}}(\d{{1,2}}) {_CLOCK}", re.ASCII)
+_NUMBER = re.compile(r"(\d{10}|\d{13}|\d{16}|\d{19})(?:\.(\d+))?\Z", re.ASCII)
+
+
+class Stamp(NamedTuple):
+    """The parts of a written stamp."""
+
+    year: int | None
+    month: int
+    day: int
+    micros: int
+    """Microseconds since midnight."""
+    offset: int | None
+    """Seconds east of UTC; None when the stamp names no zone."""
+
+
+def find(line: str) -> tuple[Stamp, int] | None:
+    """The stamp at the start of a line and the index behind it; None when the line starts otherwise."""
+    first = line[:1]
+    if not first.isalnum():
+        return None
+    if first.isdigit():
+        match = _ISO.match(line)
+        if match is not None:
+            return _iso(match)
+        match = _YEAR_BSD.match(line)
+        if match is None:
+            return None
+        year, month, day, *clock = match.groups()
+    else:
+        match = _BSD.match(line)
+        if match is None:
+            return None
+        month, day, year, *clock = match.groups()
+    stamp = _stamp(int(year) if year else None, MONTHS[month], int(day), clock, None)
+    return (stamp, match.end()) if stamp else None
+
+
+def parse(text: str) -> Stamp | None:
+    """The stamp that the whole text is; None for anything else."""
+    text = text.strip()
+    found = find(text)
+    if found is not None:
+        return found[0] if found[1] == len(text) else None
+    match = _NUMBER.match(text)
+    return _since_epoch(match) if match else None
+
+
+def of_micros(micros: int) -> Stamp:
+    """The stamp, in UTC, of a time given as microseconds since 1970."""
+    days, rest = divmod(micros, DAY)
+    try:
+        day = date.fromordinal(EPOCH_DAY + days)
+    except (ValueError, OverflowError):  # beyond the calendar: as good as no time
+        return Stamp(1970, 1, 1, 0, 0)
+    return Stamp(day.year, day.month, day.day, rest, 0)
+
+
+def _iso(match: re.Match[str]) -> tuple[Stamp, int] | None:
+    year, _, month, day, hour, minute, second, fraction, near, far = match.groups()
+    offset = zone_seconds(near or far or "")
+    stamp = _stamp(int(year), int(month), int(day), [hour, minute, second, fraction], offset)
+    return (stamp, match.end()) if stamp else None
+
+
+def zone_seconds(text: str) -> int | None:
+    """Seconds east of UTC of `Z`, `UTC`, `+01:00`, `+0100`, `-05`; None for an empty text."""
+    if not text:
+        return None
+    if text[0] not in "+-":
+        return 0
+    digits = text[1:].replace(":", "")
+    seconds = int(digits[:2]) * 3600 + int(digits[2:] or 0) * 60
+    return -seconds if text[0] == "-" else seconds
+
+
+def _stamp(year: int | None, month: int, day: int, clock: list[str | None], offset: int | None) -> Stamp | None:
+    hour, minute, second = int(clock[0] or 0), int(clock[1] or 0), int(clock[2] or 0)
+    if not 1 <= month <= 12 or not 1 <= day <= _MONTH_DAYS[month] or hour > 23 or minute > 59 or second > 60:
+        return None
+    if year is not None:
+        try:
+            date(year, month, day)
+        except ValueError:
+            return None
+    micros = (hour * 3600 + minute * 60 + second) * 1_000_000 + fraction_micros(clock[3] or "")
+    return Stamp(year, month, day, micros, offset)
+
+
+def fraction_micros(digits: str) -> int:
+    """Microseconds of the digits behind a decimal point; finer ones are cut off."""
+    return int(digits[:6].ljust(6, "0")) if digits else 0
+
+
+def _since_epoch(match: re.Match[str]) -> Stamp:
+    whole, fraction = match.groups()
+    value = int(whole)
+    if len(whole) == 10:
+        return of_micros(value * 1_000_000 + fraction_micros(fraction or ""))
+    return of_micros({13: value * 1000, 16: value, 19: value // 1000}[len(whole)])

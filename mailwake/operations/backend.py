@@ -1,0 +1,29 @@
+"""What answers questions: a store, or log files read on the spot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from mailwake.events.fact import Fact
+from mailwake.store.query import Cursor, Node
+from mailwake.store.rows import Row
+
+
+class Backend(Protocol):
+    """Rows and facts, wherever they come from."""
+
+    def search(self, node: Node, limit: int, cursor: Cursor | None = None, *, since: int | None = None) -> list[Row]:
+        """Rows that meet the question, newest first, after the cursor; at most limit.
+
+        since: a lower bound of `received` (µs) that the question has anyway; it only saves work.
+        """
+
+    def facts(self, keys: Iterable[str]) -> list[Fact]:
+        """All facts filed under any of the keys, in order of time."""
+
+    def session(self, fact: Fact, low: int, high: int) -> list[Fact]:
+        """What the process that logged this fact logged from low to high (µs): connects, TLS, failures without a queue ID."""
+
+    def close(self) -> None:
+        """Let go of the store."""

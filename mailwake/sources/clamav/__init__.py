@@ -1,0 +1,52 @@
+"""ClamAV: clamd, clamav-milter, freshclam and the SMTP proxy clamsmtpd; in syslog or in ClamAV's own log files."""
+
+from __future__ import annotations
+
+import re
+
+from mailwake.events.fact import LineParser
+from mailwake.events.pairs import product_of
+from mailwake.sources.api import Bare
+from mailwake.sources.clamav import clamd, clamsmtp
+
+PARSERS: dict[str, LineParser] = {
+    "clamav": clamd.parse,
+    "clamd": clamd.parse,
+    "clamav-milter": clamd.parse,
+    "clamav-daemon": clamd.parse,
+    "freshclam": clamd.parse_freshclam,
+    "clamsmtpd": clamsmtp.parse,
+    "clamsmtp": clamsmtp.parse,
+}
+"""Parser of each product, by the name in its tag."""
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+# common/output.c logg(): ctime(3) and an arrow, in clamd.log, freshclam.log and clamav-milter.log (LogTime yes)
+_OWN_FILE = re.compile(
+    rf"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?P<month>{'|'.join(_MONTHS)}) (?P<day>[ \d]\d) (?P<time>\d\d:\d\d:\d\d)"
+    r" (?P<year>\d{4}) -> (?P<text>.*)",
+    re.DOTALL,
+)
+
+
+class _ClamAv:
+    """See `sources.api.Source`."""
+
+    name = "clamav"
+
+    def parser(self, program: str) -> LineParser | None:
+        return product_of(program.split("@", 1)[0], PARSERS)
+
+    def split_bare(self, line: str) -> Bare | None:
+        match = _OWN_FILE.match(line)
+        if match is None:
+            return None
+        month = _MONTHS.index(match["month"]) + 1
+        stamp = f"{match['year']}-{month:02d}-{int(match['day']):02d} {match['time']}"
+        return Bare(stamp, "", "clamav", 0, match["text"])
+
+    def continues(self, line: str) -> bool:
+        return False
+
+
+SOURCE = _ClamAv()

@@ -1,0 +1,40 @@
+"""DKIMproxy 1.4, scripts/dkimproxy.*: `DKIM signing - signed; message-id=…, signer=…, from=…`, `DKIM verify - pass; …`."""
+
+from __future__ import annotations
+
+import re
+
+from mailwake.events.fact import Parsed
+from mailwake.events.pairs import Rule, first_match, noise, pairs, present, trimmed
+
+
+def _verdict(match: re.Match[str]) -> Parsed:
+    said = pairs(match["said"])
+    sender = re.search(r"<([^>]*)>\s*\Z", said.get("from", ""))
+    return (
+        "verdict",
+        "",
+        present(
+            filter="dkimproxy",
+            action=match["result"].strip(),
+            message_id=said.get("message-id"),
+            header_from=sender[1] if sender else said.get("from"),
+            dkim=said.get("signer"),
+        ),
+    )
+
+
+_RULES: tuple[Rule, ...] = (
+    (re.compile(r"DKIM (?:signing|verify) - (?P<result>[^;]+); (?P<said>.*)"), _verdict),
+    (
+        re.compile(
+            r"\d{4}/\d\d/\d\d|connect|Process|Setting|Binding|Server|Starting|Couldn't|warning|fatal|skipped", re.I
+        ),
+        noise,
+    ),
+)
+
+
+def parse(message: str) -> Parsed | None:
+    """Parse one line of DKIMproxy."""
+    return first_match(_RULES, trimmed(message))

@@ -1,0 +1,77 @@
+"""The prefix of a Dovecot line, `mail_log_prefix`: who speaks.
+
+2.3 and 2.4: `lmtp(user)<pid><session>`; 2.0 to 2.2: `lmtp(pid, user)` or `imap(user)`; `imap-login`, `auth`, `master`
+have no user. Sites add to it: `imap(user)<pid><session> rip=192.0.2.1 auth=admin@example.com`, which is the one way to
+see in the text that somebody else than the owner was at work.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_PREFIX = re.compile(r"([a-z][a-z0-9_-]*)(?:\(([^)]*)\))?(?:<([^>]*)>)?(?:<([^>]*)>)?(?: (.+))?")
+_EXTRA = re.compile(r"(\w+)=<?([^\s<>,]*)")
+_PID_SERVICES = frozenset(
+    ("lmtp", "auth-worker", "indexer-worker", "indexer", "log", "config", "anvil", "stats", "dict", "auth", "deliver")
+)
+
+
+class Head(NamedTuple):
+    """What the prefix of a line says; "" for what it does not."""
+
+    service: str
+    user: str = ""
+    session: str = ""
+    client_ip: str = ""
+    auth_user: str = ""
+    pid: str = ""
+
+
+def read_head(text: str) -> Head | None:
+    """Read `service(user)<pid><session> key=value ...`; None when it has another shape."""
+    match = _PREFIX.fullmatch(text)
+    if match is None:
+        return None
+    service, inside, first, second, extra = match.groups()
+    if not (inside or first or extra):
+        return Head(service)
+    user, pid, session, client_ip, auth_user = inside or "", "", second or "", "", ""
+    if first is not None:
+        if first.isdecimal() or second is not None:
+            pid = first
+        else:
+            session = first
+    elif user.isdecimal() and service in _PID_SERVICES:
+        user, pid = "", user
+    if "," in user:
+        user, client_ip, pid = _listed(user, pid)
+    if "*" in user and not user.startswith("*"):
+        # `user*master`: auth_master_user_separator kept in the name
+        user, _, auth_user = user.partition("*")
+    if extra:
+        named = dict(_EXTRA.findall(extra))
+        client_ip = named.get("rip", client_ip)
+        auth_user = named.get("auth", "") or named.get("auth_user", "") or auth_user
+        session = session or named.get("session", "")
+    return Head(service, user, session, client_ip, auth_user, pid)
+
+
+def _listed(inside: str, pid: str) -> tuple[str, str, str]:
+    """`pid, user` (2.0 to 2.2), `user,ip,sasl:plain` (auth), `ip,user` (doveadm): user, client IP, pid."""
+    user = client_ip = ""
+    for part in inside.split(","):
+        one = part.strip()
+        if one.isdecimal() and not pid and not user:
+            pid = one
+        elif _is_ip(one):
+            client_ip = one
+        elif not user and not one.startswith("sasl:"):
+            user = one
+    return user, client_ip, pid
+
+
+def _is_ip(text: str) -> bool:
+    return ":" in text and "@" not in text and not text.startswith("sasl:") or text.replace(".", "").isdecimal() and (
+        text.count(".") == 3
+    )

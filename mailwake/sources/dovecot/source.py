@@ -1,0 +1,107 @@
+"""The Dovecot source: which tags are its own, and its own log file.
+
+In syslog the tag is `instance_name` (`dovecot`) and the service stands in the text: `dovecot: lmtp(user)<pid><token>:
+text`. The log file (`log_path`) has `log_timestamp` (`%b %d %H:%M:%S `, or any other) before the same text, and a level
+word after the prefix: `Nov 22 02:29:47 lmtp(user)<6031><TOKEN>: Info: text` (docs: Dovecot logging; lib/failures.c).
+Events come as JSON lines when the exporter writes to a file (2.4 `event_exporter driver = file`).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from mailwake.events.fact import LineParser, Parsed
+from mailwake.sources.api import Bare
+from mailwake.sources.dovecot.line import parse
+
+_TAGS = frozenset(
+    "imap imap-login pop3 pop3-login lmtp lda deliver managesieve managesieve-login submission submission-login auth"
+    " auth-worker doveadm indexer-worker stats".split()
+)
+_SERVICES = (
+    r"(?:imap|pop3|managesieve|sieve|submission|submissions|script)(?:-login)?|imap-(?:hibernate|urlauth\S{0,14}?)|auth"
+    r"|auth-worker|lmtp|lda|deliver|doveadm|dsync-(?:server|local|remote)|dsync|indexer|indexer-worker|stats|old-stats"
+    r"|master|log|config|anvil|dict|dict-async|dict-expire|dict-expire|dns-client|dns_client|ipc|director|replicator"
+    r"|aggregator|quota-status|ssl-params|health-check|welcome|push-notification|program-client|http-api|tcpwrap"
+    r"|dovecot|dovecot-lda|quota-warning"
+)
+_STAMP = (
+    r"(?:[A-Z][a-z]{2} [ \d]?\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|[+-]\d\d:?\d\d))?)"
+)
+_BARE = re.compile(
+    rf"({_STAMP}) ((?:{_SERVICES})(?:\(([^)]*)\))?(?:<([^>]*)>)*+(?: [a-z_]+=\S*)*?: )"
+    r"(?:Info: |(?=(?:Warning|Error|Fatal|Panic|Debug): ))"
+)
+_BARE_1X = re.compile(rf"(?:dovecot|(deliver\([^)]*\))): ({_STAMP}) (?:Info: |(?=(?:Warning|Error|Fatal|Panic): ))(.*)")
+_PID = re.compile(r"<(\d+)>")
+_EVENT_TIME = re.compile(r'"(?:end|start)_time":(?:"([^"]+)"|(\d+(?:\.\d+)?))')
+_EVENT_HOST = re.compile(r'"hostname":"([^"]*)"')
+_FIRST = frozenset("JFMASOND2d")
+
+
+class Dovecot:
+    """Dovecot's text log and its exported events."""
+
+    name = "dovecot"
+
+    def parser(self, program: str) -> LineParser | None:
+        """Claim `dovecot...` (whose text names the service) and the services where they log under their own name."""
+        if program.startswith("dovecot"):
+            return parse
+        if program not in _TAGS:
+            return None
+        prefix = f"{program}: "
+
+        def named(message: str) -> Parsed | None:
+            return parse(prefix + message)
+
+        return named
+
+    def split_bare(self, line: str) -> Bare | None:
+        """Strict on purpose: a syslog line (`stamp host program[pid]: `) must not pass for one of Dovecot's file."""
+        if line[:1] not in _FIRST:
+            return _event(line) if line.startswith('{"event":"') else None
+        match = _BARE.match(line)
+        if match is None:
+            return _bare_1x(line) if line.startswith(("dovecot: ", "deliver(")) else None
+        stamp, head, inside, _ = match.groups()
+        return Bare(stamp, "", "dovecot", _pid(head, inside), head + line[match.end() :])
+
+    def continues(self, line: str) -> bool:
+        """Dovecot escapes line breaks: nothing continues."""
+        return False
+
+
+def _pid(head: str, inside: str | None) -> int:
+    """`lmtp(user)<6031><token>`, `lmtp(10320)`, `lmtp(10320, user)`; 0 when the prefix does not show it."""
+    match = _PID.search(head)
+    if match is not None:
+        return int(match.group(1))
+    if inside and not head.startswith(("imap", "pop3")):
+        first = inside.partition(",")[0]
+        return int(first) if first.isdecimal() and len(first) < 9 else 0
+    return 0
+
+
+def _bare_1x(line: str) -> Bare | None:
+    """Dovecot 1.x: `dovecot: Feb 11 10:00:00 Info: imap-login: Login: ...`, `deliver(user): Feb 11 10:00:00 Info: ...`."""
+    match = _BARE_1X.match(line)
+    if match is None:
+        return None
+    who, stamp, text = match.groups()
+    if not who and ": " not in text:
+        return None
+    return Bare(stamp, "", "dovecot", 0, f"{who}: {text}" if who else text)
+
+
+def _event(line: str) -> Bare | None:
+    """An exported event on a line of its own; its time is the end of what it tells about."""
+    times = dict.fromkeys(("text", "number"), "")
+    for text, number in _EVENT_TIME.findall(line, 0, 400):
+        times = {"text": text, "number": number}
+    stamp = times["text"]
+    if times["number"]:
+        stamp = datetime.fromtimestamp(float(times["number"]), UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    host = _EVENT_HOST.search(line, 0, 400)
+    return Bare(stamp, host.group(1) if host else "", "dovecot", 0, f"stats: {line}") if stamp else None

@@ -1,0 +1,48 @@
+"""What a remote server's reply says: its id for the message, the LMTP session's token, the enhanced status code."""
+
+from __future__ import annotations
+
+import re
+
+from mailwake.events.fact import Fields
+
+_DSN = re.compile(r"(?:\A|[\s:])[245]\d\d[ -]([245]\.\d{1,3}\.\d{1,3})(?![\d.])").search
+_NEXT = re.compile(
+    r"""\ \[InternalId=(\d+)                        # Exchange
+      | \ OK\ +\d+\ (\S+)\ -\ gsmtp                 # Google
+      | \ (\S+)\ Message\ accepted\ for\ delivery   # sendmail
+      | \A250\ (?:2\.\d\.\d\ )?Ok:?\ ([0-9a-f]{16}-\S+)\Z # Amazon SES
+    """,
+    re.VERBOSE,
+).search
+
+
+def put_reply(fields: Fields, reply: str) -> None:
+    """The reply itself and what can be read from it."""
+    fields["reply"] = reply
+    found = _DSN(reply)
+    if found is not None:
+        fields["dsn"] = found[1]
+
+
+def put_confirmation(fields: Fields, reply: str) -> None:
+    """The reply (C=) of a server that took the message."""
+    put_reply(fields, reply)
+    if reply.endswith(" Saved"):
+        words = reply.rsplit(" ", 2)
+        if len(words) == 3 and words[0].endswith(">"):
+            fields["token"] = words[1]
+            return
+    next_id = _next_id(reply)
+    if next_id:
+        fields["next_id"] = next_id
+
+
+def _next_id(reply: str) -> str | None:
+    # the last one counts: a proxy quotes the reply of the server behind it
+    for words in ("queued as ", " id="):
+        at = reply.rfind(words)
+        if at >= 0:
+            return reply[at + len(words) :].partition(" ")[0].rstrip(").;,>") or None
+    found = _NEXT(reply)
+    return next(filter(None, found.groups()), None) if found else None

@@ -1,0 +1,89 @@
+"""milter-greylist: `mg_log` calls in milter-greylist.c, acl.c, pending.c and autowhite.c (4.6)."""
+
+from __future__ import annotations
+
+import re
+
+from mailwake.events.fact import Parsed
+from mailwake.events.pairs import JOB_ID, Rule, address, first_match, host_ip, noise, present, service, trimmed
+
+_ID = rf"(?P<id>{JOB_ID}|\(unknown(?: id)?\)): "
+_CLIENT = r"(?:(?P<name>[^\s\[]*)\[(?P<ip>[^\]]*)\]|(?P<bare>[0-9A-Fa-f:.]+))"
+
+
+def _seconds(text: str | None) -> float | None:
+    """Seconds of `00:30:00`."""
+    if not text:
+        return None
+    hours, minutes, seconds = (int(part) for part in text.split(":"))
+    return float(hours * 3600 + minutes * 60 + seconds)
+
+
+def _policy(match: re.Match[str], action: str, reason: str | None, delay: float | None = None) -> Parsed:
+    # milter-greylist is asked at RCPT; Postfix gives macro i only from the second recipient on
+    queue_id = None if match["id"].startswith("(") else match["id"]
+    return (
+        "policy",
+        queue_id or "",
+        present(
+            service="milter-greylist",
+            action=action,
+            reason=reason,
+            delay=delay,
+            client_name=match["name"] or None,
+            client_ip=host_ip(match["ip"] or match["bare"]),
+            sender=address(match["sender"]),
+            recipient=address(match["recipient"]),
+            queue_id=queue_id,
+        ),
+    )
+
+
+def _addr(match: re.Match[str]) -> Parsed:
+    """`ID: addr NAME[IP] from <s> to <r> delayed for 00:30:00 (ACL 12)`, `… rcpt <r>: autowhitelisted for …`."""
+    verb = match["verb"]
+    if verb.startswith("delayed"):
+        return _policy(match, "greylist", match["rest"].strip() or "delayed", _seconds(match["time"]))
+    if verb == "blacklisted":
+        return _policy(match, "reject", match["rest"].strip() or "blacklisted")
+    return _policy(match, "pass", verb)
+
+
+def _skipping(match: re.Match[str]) -> Parsed:
+    """`ID: skipping greylist because REASON, (from=<s>, rcpt=<r>, addr=NAME[IP]) ACL 7`."""
+    return _policy(match, "pass", match["why"].rstrip(", "))
+
+
+_RULES: tuple[Rule, ...] = (
+    (
+        re.compile(
+            rf"{_ID}addr {_CLIENT} from (?P<sender>\S*) (?:to|rcpt) (?P<recipient>\S*?):? "
+            r"(?P<verb>delayed for|delayed|blacklisted|autowhitelisted|already autowhitelisted|accepted)"
+            r"(?: (?:for )?(?P<time>\d+:\d\d:\d\d))?(?P<rest>.*)"
+        ),
+        _addr,
+    ),
+    (
+        re.compile(
+            rf"{_ID}skipping greylist because (?P<why>.*?)\(from=(?P<sender>[^,]*), rcpt=(?P<recipient>[^,]*), "
+            rf"addr={_CLIENT}"
+        ),
+        _skipping,
+    ),
+    (re.compile(r"milter-greylist-\S+ .*start"), service("start")),
+    (re.compile(r"(?:Final database dump|Exiting)"), service("stop")),
+    (
+        re.compile(
+            rf"(?:{_ID})?(?:smfi_|User \S+ authenticated|STARTTLS succeeded|SPF |Mail from=|addr \S+ from|got |"
+            r"GeoIP |greylist: |(?:re)?load|peer |Peer |sync|bound |unable |cannot |dump|config|lost connection|"
+            r"Milter |option |Option |Incoming MX sync|Outgoing MX sync|DNSRBL|dnsrbl|urlcheck|p0f |spamd |ldap)",
+            re.IGNORECASE,
+        ),
+        noise,
+    ),
+)
+
+
+def parse(message: str) -> Parsed | None:
+    """Parse one line of milter-greylist."""
+    return first_match(_RULES, trimmed(message))

@@ -1,0 +1,171 @@
+"""Delivery lines: `QID: to=<..>, orig_to=<..>, relay=.., delay=.., delays=.., dsn=.., status=WORD (text)`.
+
+Source: Postfix src/global/log_adhoc.c. The order of the attributes and their number grew over the years (conn_use 2.2,
+delays 2.3, tls 3.9), so after the fast way for today's order stands a way for any order and for attributes to come.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from mailwake.events.fact import Fields, LineParser, Parsed
+from mailwake.sources.postfix.replies import settle
+from mailwake.sources.postfix.text import TAILS, is_key, relay, trim
+
+_STATUSES = frozenset({"sent", "deferred", "bounced", "deliverable", "undeliverable", "expired"})
+_NEXT = re.compile(r", (?=[a-z_]+=)")
+_NAME = re.compile(r"([a-z_]+)=")
+_STATUS = re.compile(r"([\w-]+)(?: \(|\Z)")
+_TEXTS = {"to": "recipient", "orig_to": "orig_recipient", "delays": "delays", "tls": "tls", "dsn": "dsn"}
+
+
+def deliver(key: str, rest: str, agent: str) -> Parsed | None:
+    """Read what follows `QID: ` when it begins with `to=`; the agent is the daemon's name, "" when the log lost it."""
+    # One partition after another: when one fails all after it do, so the last one tells of all of them.
+    address, _, tail = rest[4:].partition(">, relay=")
+    host, _, tail = tail.partition(", delay=")
+    delay, _, tail = tail.partition(", delays=")
+    delays, _, tail = tail.partition(", dsn=")
+    dsn, _, tail = tail.partition(", status=")
+    status, found, reply = tail.partition(" (")
+    if not found or status not in _STATUSES or len(dsn) > 9 or reply[-1:] != ")" or rest[:4] != "to=<":
+        return _careful(key, rest, agent)
+    fields: Fields | None = {"recipient": address} if ">" not in address and '"' not in address else _aliased(address)
+    if fields is None:
+        return _careful(key, rest, agent)
+    if "," in host:
+        host, reuse, uses = host.partition(", conn_use=")
+        if not reuse or not uses.isdecimal() or len(uses) > 9:
+            return _careful(key, rest, agent)
+        fields["conn_use"] = int(uses)
+    if "," in delays:
+        delays, tls, level = delays.partition(", tls=")
+        if not tls or "," in level:
+            return _careful(key, rest, agent)
+        fields["tls"] = level
+    seconds = _seconds(delay)
+    if seconds is None:
+        return _careful(key, rest, agent)
+    reply = reply[:-1]
+    fields.update(relay(host))
+    fields |= {"delay": seconds, "delays": delays, "dsn": dsn, "status": status, "reply": reply}
+    if agent:
+        fields["agent"] = agent
+    if status == "sent":
+        settle(fields, agent, host, reply)
+    return "deliver", key, fields
+
+
+def _aliased(text: str) -> Fields | None:
+    """`a>, orig_to=<b` as two addresses; None when there are more brackets or quotes in it."""
+    address, _, original = text.partition(">, orig_to=<")
+    if not original or '"' in text or text.count("<") != 1 or text.count(">") != 1:
+        return None
+    return {"recipient": address, "orig_recipient": original}
+
+
+@lru_cache(maxsize=4096)
+def _seconds(text: str) -> float | None:
+    """A delay; None for what is none, and for what float() would take but no daemon prints (`nan`, `1e999`)."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        return None
+    return seconds if 0 <= seconds < 1e9 else None
+
+
+def _careful(key: str, rest: str, agent: str) -> Parsed | None:
+    """The same for any order of attributes, unknown ones, odd addresses, old forms and lines that were cut off."""
+    fields: Fields = {"agent": agent} if agent else {}
+    at = 0
+    while at < len(rest):
+        named = _NAME.match(rest, at)
+        if named is None:
+            break
+        name, start = named[1], named.end()
+        if name == "status":
+            _status(fields, rest[start:], agent)
+            break
+        value, at = _value(rest, start)
+        if value is not None:
+            _attribute(fields, name, value)
+    if "recipient" not in fields:
+        return None
+    return "deliver", key, fields
+
+
+def _value(rest: str, start: int) -> tuple[str | None, int]:
+    """The value at start and where the next attribute begins; None for an address that was cut off."""
+    if rest.startswith("<", start):
+        end = _address_end(rest, start)
+        if end < 0:
+            return None, len(rest)
+        return rest[start + 1 : end], end + 3
+    following = _NEXT.search(rest, start)
+    if following is None:
+        return rest[start:], len(rest)
+    return rest[start : following.start()], following.end()
+
+
+def _address_end(rest: str, start: int) -> int:
+    """Where the bracket closes: a quoted local part may hold anything, even `>, relay=`."""
+    at = start
+    if rest.startswith('"', start + 1):
+        at = start + 2
+        while at < len(rest) and rest[at] != '"':
+            at += 2 if rest[at] == "\\" else 1
+    while (at := rest.find(">", at)) >= 0:
+        following = _NEXT.match(rest, at + 1)
+        if following is not None or at == len(rest) - 1:
+            return at
+        at += 1
+    return -1
+
+
+def _attribute(fields: Fields, name: str, value: str) -> None:
+    if name in _TEXTS:
+        fields[_TEXTS[name]] = value
+    elif name == "relay":
+        fields.update(relay(value))
+    elif name == "conn_use" and value.isdecimal() and len(value) < 10:
+        fields["conn_use"] = int(value)
+    elif name == "delay" and (seconds := _seconds(value)) is not None:
+        fields["delay"] = seconds
+
+
+def _status(fields: Fields, text: str, agent: str) -> None:
+    word = _STATUS.match(text)
+    if word is None:
+        return
+    # soft_bounce=yes: logged as SOFTBOUNCE, and the message stays in the queue (postconf(5) soft_bounce).
+    status = "deferred" if word[1] == "SOFTBOUNCE" else word[1]
+    fields["status"] = status
+    if len(word[0]) > len(word[1]):
+        reply = fields["reply"] = _reply(text[word.end() :])
+        if status == "sent":
+            settle(fields, agent, fields.get("relay", ""), reply)
+
+
+def _reply(text: str) -> str:
+    """Text up to the parenthesis that closes the reply; all of it when the line was cut off before that."""
+    at = text.rfind(")")
+    if at < 0:
+        return text
+    if at == len(text) - 1 or text.count("(", 0, at) == text.count(")", 0, at):
+        return text[:at]
+    return text
+
+
+def delivery(agent: str, other: LineParser) -> LineParser:
+    """Give the parser of a delivery agent: its delivery lines here, all else to `other`."""
+
+    def parse(message: str) -> Parsed | None:
+        if message[-1:] in TAILS:
+            message = trim(message)
+        key, _, rest = message.partition(": ")
+        if rest[:3] == "to=" and is_key(key):
+            return deliver(key, rest, agent)
+        return other(message)
+
+    return parse

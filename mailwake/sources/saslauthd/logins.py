@@ -1,0 +1,44 @@
+"""saslauthd: `logger` calls of saslauthd/*.c; the client is unknown here, the SMTP server's own line has it."""
+
+from __future__ import annotations
+
+import re
+
+from mailwake.events.fact import Parsed
+from mailwake.events.pairs import Rule, first_match, noise, present, service, trimmed
+
+
+def _failed(match: re.Match[str]) -> Parsed:
+    """`do_auth         : auth failure: [user=u] [service=smtp] [realm=r] [mech=pam] [reason=PAM auth error]`."""
+    said = dict(re.findall(r"\[(\w+)=(.*?)\](?= \[|\Z)", match["said"]))
+    user, realm = said.get("user"), said.get("realm")
+    return (
+        "auth_failed",
+        "",
+        present(
+            username=f"{user}@{realm}" if user and realm and "@" not in user else user,
+            service=said.get("service"),
+            method=said.get("mech"),
+            reason=said.get("reason"),
+        ),
+    )
+
+
+def _zimbra(match: re.Match[str]) -> Parsed:
+    """`auth_zimbra: u@example.com auth failed: authentication failed for [u@example.com]` (Zimbra's patch)."""
+    return "auth_failed", "", {"username": match["user"], "method": "zimbra", "reason": match["why"]}
+
+
+_RULES: tuple[Rule, ...] = (
+    (re.compile(r":?\s*(?:do_auth\s*: )?auth failure: (?P<said>\[.*)"), _failed),
+    (re.compile(r"auth_zimbra: (?P<user>\S+) auth failed: (?P<why>.*)"), _zimbra),
+    (re.compile(r":?\s*(?:ipc_init|server_init|main)\s*: (?:master pid|listening)"), service("start")),
+    (re.compile(r":?\s*(?:server_exit|main)\s*: master exited"), service("stop")),
+    # PAM's own lines lead to one of do_auth; the rest is `FUNCTION        : text`
+    (re.compile(r"pam_\w+|PAM |DEBUG: |:?\s*\w+\s*: |could not|auth_\w+|rel_accept"), noise),
+)
+
+
+def parse(message: str) -> Parsed | None:
+    """Parse one line of saslauthd."""
+    return first_match(_RULES, trimmed(message))

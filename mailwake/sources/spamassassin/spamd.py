@@ -1,0 +1,111 @@
+"""spamd: `info` calls of spamd/spamd.raw (4.0): `processing message`, `identified spam`, and one `result:` per message.
+
+The Message-ID stands on the first and the last of them; the child's pid ties the three together.
+"""
+
+from __future__ import annotations
+
+import re
+
+from mailwake.events.fact import Parsed
+from mailwake.events.pairs import Rule, first_match, noise, number, present, service, trimmed, whole
+
+_ATTRIBUTE = re.compile(
+    r"(?:\A|,)(scantime|size|user|uid|required_score|rhost|raddr|rport|mid|rmid|bayes|autolearn|autolearn_force"
+    r"|shortcircuit)="
+)
+
+
+def _attributes(text: str) -> dict[str, str]:
+    """`scantime=…,size=…,mid=<…>`: a Message-ID may hold commas, so only the names spamd uses separate."""
+    found = list(_ATTRIBUTE.finditer(text))
+    ends = [match.start() for match in found[1:]] + [len(text)]
+    return {match[1]: text[match.end() : end] for match, end in zip(found, ends, strict=True)}
+
+
+def _message_id(text: str | None) -> str | None:
+    return None if text is None or text in ("", "(unknown)") else text
+
+
+def _result(match: re.Match[str]) -> Parsed:
+    """`result: Y 12 - TEST_A,TEST_B scantime=…,size=…,user=…,uid=…,required_score=…,rhost=…,…,mid=<…>,…`."""
+    said = _attributes(match["said"] or "")
+    spam = match["spam"] == "Y"
+    return (
+        "verdict",
+        "",
+        present(
+            filter="spamassassin",
+            action="spam" if spam else "clean",
+            spam=spam,
+            score=number(match["score"]),
+            required=number(said.get("required_score")),
+            symbols=[test for test in match["tests"].split(",") if test],
+            message_id=_message_id(said.get("mid")),
+            size=whole(said.get("size")),
+            took=number(said.get("scantime")),
+            user=said.get("user"),
+        ),
+    )
+
+
+def _identified(match: re.Match[str]) -> Parsed:
+    """`identified spam (9.3/5.0) for alice:1001 in 0.8 seconds, 2345 bytes.`"""
+    spam = match["what"] == "identified spam"
+    return (
+        "verdict",
+        "",
+        present(
+            filter="spamassassin",
+            action="spam" if spam else "clean",
+            spam=spam,
+            score=number(match["score"]),
+            required=number(match["required"]),
+            user=match["user"],
+            took=number(match["took"]),
+            size=whole(match["size"]),
+        ),
+    )
+
+
+def _processing(match: re.Match[str]) -> Parsed:
+    """`processing message <ID> aka <RESENT-ID> for alice:1001`."""
+    return (
+        "verdict",
+        "",
+        present(filter="spamassassin", action="processing", message_id=_message_id(match["mid"]), user=match["user"]),
+    )
+
+
+_RULES: tuple[Rule, ...] = (
+    (re.compile(r"result: (?P<spam>[Y.]) (?P<score>-?\d+) - (?P<tests>[\w,]*)(?: (?P<said>\w+=.*))?"), _result),
+    (
+        re.compile(
+            r"(?P<what>identified spam|clean message) \((?P<score>-?[\d.]+)/(?P<required>-?[\d.]+)\)"
+            r" for (?P<user>.*?):-?\d+ in (?P<took>[\d.]+) seconds, (?P<size>\d+) bytes"
+        ),
+        _identified,
+    ),
+    (
+        re.compile(r"(?:processing|checking) message (?P<mid><.*?>|\S+)(?: aka \S+)? for (?P<user>.*?):-?\d+\Z"),
+        _processing,
+    ),
+    (re.compile(r"server (?:started|successfully spawned)|server pid: "), service("start")),
+    (re.compile(r"server (?:killed|shutting)|.*shutting down"), service("stop")),
+    (re.compile(r"server hit by SIGHUP|restarting"), service("reload")),
+    (
+        re.compile(
+            r"connection from |got connection|(?:un)?handled |prefork|child |setuid|still running|creating |"
+            r"user has |used |skipped |failed |could not |cannot |[Cc]an't |unable |error|bad protocol|timed out|"
+            r"Use of uninit|Did not receive|Timeout|copying|returned |service unavail|identified |clean |"
+            # the channels of Mail::SpamAssassin::Logger: `dns: …`, `bayes: …`, `async: aborting after …`
+            r"[a-zA-Z][\w-]{1,15}: ",
+        ),
+        noise,
+    ),
+)
+
+
+def parse(message: str) -> Parsed | None:
+    """Parse one line of spamd or spamc."""
+    return first_match(_RULES, trimmed(message).removeprefix("spamd: "))

@@ -1,0 +1,139 @@
+"""Opening a store: one process per data directory, migrations, a private folder for temporary files.
+
+Engine: chDB in the process (`chdb-core-lite`) through clickhouse-connect, which speaks to a ClickHouse server likewise.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import shutil
+import tempfile
+import threading
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mailwake.store.errors import StoreError
+
+if TYPE_CHECKING:
+    from clickhouse_connect.driver.client import Client
+
+SETTINGS: dict[str, Any] = {"max_execution_time": 300, "session_timezone": "UTC"}
+"""A query in the embedded engine cannot be interrupted, so each one has a limit (seconds)."""
+
+
+class Database:
+    """An open store. `client()` gives each thread its own connection."""
+
+    def __init__(self, path: Path, *, create: bool = True) -> None:
+        self.path = path
+        if not create and not (path / "store").exists():
+            raise StoreError(
+                f"{path}: there is no data yet",
+                "import logs first: mailwake import FILE..., or look at the sample: mailwake demo",
+            )
+        self._lock: int | None = _take(path)
+        self._local = threading.local()
+        self._clients: list[Client] = []
+        try:
+            self._private_temporary_folder()
+            self._migrate()
+        except BaseException:
+            self.close()
+            raise
+
+    def client(self) -> Client:
+        """The calling thread's connection."""
+        client: Client | None = getattr(self._local, "client", None)
+        if client is None:
+            from clickhouse_connect import get_client
+
+            try:
+                client = get_client(dsn=f"chdb://{self.path / 'store'}", settings=SETTINGS, tz_mode="aware")
+            except Exception as error:
+                raise StoreError(f"{self.path}: the store does not open: {error}", "is the disk full or the folder not writable?") from error
+            self._local.client = client
+            self._clients.append(client)
+        return client
+
+    def close(self) -> None:
+        """Close all connections and let another process in."""
+        for client in self._clients:
+            client.close()
+        self._clients.clear()
+        self._local = threading.local()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def __enter__(self) -> Database:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _private_temporary_folder(self) -> None:
+        # clickhouse-connect spools each embedded insert to a temporary file, which a killed process leaves behind.
+        folder = self.path / "tmp"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
+        os.environ["TMPDIR"] = str(folder)
+        tempfile.tempdir = None
+
+    def _migrate(self) -> None:
+        client = self.client()
+        client.command(
+            "CREATE TABLE IF NOT EXISTS migrations (number UInt32, name String) ENGINE = MergeTree ORDER BY number"
+        )
+        applied = {row[0] for row in client.query("SELECT number FROM migrations").result_rows}
+        known = _migrations()
+        newer = applied - {number for number, _, _ in known}
+        if newer:
+            raise StoreError(
+                f"{self.path}: the data is of a newer version of Mailwake (its migration {max(newer)} is not known here)",
+                "use that version, or another data directory",
+            )
+        for number, name, text in known:
+            if number in applied:
+                continue
+            for statement in statements(text):
+                client.command(statement)
+            client.insert("migrations", [[number, name]], column_names=["number", "name"])
+
+
+def _take(path: Path) -> int:
+    """Lock the data directory for this process: the embedded engine allows only one."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be used as a data directory: {error.strerror}", "choose another with --data-dir") from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        owner = os.read(handle, 20).decode(errors="replace").strip() or "unknown"
+        os.close(handle)
+        raise StoreError(
+            f"{path}: the data directory is in use by another process (pid {owner})",
+            "wait until it has finished, or use another data directory with --data-dir",
+            retry=True,
+        ) from None
+    os.ftruncate(handle, 0)
+    os.write(handle, str(os.getpid()).encode())
+    return handle
+
+
+def _migrations() -> list[tuple[int, str, str]]:
+    folder = resources.files("mailwake.store").joinpath("migrations")
+    found = [entry for entry in folder.iterdir() if entry.name.endswith(".sql")]
+    return [(int(e.name[:4]), e.name[5:-4], e.read_text()) for e in sorted(found, key=lambda entry: entry.name)]
+
+
+def statements(text: str) -> list[str]:
+    """The statements of a migration for the embedded engine: engine and ON CLUSTER parts are templated."""
+    text = re.sub(r"--[^\n]*", "", text)
+    text = re.sub(r"\{on_table:(\w+)\}", r"\1", text)
+    text = re.sub(r"\{engine:([^}]+)\}", r"\1", text)
+    return [part.strip() for part in text.split(";") if part.strip()]

@@ -1,0 +1,180 @@
+"""The table of facts: append-only, in order of time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from mailwake.store.database import Database
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_KEYS_AT_ONCE = 5000
+
+
+class Stored(NamedTuple):
+    """A fact as the store keeps it: what it says is read from the raw text again."""
+
+    ts: int
+    host: str
+    program: str
+    pid: int
+    kind: str
+    key: str
+    source: str
+    raw: str
+
+
+_COLUMNS = "toUnixTimestamp64Micro(ts) AS t, host, program, pid, kind, key, source, raw"
+
+
+class FactColumns:
+    """Facts of one window, by column, ready for the engine."""
+
+    __slots__ = ("host", "key", "kind", "pid", "program", "raw", "source", "ts")
+
+    def __init__(self) -> None:
+        self.ts: list[int] = []
+        self.host: list[str] = []
+        self.program: list[str] = []
+        self.pid: list[int] = []
+        self.kind: list[str] = []
+        self.key: list[str] = []
+        self.source: list[str] = []
+        self.raw: list[str] = []
+
+    def table(self, seq: int) -> pa.Table:
+        """An Arrow table; seq numbers the first fact, the others follow."""
+        import pyarrow as pa
+
+        return pa.table(
+            {
+                "ts": pa.array(self.ts, pa.int64()).cast(pa.timestamp("us", "UTC")),
+                "seq": pa.array(range(seq, seq + len(self.ts)), pa.uint64()),
+                "host": _dictionary(self.host),
+                "program": _dictionary(self.program),
+                "pid": pa.array(self.pid, pa.uint32()),
+                "kind": _dictionary(self.kind),
+                "key": _text(self.key),
+                "source": _dictionary(self.source),
+                "raw": _text(self.raw),
+            }
+        )
+
+
+def _dictionary(values: list[str]) -> pa.Array:
+    """A column with few values: coded, as the engine's LowCardinality wants it."""
+    import pyarrow as pa
+
+    codes: dict[str, int] = {}
+    indices = [codes.setdefault(value, len(codes)) for value in values]
+    return pa.DictionaryArray.from_arrays(pa.array(indices, pa.int32()), _text(list(codes)))
+
+
+def _text(values: list[str]) -> pa.Array:
+    """Log text as bytes: what was not UTF-8 in the log goes in as it was."""
+    import pyarrow as pa
+
+    try:
+        return pa.array(values, pa.string())
+    except UnicodeEncodeError:
+        return pa.array([value.encode("utf-8", "surrogateescape") for value in values], pa.binary())
+
+
+def insert(database: Database, table: pa.Table) -> None:
+    """Append facts that the store does not have yet."""
+    if table.num_rows:
+        database.client().insert_arrow("facts", table)
+
+
+def insert_new(database: Database, table: pa.Table) -> int:
+    """Append those facts of the table that the store does not have; give their number.
+
+    Identity of a fact is its time, host, program, pid and raw text: two records equal in all of these are one.
+    """
+    if not table.num_rows:
+        return 0
+    client = database.client()
+    client.command("DROP TABLE IF EXISTS facts_staged")
+    client.command("CREATE TABLE facts_staged AS facts ENGINE = Memory")
+    client.insert_arrow("facts_staged", table)
+    low, high = client.query("SELECT min(ts), max(ts) FROM facts_staged").result_rows[0]
+    identity = "(ts, cityHash64(host, program, pid, raw))"
+    fresh = (
+        f"FROM (SELECT * FROM facts_staged ORDER BY ts, seq LIMIT 1 BY ts, cityHash64(host, program, pid, raw)) WHERE {identity}"
+        f" NOT IN (SELECT ts, cityHash64(host, program, pid, raw) FROM facts WHERE ts BETWEEN {{low:DateTime64(6, 'UTC')}}"
+        " AND {high:DateTime64(6, 'UTC')})"
+    )
+    bounds = {"low": low, "high": high}
+    count = int(client.query(f"SELECT count() {fresh}", parameters=bounds).result_rows[0][0])
+    if count:
+        names = "ts, seq, host, program, pid, kind, key, source, raw"
+        client.command(f"INSERT INTO facts ({names}) SELECT {names} {fresh}", parameters=bounds)
+    client.command("DROP TABLE facts_staged")
+    return count
+
+
+def any_between(database: Database, low: int, high: int) -> bool:
+    """Whether the store has facts of a time (µs, both inclusive)."""
+    query = "SELECT 1 FROM facts WHERE ts BETWEEN fromUnixTimestamp64Micro({l:Int64}) AND fromUnixTimestamp64Micro({h:Int64}) LIMIT 1"
+    return bool(database.client().query(query, parameters={"l": low, "h": high}).result_rows)
+
+
+def is_empty(database: Database) -> bool:
+    """Whether nothing was ever imported."""
+    return not database.client().query("SELECT 1 FROM facts LIMIT 1").result_rows
+
+
+def by_keys(database: Database, keys: Iterable[str]) -> Iterator[Stored]:
+    """All facts filed under any of the keys, in order of time."""
+    wanted = sorted(keys)
+    for start in range(0, len(wanted), _KEYS_AT_ONCE):
+        part = wanted[start : start + _KEYS_AT_ONCE]
+        query = f"SELECT {_COLUMNS} FROM facts WHERE key IN {{keys:Array(String)}} ORDER BY ts, seq"
+        yield from _read(database, query, {"keys": part})
+
+
+def by_process(database: Database, host: str, program: str, pid: int, low: int, high: int) -> Iterator[Stored]:
+    """What one process logged in a span of time (µs, inclusive): the session around a message."""
+    query = (
+        f"SELECT {_COLUMNS} FROM facts WHERE ts BETWEEN fromUnixTimestamp64Micro({{l:Int64}}) AND fromUnixTimestamp64Micro({{h:Int64}})"
+        " AND host = {host:String} AND program = {program:String} AND pid = {pid:UInt32} ORDER BY ts, seq LIMIT 1000"
+    )
+    return _read(database, query, {"l": low, "h": high, "host": host, "program": program, "pid": pid})
+
+
+def orders(database: Database) -> Iterator[Stored]:
+    """Queue manipulations that name no queue ID."""
+    return _read(database, f"SELECT {_COLUMNS} FROM facts WHERE kind = 'queue_action' AND key = '' ORDER BY ts, seq", {})
+
+
+def everything(database: Database) -> Iterator[Sequence[Stored]]:
+    """All facts in order of time, in blocks, for a rebuild."""
+    query = f"SELECT {_COLUMNS} FROM facts ORDER BY ts, seq"
+    with database.client().query_arrow_stream(query, use_strings=False) as stream:
+        for block in stream:
+            yield list(_rows(block))
+
+
+def _read(database: Database, query: str, parameters: dict[str, object]) -> Iterator[Stored]:
+    yield from _rows(database.client().query_arrow(query, parameters=parameters, use_strings=False))
+
+
+def _rows(block: pa.Table | pa.RecordBatch) -> Iterator[Stored]:
+    columns = [column.to_pylist() for column in block.columns]
+    for ts, host, program, pid, kind, key, source, raw in zip(*columns, strict=True):
+        yield Stored(
+            ts,
+            _decode(host),
+            _decode(program),
+            pid,
+            _decode(kind),
+            _decode(key),
+            _decode(source),
+            _decode(raw),
+        )
+
+
+def _decode(value: bytes | str) -> str:
+    return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else value

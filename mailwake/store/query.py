@@ -1,0 +1,95 @@
+"""Questions as trees of frozen dataclasses.
+
+One formatter (`sql`) turns a tree into SQL with bound parameters, one evaluator (`trace.match`) into a Python predicate;
+a property test holds them to the same answers. Columns are the names of `rows.Row`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Equals:
+    """Column equals value; addresses and names without regard to case (see FOLDED)."""
+
+    column: str
+    value: str | int | None
+
+
+@dataclass(frozen=True)
+class Matches:
+    """Column matches a pattern in which `*` stands for any text and `?` for one character; the whole value, any case."""
+
+    column: str
+    pattern: str
+
+
+@dataclass(frozen=True)
+class Contains:
+    """Column contains text, any case; where: anywhere, start or end."""
+
+    column: str
+    text: str
+    where: str = "anywhere"
+
+
+@dataclass(frozen=True)
+class Between:
+    """low <= column < high; None leaves a side open."""
+
+    column: str
+    low: int | None
+    high: int | None
+
+
+@dataclass(frozen=True)
+class Has:
+    """An array column holds value exactly."""
+
+    column: str
+    value: str
+
+
+@dataclass(frozen=True)
+class InNetwork:
+    """An IP column lies in a network in CIDR form."""
+
+    column: str
+    network: str
+
+
+@dataclass(frozen=True)
+class And:
+    """All of them; an empty And is true."""
+
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Or:
+    """Any of them; an empty Or is false."""
+
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Not:
+    """The opposite."""
+
+    part: Node
+
+
+Node = Equals | Matches | Contains | Between | Has | InNetwork | And | Or | Not
+
+FOLDED = frozenset({"sender", "recipient", "original_recipient", "sasl_user", "from_host", "to_host", "folder", "to_ip"})
+"""Columns compared without regard to case."""
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Place of a row in the order newest first: (received, trace_id, leaf)."""
+
+    received: int
+    trace_id: str
+    leaf: int

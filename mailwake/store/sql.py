@@ -1,0 +1,140 @@
+"""Question trees to ClickHouse SQL. User text reaches the engine only as a bound parameter."""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+from typing import Any
+
+from mailwake.store.query import (
+    FOLDED,
+    And,
+    Between,
+    Contains,
+    Cursor,
+    Equals,
+    Has,
+    InNetwork,
+    Matches,
+    Node,
+    Not,
+    Or,
+)
+
+_COLUMNS = frozenset(
+    "received trace_id leaf sender recipient original_recipient subject status detail outcome direction from_ip from_host"
+    " to_ip to_host size message_id sasl_user folder reason dsn verdict attempts last hosts queue_ids keys parent_id".split()
+)
+_KEYED = {
+    "sender": "sender_key",
+    "recipient": "recipient_key",
+    "original_recipient": "original_key",
+}
+"""Columns whose lower-case form is stored and indexed."""
+
+
+class Formatter:
+    """Builds one WHERE text; `parameters` fills up beside it."""
+
+    def __init__(self) -> None:
+        self.parameters: dict[str, Any] = {}
+
+    def bind(self, value: str | int, kind: str) -> str:
+        """A placeholder for value, typed as ClickHouse names types."""
+        name = f"p{len(self.parameters)}"
+        self.parameters[name] = value
+        return f"{{{name}:{kind}}}"
+
+    def where(self, node: Node) -> str:
+        """The condition of a tree."""
+        match node:
+            case And(parts):
+                return "(" + " AND ".join(map(self.where, parts)) + ")" if parts else "1"
+            case Or(parts):
+                return "(" + " OR ".join(map(self.where, parts)) + ")" if parts else "0"
+            case Not(part):
+                return f"NOT {self.where(part)}"
+            case Between(column, low, high):
+                return self._between(column, low, high)
+            case Has(column, value):
+                return f"has({_name(column)}, {self.bind(value, 'String')})"
+            case InNetwork(column, network):
+                return self._in_network(column, network)
+            case Equals(column, value):
+                return self._equals(column, value)
+            case Contains(column, text, where):
+                return self._contains(column, text, where)
+            case Matches(column, pattern):
+                return self._matches(column, pattern)
+
+    def _equals(self, column: str, value: str | int | None) -> str:
+        name = _name(column)
+        if value is None:
+            return f"isNull({name})"
+        if isinstance(value, int):
+            return f"{name} = {self.bind(value, 'Int64')}"
+        if column == "trace_id":
+            return f"trace_id = unhex({self.bind(value, 'String')})"
+        if column in FOLDED and value:  # "" is the null sender and nothing else
+            return f"{_folded(column)} = {self.bind(value.lower(), 'String')}"
+        return f"{name} = {self.bind(value, 'String')}"
+
+    def _contains(self, column: str, text: str, where: str) -> str:
+        value = self.bind(text.lower(), "String")
+        name = _folded(column) if column in FOLDED else f"lowerUTF8(ifNull({_name(column)}, ''))"
+        if where == "start":
+            return f"startsWith({name}, {value})"
+        if where == "end":
+            return f"endsWith({name}, {value})"
+        return f"position({name}, {value}) > 0"
+
+    def _matches(self, column: str, pattern: str) -> str:
+        domain = pattern[2:].lower() if pattern.startswith("*@") else ""
+        if column in _KEYED and domain and "*" not in domain and "?" not in domain:
+            # The domain has an index of its own: see migration 0001.
+            return f"splitByChar('@', {_KEYED[column]})[-1] = {self.bind(domain, 'String')}"
+        name = _folded(column) if column in FOLDED else f"lowerUTF8(ifNull({_name(column)}, ''))"
+        return f"{name} LIKE {self.bind(_like(pattern.lower()), 'String')}"
+
+    def _between(self, column: str, low: int | None, high: int | None) -> str:
+        parts = []
+        name = _name(column)
+        for sign, value in ((">=", low), ("<", high)):
+            if value is None:
+                continue
+            bound = self.bind(value, "Int64")
+            parts.append(f"{name} {sign} " + (_time(bound) if column in ("received", "last") else bound))
+        return "(" + " AND ".join(parts) + ")" if parts else "1"
+
+    def _in_network(self, column: str, network: str) -> str:
+        net = ip_network(network, strict=False)
+        name = _name(column)
+        kind = "IPv4" if net.version == 4 else "IPv6"
+        cast = f"to{kind}OrNull({name})"
+        low, high = self.bind(str(net[0]), "String"), self.bind(str(net[-1]), "String")
+        return f"ifNull({cast} BETWEEN to{kind}({low}) AND to{kind}({high}), 0)"
+
+    def before(self, cursor: Cursor) -> str:
+        """Rows after the cursor in the order newest first."""
+        received = _time(self.bind(cursor.received, "Int64"))
+        trace_id = f"toFixedString(unhex({self.bind(cursor.trace_id, 'String')}), 16)"
+        leaf = self.bind(cursor.leaf, "UInt16")
+        return f"received <= {received} AND (received, trace_id, leaf) < ({received}, {trace_id}, toUInt16({leaf}))"
+
+
+def _time(bound: str) -> str:
+    return f"fromUnixTimestamp64Micro({bound}, 'UTC')"
+
+
+def _name(column: str) -> str:
+    if column not in _COLUMNS:
+        raise ValueError(f"no such column: {column}")
+    return column
+
+
+def _folded(column: str) -> str:
+    return _KEYED.get(column) or f"lowerUTF8(ifNull({_name(column)}, ''))"
+
+
+def _like(pattern: str) -> str:
+    text = pattern.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return text.replace("*", "%").replace("?", "_")

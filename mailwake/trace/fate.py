@@ -1,0 +1,170 @@
+"""What became of one recipient on one leg: status, detail and the words that say why."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from mailwake.events.fact import Fact
+from mailwake.trace.model import Leg, Recipient
+
+GREYLIST = re.compile(r"gr[ea]y-?list", re.IGNORECASE)
+
+
+class Fate(NamedTuple):
+    """The end, or the present state, of one recipient."""
+
+    status: str
+    detail: str
+    reason: str = ""
+    dsn: str = ""
+    ts: int = 0
+    folder: str = ""
+    address: str = ""
+    """Where it ended, if that is not the recipient's own address: a file, a command, a redirect's target."""
+    remark: str = ""
+
+
+OUTCOMES = {
+    "Delivered": "delivered",
+    "Relayed": "delivered",
+    "Junk": "delivered",
+    "Duplicate": "delivered",
+    "Deferred": "deferred",
+    "Greylisted": "deferred",
+    "Rejected": "rejected",
+    "Bounced": "rejected",
+    "Expired": "rejected",
+    "Discarded": "rejected",
+    "Deleted": "rejected",
+}
+"""StatusDetail to the words of the first requirement; what is not here was received, and its end is not known yet."""
+
+_JUNK = re.compile(r"(?:^|[/.\\])(?:junk(?: e-?mail)?|spam|bulk mail)$", re.IGNORECASE)
+
+
+def refused(fact: Fact) -> Fate:
+    """Fate of what a `reject` fact refused: Failed, or Pending when the client was told to come again (4xx)."""
+    fields = fact.fields
+    text = fields.get("text", "")
+    code = fields.get("code")
+    words = " ".join(str(part) for part in (code, fields.get("dsn"), text) if part)
+    dsn = fields.get("dsn", "")
+    if fields.get("temporary"):
+        return Fate("Pending", "Greylisted" if GREYLIST.search(text) else "Deferred", words, dsn, fact.ts)
+    return Fate("Failed", "Rejected", words, dsn, fact.ts)
+
+
+def of_attempts(leg: Leg, recipient: Recipient, swept: int) -> Fate:
+    """Fate by the delivery attempts of this leg alone; swept: when postsuper deleted it without naming it, or 0."""
+    final = _final(recipient.attempts)
+    fields = final.fields
+    status, reply, dsn = fields.get("status", ""), fields.get("reply", ""), fields.get("dsn", "")
+    if status == "sent":
+        return _sent(final, reply, dsn)
+    if status == "bounced":
+        return Fate("Failed", "Bounced", reply, dsn, final.ts)
+    if status == "expired" or (leg.expired and leg.expired >= final.ts):
+        return Fate("Failed", "Expired", reply, dsn, max(leg.expired, final.ts))
+    ended = _manipulated(leg, swept, final.ts)
+    if ended is not None:
+        return ended._replace(reason=ended.reason or reply, dsn=dsn)
+    detail = "Greylisted" if GREYLIST.search(reply) else "Deferred"
+    remark = "left the queue without a final status in the log" if leg.removed > final.ts else ""
+    return Fate("Pending", detail, reply, dsn, final.ts, remark=remark)
+
+
+def _final(attempts: list[Fact]) -> Fact:
+    """The attempt that decides: nothing is tried after it was sent or bounced, whatever the order of equal times."""
+    for status in ("sent", "bounced"):
+        for fact in attempts:
+            if fact.fields.get("status") == status:
+                return fact
+    return max(attempts, key=lambda fact: fact.ts)
+
+
+def _sent(final: Fact, reply: str, dsn: str) -> Fate:
+    disposition = final.fields.get("disposition")
+    if disposition == "discard":
+        return Fate("Failed", "Discarded", reply, dsn, final.ts)
+    if disposition == "quarantine":
+        return Fate("Quarantined", "Quarantined", reply, dsn, final.ts)
+    if disposition == "forward":
+        return Fate("Expanded", "Redirected", reply, dsn, final.ts)
+    if disposition == "file":
+        return Fate("Delivered", "Delivered", reply, dsn, final.ts, address=reply.partition("file: ")[2].strip())
+    if disposition == "command":
+        command = reply.partition("command: ")[2].strip()
+        return Fate("Delivered", "Delivered", reply, dsn, final.ts, address=f"|{command}" if command else "")
+    detail = "Delivered" if disposition == "mailbox" or final.fields.get("token") else "Relayed"
+    return Fate("Delivered", detail, reply, dsn, final.ts)
+
+
+def untried(leg: Leg, swept: int) -> Fate:
+    """Fate of a recipient that no delivery line of this leg names."""
+    for fact in reversed(leg.rejects):
+        if fact.fields.get("stage") not in ("RCPT", "VRFY"):
+            return refused(fact)
+    for fact in leg.checks:
+        if fact.fields.get("action") in ("discard", "milter-discard"):
+            return Fate("Failed", "Discarded", fact.fields.get("text", ""), "", fact.ts)
+    if leg.expired:
+        return Fate("Failed", "Expired", "", "", leg.expired)
+    ended = _manipulated(leg, swept, leg.first)
+    if ended is not None:
+        return ended
+    if leg.removed:
+        return Fate("GettingStatus", "Unknown", "", "", leg.removed, remark="the log does not show its delivery")
+    return Fate("GettingStatus", "Unknown", "", "", leg.last, remark="end not seen")
+
+
+def _manipulated(leg: Leg, swept: int, since: int) -> Fate | None:
+    """Deleted or held by an administrator or a filter after `since`; None when nothing of that is still in force."""
+    held: Fate | None = None
+    for fact in leg.checks:
+        action = fact.fields.get("action", "")
+        if action in ("hold", "milter-hold"):
+            filtered = action == "milter-hold"
+            text = fact.fields.get("text", "")
+            held = Fate("Quarantined", "Quarantined" if filtered else "Held", text, "", fact.ts)
+    for fact in leg.actions:
+        action, actor = fact.fields.get("action"), fact.fields.get("actor")
+        text = fact.fields.get("text") or fact.fields.get("who", "")
+        if action == "delete":
+            return Fate("Failed", "Deleted", text, "", fact.ts)
+        if action == "expire":
+            return Fate("Failed", "Expired", text, "", fact.ts)
+        if action == "hold" and fact.ts >= since:
+            held = Fate("Quarantined", "Quarantined" if actor == "filter" else "Held", text, "", fact.ts)
+        elif action == "release":
+            held = None
+    if swept:
+        remark = "deleted by an administrator together with others that the log does not name"
+        return Fate("Failed", "Deleted", "", "", swept, remark=remark)
+    return held
+
+
+def of_mailbox(facts: list[Fact]) -> list[Fate]:
+    """What the mailbox server made of one delivery: one fate for each copy it kept, else what it did instead."""
+    stored: dict[str, Fate] = {}
+    other: list[Fate] = []
+    for fact in facts:
+        fields = fact.fields
+        action = fields.get("action")
+        if action in ("stored", "fileinto", "save"):
+            folder = fields.get("folder", "") or "INBOX"
+            detail = "Junk" if _JUNK.search(folder) else "Delivered"
+            stored.setdefault(folder, Fate("Delivered", detail, "", "", fact.ts, folder))
+        elif action == "forwarded":
+            target = fields.get("target", "")
+            other.append(Fate("Expanded", "Redirected", f"redirected to {target}", "", fact.ts, address=target))
+        elif action == "discarded":
+            other.append(Fate("Failed", "Discarded", fields.get("reason") or "discarded by Sieve", "", fact.ts))
+        elif action == "rejected":
+            other.append(Fate("Failed", "Rejected", fields.get("reason") or "rejected by Sieve", "", fact.ts))
+        elif action == "duplicate":
+            other.append(Fate("Delivered", "Duplicate", fields.get("reason", ""), "", fact.ts))
+    copies = sorted(stored.values(), key=lambda fate: fate.folder)
+    redirects = [fate for fate in other if fate.detail == "Redirected"]
+    # A discard is Sieve's way to cancel the implicit keep: it counts only when nothing else was done with the message.
+    return copies + redirects or other[:1]

@@ -1,0 +1,79 @@
+"""Which facts belong together: the key under which a fact is filed, and the keys it points to.
+
+A key is a queue ID as logged, or a prefixed name: `t:` a mailbox server's delivery session, `m:` a Message-ID (for local
+delivery agents, which have no session), `f:` a filter's own id, `n:` one refusal that never got a queue ID.
+Facts with the key "" (sessions, statistics) stand for themselves.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+from mailwake.events.fact import Fact
+
+QUEUE_KINDS = frozenset(
+    "arrive message_id header check reject active deliver expire remove notify queue_action note".split()
+)
+"""Kinds filed under the queue ID they carry."""
+
+
+def session_key(token: str) -> str:
+    """Key of an LMTP session: its token without the recipient's number (`:R2`)."""
+    return "t:" + token.partition(":")[0]
+
+
+def refusal_key(fact: Fact) -> str:
+    """Key of one refusal without a queue ID: a hash of the record itself."""
+    text = f"{fact.ts}\0{fact.host}\0{fact.program}\0{fact.pid}\0{fact.raw}"
+    return "n:" + blake2b(text.encode("utf-8", "surrogateescape"), digest_size=12).hexdigest()
+
+
+def fact_key(fact: Fact) -> str:
+    """The key under which this fact is filed; "" for one that belongs to no message by itself."""
+    kind = fact.kind
+    if kind in QUEUE_KINDS:
+        if fact.key:
+            return fact.key
+        return refusal_key(fact) if kind == "reject" else ""
+    special = _SPECIAL.get(kind)
+    return special(fact) if special is not None else ""
+
+
+def _verdict_key(fact: Fact) -> str:
+    queue_id = fact.fields.get("queue_id")
+    if queue_id:
+        return str(queue_id)
+    return f"f:{fact.key}" if fact.key else ""
+
+
+def _policy_key(fact: Fact) -> str:
+    return str(fact.fields.get("queue_id", ""))
+
+
+def _mailbox_key(fact: Fact) -> str:
+    if fact.key:
+        return session_key(fact.key)
+    message_id = fact.fields.get("message_id")
+    return f"m:{message_id}" if message_id else ""
+
+
+def _item_key(fact: Fact) -> str:
+    fields = fact.fields
+    if fields.get("action") != "save" or fields.get("service") not in ("lmtp", "lda"):
+        return ""
+    session = fields.get("session") or fact.key
+    return session_key(session) if session else ""
+
+
+def _proxy_key(fact: Fact) -> str:
+    next_id = fact.fields.get("next_id")
+    return str(next_id) if next_id else refusal_key(fact)
+
+
+_SPECIAL = {
+    "verdict": _verdict_key,
+    "policy": _policy_key,
+    "mailbox": _mailbox_key,
+    "item": _item_key,
+    "proxy_accept": _proxy_key,
+}

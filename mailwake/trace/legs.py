@@ -1,0 +1,249 @@
+"""Facts of one queue ID to legs: one leg for each life of the ID on each host.
+
+Short queue IDs are reused within seconds, lines of one second come in any order and the first or last lines of a life
+may be missing; so facts are put in order by time and then by the order in which a queue produces them, and a new life
+begins where one is born, or where the last one had ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mailwake.events.fact import Fact
+from mailwake.trace.model import Leg, Recipient
+
+_RANK = {
+    "arrive": 0,
+    "header": 1,
+    "message_id": 2,
+    "check": 3,
+    "verdict": 3,
+    "policy": 3,
+    "reject": 4,
+    "active": 5,
+    "note": 6,
+    "deliver": 6,
+    "notify": 7,
+    "expire": 8,
+    "queue_action": 8,
+    "remove": 9,
+}
+_REMOVED_GRACE = 10_000_000
+"""Facts this long (µs) after the end of a life still belong to it; later ones are of a life whose birth was not seen."""
+_PROBE_STATUS = frozenset({"deliverable", "undeliverable", "undeliverable-but-not-cached"})
+
+
+def order(fact: Fact) -> tuple[int, int]:
+    """Sort key: time, then the order in which a queue produces its records."""
+    return fact.ts, _RANK.get(fact.kind, 6)
+
+
+def build_legs(key: str, facts: list[Fact]) -> list[Leg]:
+    """All legs of one queue ID, from all facts filed under it (of all hosts), oldest first."""
+    own: dict[str, list[Fact]] = {}
+    foreign: list[Fact] = []
+    for fact in facts:
+        if fact.kind in ("verdict", "policy", "proxy_accept"):
+            foreign.append(fact)
+        else:
+            own.setdefault(fact.host, []).append(fact)
+    legs: list[Leg] = []
+    for host, mine in own.items():
+        for queue in _queues(mine):
+            legs.extend(_lives(host, key, queue))
+    legs.sort(key=lambda leg: (leg.first, leg.host))
+    for fact in foreign:
+        leg = _nearest(legs, fact)
+        if leg is not None:
+            leg.facts.append(fact)
+            if fact.kind != "proxy_accept":
+                leg.verdicts.append(fact)
+                leg.named.extend(fact.fields.get("recipients", ()))
+    return legs
+
+
+def _queues(facts: list[Fact]) -> list[list[Fact]]:
+    """Split one host's facts by Postfix instance, if two instances with queues of their own use the same ID.
+
+    A `syslog_name` alone does not make an instance (services get one too): only who runs a queue manager does.
+    """
+    owners = {fact.program.partition("/")[0] for fact in facts if fact.kind in ("active", "remove")}
+    if len(owners) < 2:
+        return [facts]
+    split: dict[str, list[Fact]] = {owner: [] for owner in sorted(owners)}
+    rest: list[Fact] = []
+    for fact in facts:
+        split.get(fact.program.partition("/")[0], rest).append(fact)
+    for fact in rest:
+        instance = fact.program.partition("/")[0]
+        nearest = min(
+            split,
+            key=lambda owner: (not instance.startswith(owner), min(abs(fact.ts - other.ts) for other in split[owner])),
+        )
+        split[nearest].append(fact)
+    return list(split.values())
+
+
+def _lives(host: str, key: str, facts: list[Fact]) -> list[Leg]:
+    if len(facts) > 1:
+        facts.sort(key=order)
+    legs: list[Leg] = []
+    leg: Leg | None = None
+    for fact in facts:
+        if leg is None or _begins_another(leg, fact):
+            leg = Leg(host, key, fact.ts)
+            legs.append(leg)
+        target = leg
+        if len(legs) > 1 and fact.kind == "deliver" and fact.ts == leg.first:
+            target = _born_nearest(legs[-2], leg, fact)
+        target.facts.append(fact)
+        if fact.ts > target.last:
+            target.last = fact.ts
+        handler = _HANDLERS.get(fact.kind)
+        if handler is not None:
+            handler(target, fact)
+    return legs
+
+
+def _begins_another(leg: Leg, fact: Fact) -> bool:
+    """Whether fact cannot belong to this life of the queue ID."""
+    kind = fact.kind
+    if kind == "arrive":
+        return leg.arrival is not None or bool(leg.removed) or leg.queued
+    if leg.removed and fact.ts > leg.removed:
+        if kind == "message_id":
+            return True
+        return fact.ts > leg.removed + _REMOVED_GRACE
+    return (
+        kind == "message_id"
+        and not fact.fields.get("resent")
+        and leg.queued
+        and leg.message_id != fact.fields["message_id"]
+    )
+
+
+def _born_nearest(before: Leg, after: Leg, fact: Fact) -> Leg:
+    """The life that a delivery in the very second of a rebirth belongs to: its `delay=` tells when the message came."""
+    delay = fact.fields.get("delay")
+    if delay is None or before.removed and before.removed < fact.ts:
+        return after
+    born = fact.ts - int(delay * 1_000_000)
+    return before if abs(born - before.first) < abs(born - after.first) else after
+
+
+def _nearest(legs: list[Leg], fact: Fact) -> Leg | None:
+    """The leg that a filter's record speaks of: the one alive at that time, its own host's first."""
+    if len(legs) < 2:
+        return legs[0] if legs else None
+    return min(
+        legs,
+        key=lambda leg: (
+            max(leg.first - fact.ts, fact.ts - leg.last, 0) if fact.ts else 0,
+            leg.host != fact.host,
+            abs(leg.first - fact.ts),
+        ),
+    )
+
+
+# -- what each kind of fact tells of its leg ----------------------------------------------------------------------------
+
+
+def _envelope(leg: Leg, fact: Fact) -> None:
+    fields = fact.fields
+    if leg.sender is None and "sender" in fields:
+        leg.sender = fields["sender"]
+    if "recipient" in fields:
+        leg.named.append(fields["recipient"])
+
+
+def _arrive(leg: Leg, fact: Fact) -> None:
+    fields = leg.arrival = fact.fields
+    if "sender" in fields:
+        leg.sender = fields["sender"]
+        leg.size = fields.get("size", 0)
+        leg.message_id = fields.get("message_id", "")
+        leg.subject = fields.get("subject")
+        leg.named.extend(fields.get("recipients", ()))
+    if "requeued_from" in fields:
+        leg.requeued_from = fields["requeued_from"]
+
+
+def _message_id(leg: Leg, fact: Fact) -> None:
+    if not fact.fields.get("resent") and not leg.message_id:
+        leg.message_id = fact.fields["message_id"]
+
+
+def _header(leg: Leg, fact: Fact) -> None:
+    # Attached messages have headers too and are logged likewise: the first one is the message's own.
+    if leg.subject is None and fact.fields.get("header") == "subject":
+        leg.subject = fact.fields.get("value")
+    _envelope(leg, fact)
+
+
+def _check(leg: Leg, fact: Fact) -> None:
+    leg.checks.append(fact)
+    _envelope(leg, fact)
+
+
+def _reject(leg: Leg, fact: Fact) -> None:
+    leg.rejects.append(fact)
+    fields = fact.fields
+    if fields.get("stage") not in ("RCPT", "VRFY"):
+        _envelope(leg, fact)
+        leg.named.extend(fields.get("recipients", ()))
+    elif leg.sender is None and "sender" in fields:
+        leg.sender = fields["sender"]
+    if leg.subject is None:
+        leg.subject = fields.get("subject")
+    if not leg.message_id:
+        leg.message_id = fields.get("message_id", "")
+
+
+def _active(leg: Leg, fact: Fact) -> None:
+    fields = fact.fields
+    leg.queued = True
+    leg.sender = fields.get("sender", leg.sender)
+    leg.size = fields.get("size", leg.size)
+    leg.nrcpt = fields.get("nrcpt", leg.nrcpt)
+
+
+def _deliver(leg: Leg, fact: Fact) -> None:
+    fields = fact.fields
+    if fields.get("status") in _PROBE_STATUS:
+        leg.probe = True
+    address = fields.get("recipient", "")
+    original = fields.get("orig_recipient") or address
+    recipient = leg.recipients.get((address, original))
+    if recipient is None:
+        folded = (address.lower(), original.lower())
+        recipient = leg.recipients.get(folded)
+        if recipient is None:
+            recipient = leg.recipients[folded] = Recipient(address, original)
+    recipient.attempts.append(fact)
+    if leg.sender is None and "sender" in fields:
+        leg.sender = fields["sender"]
+
+
+def _expire(leg: Leg, fact: Fact) -> None:
+    leg.expired = fact.ts
+    if leg.sender is None:
+        leg.sender = fact.fields.get("sender")
+
+
+def _remove(leg: Leg, fact: Fact) -> None:
+    leg.removed = fact.ts
+
+
+_HANDLERS: dict[str, Callable[[Leg, Fact], None]] = {
+    "arrive": _arrive,
+    "message_id": _message_id,
+    "header": _header,
+    "check": _check,
+    "reject": _reject,
+    "active": _active,
+    "deliver": _deliver,
+    "expire": _expire,
+    "remove": _remove,
+    "notify": lambda leg, fact: leg.notices.append(fact),
+    "queue_action": lambda leg, fact: leg.actions.append(fact),
+}

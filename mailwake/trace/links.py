@@ -1,0 +1,248 @@
+"""Links between legs, strongest evidence first, each with its rule and grade.
+
+A Message-ID alone never joins: lists, cron mails and retries repeat it. It is used only where a leg came from one of our
+own hosts (loopback, private address, local submission) and nothing stronger says from which message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from ipaddress import ip_address
+
+from mailwake.events.fact import Fact
+from mailwake.trace.model import INFERRED, PROVEN, Leg, Link, Recipient
+
+_MINUTE = 60_000_000
+_BEFORE = 60 * _MINUTE
+"""A next hop logs its arrival before the previous one logs the delivery: by the whole transfer, and clocks differ."""
+_AFTER = 10 * _MINUTE
+_INFER_BEFORE = 5 * _MINUTE
+_INFER_AFTER = 5 * _MINUTE
+
+
+class Component:
+    """The legs, delivery sessions and filter records that point to each other."""
+
+    __slots__ = ("filters", "legs", "legs_of", "mailboxes", "mids", "proxies", "refusals")
+
+    def __init__(self) -> None:
+        self.legs: list[Leg] = []
+        self.legs_of: dict[str, list[Leg]] = {}
+        """Legs by queue ID."""
+        self.mailboxes: dict[str, list[Fact]] = {}
+        """Facts of delivery sessions by their key."""
+        self.filters: dict[str, list[Fact]] = {}
+        """Verdicts by the filter's own id, of filters that stand in the way as a hop of their own."""
+        self.proxies: list[Fact] = []
+        self.refusals: list[Fact] = []
+        self.mids: dict[str, list[Leg]] = {}
+
+    def add(self, key: str, facts: list[Fact], legs: list[Leg]) -> None:
+        """Take in one bucket: what is filed under key, and the legs made of it."""
+        prefix = key[:2]
+        if prefix in ("t:", "m:"):
+            self.mailboxes[key] = facts
+        elif prefix == "f:":
+            self.filters[key[2:]] = facts
+        elif prefix == "n:":
+            (self.proxies if facts[0].kind == "proxy_accept" else self.refusals).append(facts[0])
+        else:
+            self.legs_of[key] = legs
+            self.legs.extend(legs)
+            self.proxies.extend(fact for fact in facts if fact.kind == "proxy_accept")
+            for leg in legs:
+                if leg.message_id:
+                    self.mids.setdefault(leg.message_id, []).append(leg)
+
+
+def is_internal(ip: str) -> bool:
+    """Whether an address can only be one of our own machines: loopback, link-local or private (RFC 1918, RFC 4193)."""
+    if not ip or ip.startswith(("127.", "::1")):
+        return True
+    if not ip.startswith(("10.", "172.", "192.168.", "169.254.", "f", "F")):
+        return False
+    try:
+        address = ip_address(ip)
+    except ValueError:
+        return False
+    return address.is_private or address.is_link_local
+
+
+def may_continue(leg: Leg) -> bool:
+    """Whether a leg, by where it came from, can be a later part of a message seen before."""
+    arrival = leg.arrival
+    if arrival is None:
+        return False
+    return not arrival.get("sasl_username") and is_internal(arrival.get("client_ip", ""))
+
+
+def resolve(component: Component) -> None:
+    """Find for each leg which one it came from (`Leg.inbound`), and so where each message went on."""
+    legs = component.legs
+    if not legs:
+        return
+    for leg in legs:
+        leg.inbound = None
+        leg.outbound = []
+    for leg in legs:
+        _by_origin(component, leg)
+    for leg in legs:
+        for recipient in leg.recipients.values():
+            _by_reply(component, leg, recipient)
+        for verdict in leg.verdicts:
+            for queue_id in verdict.fields.get("queued_as", ()):
+                _attach(leg, _candidates(component, queue_id, leg, verdict.ts or leg.last), "queued_as", PROVEN, None)
+    for mids in component.mids.values():
+        if len(mids) > 1:
+            for leg in mids:
+                if leg.inbound is None and may_continue(leg):
+                    _by_message_id(component, leg, mids)
+
+
+def _attach(parent: Leg, child: Leg | None, rule: str, grade: str, recipient: Recipient | None) -> bool:
+    if child is None or child is parent or (child.inbound is not None and child.inbound.parent is not parent):
+        return False
+    ancestor: Leg | None = parent
+    while ancestor is not None:  # a loop of IDs must not become a loop of legs
+        if ancestor is child:
+            return False
+        ancestor = ancestor.inbound.parent if ancestor.inbound is not None else None
+    link = Link(parent, child, rule, grade, recipient)
+    if child.inbound is None:
+        child.inbound = link
+    parent.outbound.append(link)
+    return True
+
+
+def _by_origin(component: Component, leg: Leg) -> None:
+    """XFORWARD's orig_queue_id (Postfix smtpd), and orig_id= of a requeued message (Postfix pickup)."""
+    arrival = leg.arrival
+    if arrival is None:
+        return
+    rule, origin = "orig_queue_id", arrival.get("orig_queue_id", "")
+    if leg.requeued_from:
+        rule, origin = "orig_id", leg.requeued_from
+    if not origin:
+        return
+    parents = [p for p in component.legs_of.get(origin, ()) if p is not leg and p.first <= leg.first + _AFTER]
+    if parents:
+        parent = min(parents, key=lambda p: (rule == "orig_id" and p.host != leg.host, _distance(p, leg)))
+        _attach(parent, leg, rule, PROVEN, None)
+
+
+def _distance(parent: Leg, leg: Leg) -> tuple[bool, int]:
+    """How far the arrival of leg is from the life of parent; Message-IDs that agree come first."""
+    gap = max(parent.first - leg.first, leg.first - parent.last, 0)
+    return bool(parent.message_id and leg.message_id and parent.message_id != leg.message_id), gap
+
+
+def _by_reply(component: Component, leg: Leg, recipient: Recipient) -> None:
+    """The queue ID in the reply of the next server (`queued as`), or of a local forward (`forwarded as`)."""
+    for attempt in recipient.attempts:
+        next_id = attempt.fields.get("next_id")
+        if next_id and next_id in component.legs_of:
+            child = _candidates(component, next_id, leg, attempt.ts)
+            rule = "forwarded as" if attempt.fields.get("disposition") == "forward" else "queued as"
+            _attach(leg, child, rule, PROVEN, recipient)
+
+
+def _candidates(component: Component, queue_id: str, parent: Leg, when: int) -> Leg | None:
+    """The life of queue_id that began when parent handed a message over."""
+    best: Leg | None = None
+    best_rank: tuple[bool, int] | None = None
+    for leg in component.legs_of.get(queue_id, ()):
+        if leg is parent or not when - _BEFORE <= leg.first <= when + _AFTER:
+            continue
+        rank = _distance_at(parent, leg, when)
+        if best_rank is None or rank < best_rank:
+            best, best_rank = leg, rank
+    return best
+
+
+def _distance_at(parent: Leg, leg: Leg, when: int) -> tuple[bool, int]:
+    return bool(parent.message_id and leg.message_id and parent.message_id != leg.message_id), abs(leg.first - when)
+
+
+def _by_message_id(component: Component, leg: Leg, others: Iterable[Leg]) -> None:
+    """Same Message-ID, handed over by one of our own hosts at that very time, for a recipient that it then had."""
+    wanted = {recipient.address.lower() for recipient in leg.recipients.values()}
+    wanted.update(recipient.original.lower() for recipient in leg.recipients.values())
+    best: tuple[int, Leg, Recipient] | None = None
+    for other in others:
+        if other is leg or other.first > leg.first + _INFER_AFTER:
+            continue
+        for recipient in other.recipients.values():
+            gap = _handed_over(component, other, recipient, leg, wanted)
+            if gap is not None and (best is None or gap < best[0]):
+                best = (gap, other, recipient)
+    if best is not None:
+        _attach(best[1], leg, "Message-ID", INFERRED, best[2])
+        return
+    _by_redirect(component, leg, others)
+
+
+def _handed_over(component: Component, parent: Leg, recipient: Recipient, leg: Leg, wanted: set[str]) -> int | None:
+    if recipient.address.lower() not in wanted:
+        return None
+    if any(link.recipient is recipient for link in parent.outbound):
+        return None
+    for attempt in recipient.attempts:
+        fields = attempt.fields
+        if fields.get("status") != "sent" or fields.get("token") or fields.get("disposition") not in ("relay", None):
+            continue
+        if fields.get("next_id") and fields["next_id"] in component.legs_of:
+            continue
+        if leg.first - _INFER_AFTER <= attempt.ts <= leg.first + _INFER_BEFORE:
+            return abs(attempt.ts - leg.first)
+    return None
+
+
+def _by_redirect(component: Component, leg: Leg, others: Iterable[Leg]) -> None:
+    """Sieve's redirect: the mailbox server hands the same message in again, for another recipient."""
+    targets = {recipient.address.lower() for recipient in leg.recipients.values()}
+    targets.update(recipient.original.lower() for recipient in leg.recipients.values())
+    for other in others:
+        if other is leg:
+            continue
+        for recipient in other.recipients.values():
+            for fact in mailbox_facts(component, other, recipient):
+                if (
+                    fact.fields.get("action") == "forwarded"
+                    and fact.fields.get("target", "").lower() in targets
+                    and abs(fact.ts - leg.first) <= _INFER_BEFORE
+                ):
+                    _attach(other, leg, "redirect", INFERRED, recipient)
+                    return
+
+
+def mailbox_facts(component: Component, leg: Leg, recipient: Recipient) -> list[Fact]:
+    """What the mailbox server said of this recipient's delivery."""
+    if not component.mailboxes:
+        return []
+    found: list[Fact] = []
+    for attempt in recipient.attempts:
+        token = attempt.fields.get("token")
+        if token:
+            found.extend(_of_session(component, token, recipient))
+    if found or not leg.message_id:
+        return found
+    return [
+        fact
+        for fact in component.mailboxes.get(f"m:{leg.message_id}", ())
+        if _is_user(fact, recipient) and abs(fact.ts - recipient.attempts[-1].ts) <= _MINUTE
+    ]
+
+
+def _of_session(component: Component, token: str, recipient: Recipient) -> list[Fact]:
+    facts = component.mailboxes.get("t:" + token.partition(":")[0], ())
+    exact = [fact for fact in facts if fact.fields.get("session") == token]
+    return exact or [fact for fact in facts if _is_user(fact, recipient)]
+
+
+def _is_user(fact: Fact, recipient: Recipient) -> bool:
+    names = {recipient.address.lower(), recipient.original.lower()}
+    fields = fact.fields
+    user = str(fields.get("user", "")).lower()
+    if str(fields.get("recipient", "")).lower() in names or user in names:
+        return True
+    return "@" not in user and bool(user) and any(name.partition("@")[0].partition("+")[0] == user for name in names)

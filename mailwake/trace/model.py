@@ -1,0 +1,102 @@
+"""What correlation builds: legs, their recipients, and what filters and mailbox servers said of them."""
+
+from __future__ import annotations
+
+from mailwake.events.fact import Fact, Fields
+
+
+class Recipient:
+    """One recipient of one leg: where delivery was tried, and with what result."""
+
+    __slots__ = ("address", "attempts", "original")
+
+    def __init__(self, address: str, original: str) -> None:
+        self.address = address
+        """As delivered (Postfix `to=`)."""
+        self.original = original
+        """As addressed before aliases (Postfix `orig_to=`); the address itself when there was none."""
+        self.attempts: list[Fact] = []
+        """`deliver` facts in order of time."""
+
+
+class Leg:
+    """One life of one queue ID on one host: what design calls a transaction."""
+
+    __slots__ = (
+        "actions",
+        "arrival",
+        "checks",
+        "expired",
+        "facts",
+        "first",
+        "host",
+        "inbound",
+        "key",
+        "last",
+        "message_id",
+        "named",
+        "notices",
+        "nrcpt",
+        "outbound",
+        "probe",
+        "queued",
+        "recipients",
+        "rejects",
+        "removed",
+        "requeued_from",
+        "sender",
+        "size",
+        "subject",
+        "verdicts",
+    )
+
+    def __init__(self, host: str, key: str, first: int) -> None:
+        self.host = host
+        self.key = key
+        self.first = first
+        self.last = first
+        self.facts: list[Fact] = []
+        self.arrival: Fields | None = None
+        self.message_id = ""
+        self.sender: str | None = None
+        self.subject: str | None = None
+        self.size = 0
+        self.nrcpt = 0
+        self.queued = False
+        """The queue manager had it: it is a message, not just an attempt at one."""
+        self.probe = False
+        """An address verification probe: not a message."""
+        self.recipients: dict[tuple[str, str], Recipient] = {}
+        self.named: list[str] = []
+        """Recipients known from header, filter or refusal lines, in order of appearance."""
+        self.rejects: list[Fact] = []
+        self.checks: list[Fact] = []
+        self.actions: list[Fact] = []
+        self.notices: list[Fact] = []
+        self.verdicts: list[Fact] = []
+        self.expired = 0
+        self.removed = 0
+        """Time at which it left the queue by itself."""
+        self.requeued_from = ""
+        self.inbound: Link | None = None
+        self.outbound: list[Link] = []
+
+
+class Link:
+    """A message going on from one leg to the next."""
+
+    __slots__ = ("child", "grade", "parent", "recipient", "rule")
+
+    def __init__(self, parent: Leg, child: Leg, rule: str, grade: str, recipient: Recipient | None = None) -> None:
+        self.parent = parent
+        self.child = child
+        self.rule = rule
+        """What proves it: orig_queue_id, queued as, forwarded as, orig_id, queued_as, Message-ID, redirect."""
+        self.grade = grade
+        """proven or inferred."""
+        self.recipient = recipient
+        """The recipient it was seen for; None when it holds for the whole message."""
+
+
+PROVEN = "proven"
+INFERRED = "inferred"

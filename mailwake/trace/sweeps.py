@@ -1,0 +1,73 @@
+"""Queue manipulation that names no message: `postsuper -d ALL` logs only `Deleted: 3 messages`.
+
+Whether it took a given message is worked out: if the order's count covers all messages that were then in that queue,
+each of them is gone. If more were there than it took, nothing is claimed.
+"""
+
+from __future__ import annotations
+
+from mailwake.events.fact import Fact
+from mailwake.trace.model import Leg
+
+
+class Sweeps:
+    """The orders without queue IDs seen so far."""
+
+    def __init__(self) -> None:
+        self._orders: dict[str, list[Fact]] = {}
+        self._changed: set[str] = set()
+        self._swept: dict[tuple[str, str, int], int] = {}
+
+    def add(self, fact: Fact) -> None:
+        """Note an order (`queue_action` without a key)."""
+        if fact.fields.get("action") == "delete" and fact.fields.get("count"):
+            self._orders.setdefault(fact.host, []).append(fact)
+
+    def take_changed(self) -> set[str]:
+        """Keys whose legs' fate changed by the last `assign`."""
+        changed, self._changed = self._changed, set()
+        return changed
+
+    def assign(self, legs_of: dict[str, list[Leg]]) -> dict[tuple[str, str, int], int]:
+        """Which legs the orders deleted: (host, queue ID, first) to the time of the order."""
+        if not self._orders:
+            return self._swept
+        swept: dict[tuple[str, str, int], int] = {}
+        for host, orders in self._orders.items():
+            legs = [leg for legs in legs_of.values() for leg in legs if leg.host == host]
+            for order in sorted(orders, key=lambda fact: fact.ts):
+                self._one(order, legs, swept)
+        before = self._swept
+        for name in before.keys() ^ swept.keys():
+            self._changed.add(name[1])
+        self._swept = swept
+        return swept
+
+    def _one(self, order: Fact, legs: list[Leg], swept: dict[tuple[str, str, int], int]) -> None:
+        named = sum(
+            1
+            for leg in legs
+            for fact in leg.actions
+            if fact.pid == order.pid and fact.fields.get("action") == "delete" and abs(fact.ts - order.ts) < 60_000_000
+        )
+        count = int(order.fields["count"]) - named
+        instance = order.program.partition("/")[0]
+        there = [
+            leg
+            for leg in legs
+            if leg.first <= order.ts
+            and leg.last <= order.ts
+            and not leg.removed
+            and _was_queued(leg)
+            and (leg.host, leg.key, leg.first) not in swept
+            and any(fact.program.partition("/")[0] == instance for fact in leg.facts)
+        ]
+        if 0 < len(there) <= count:
+            for leg in there:
+                swept[leg.host, leg.key, leg.first] = order.ts
+
+
+def _was_queued(leg: Leg) -> bool:
+    if any(fact.fields.get("action") == "delete" for fact in leg.actions):
+        return False
+    return leg.queued or any(fact.fields.get("action", "").endswith("hold") for fact in leg.checks)

@@ -1,0 +1,240 @@
+"""From the first leg of a message down to the end of every recipient."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import NamedTuple
+
+from mailwake.events.fact import Fact
+from mailwake.trace.fate import Fate, of_attempts, of_mailbox, refused, untried
+from mailwake.trace.links import Component, mailbox_facts
+from mailwake.trace.model import PROVEN, Leg, Link, Recipient
+
+_FILTER_ID = re.compile(r"\((?P<id>[0-9A-F]{10,})\)|(?:Ok|OK|BLOCKED) \((?P<other>[0-9A-Za-z]{8,})\)")
+
+
+class Leaf(NamedTuple):
+    """The end of one recipient, and the way there."""
+
+    original: str | None
+    address: str | None
+    fate: Fate
+    path: tuple[Leg, ...]
+    grade: str
+    recipient: Recipient | None
+
+
+class Walker:
+    """Walks one message; `swept` tells when a leg was deleted by an order that named no queue ID (0: it was not)."""
+
+    def __init__(self, component: Component, swept: dict[tuple[str, str, int], int]) -> None:
+        self._component = component
+        self._swept = swept
+        self.leaves: list[Leaf] = []
+
+    def leg(self, leg: Leg, expected: dict[str, str], path: tuple[Leg, ...], grade: str) -> None:
+        """Follow all recipients of leg; expected: address (lower case) to the address it was first sent to."""
+        path = (*path, leg)
+        seen: set[str] = set()
+        expanded = _expansions(leg)
+        redirected = _redirected(leg)
+        for recipient in leg.recipients.values():
+            low_address, low_original = recipient.address.lower(), recipient.original.lower()
+            seen.add(low_address)
+            seen.add(low_original)
+            original = expected.get(low_original) or expected.get(low_address) or recipient.original
+            if original is recipient.original and len(expected) == 1 and len(leg.recipients) == 1:
+                original = next(iter(expected.values()))  # the address was rewritten on the way
+            if redirected is not None:
+                original = redirected[0]
+            if recipient.original in expanded:
+                expanded.discard(recipient.original)
+                fate = Fate("Expanded", "Expanded", "", "", leg.first)
+                self.leaves.append(Leaf(original, recipient.original, fate, path, grade, None))
+            self._recipient(leg, recipient, original, path, grade)
+        if redirected is not None:
+            for address in redirected:
+                fate = Fate("Expanded", "Redirected", redirected_reason(leg), "", leg.first, address=_target(leg))
+                self.leaves.append(Leaf(address, fate.address or address, fate, path, grade, None))
+            return
+        self._missing(leg, expected, seen, path, grade)
+
+    def _missing(self, leg: Leg, expected: dict[str, str], seen: set[str], path: tuple[Leg, ...], grade: str) -> None:
+        """Recipients that no delivery line names: those the leg before handed over, or that other lines name."""
+        whole = [link for link in leg.outbound if link.recipient is None]
+        if whole and not leg.recipients:
+            for link in whole:
+                self.leg(link.child, expected, path, _weaker(grade, link.grade))
+            return
+        left = {low: original for low, original in expected.items() if low not in seen}
+        if left and leg.nrcpt and len(leg.recipients) >= leg.nrcpt:
+            left = {}
+        if not expected and not (leg.queued and 0 < leg.nrcpt <= len(leg.recipients)):
+            left = {name.lower(): name for name in leg.named if name.lower() not in seen}
+        swept = self._swept.get((leg.host, leg.key, leg.first), 0)
+        for original in left.values():
+            self.leaves.append(Leaf(original, original, untried(leg, swept), path, grade, None))
+        for fact in leg.rejects:
+            name = fact.fields.get("recipient")
+            if fact.fields.get("stage") == "RCPT" and name and name.lower() not in seen and name.lower() not in left:
+                seen.add(name.lower())
+                self.leaves.append(Leaf(name, name, refused(fact), path, grade, None))
+        if not self.leaves and not left and len(path) == 1:
+            self.leaves.append(Leaf(None, None, untried(leg, swept), path, grade, None))
+
+    def _recipient(self, leg: Leg, recipient: Recipient, original: str, path: tuple[Leg, ...], grade: str) -> None:
+        links = _onward(leg, recipient)
+        for link in links:
+            if link.rule == "redirect":
+                continue
+            expected = {recipient.address.lower(): original}
+            if link.rule == "forwarded as":
+                fate = Fate("Expanded", "Redirected", _reply(recipient), "", recipient.attempts[-1].ts)
+                self.leaves.append(Leaf(original, recipient.address, fate, path, grade, recipient))
+                expected = {known.original.lower(): original for known in link.child.recipients.values()} or expected
+            self._child(link, expected, path, grade)
+        if any(link.rule != "redirect" for link in links):
+            return
+        for link in links:
+            expected = {known.original.lower(): original for known in link.child.recipients.values()}
+            self._child(link, expected, path, grade)
+        swept = self._swept.get((leg.host, leg.key, leg.first), 0)
+        fates = self._by_filter(recipient, original, path, grade)
+        if fates is None:
+            fates = of_mailbox(mailbox_facts(self._component, leg, recipient)) or [of_attempts(leg, recipient, swept)]
+            fates = [self._by_verdict(leg, recipient, fate) for fate in fates]
+        for fate in fates:
+            self.leaves.append(Leaf(original, fate.address or recipient.address, fate, path, grade, recipient))
+
+    def _child(self, link: Link, expected: dict[str, str], path: tuple[Leg, ...], grade: str) -> None:
+        child = link.child
+        if child in path:
+            return
+        low = next(iter(expected))
+        if link.rule not in ("forwarded as", "redirect", "orig_id") and len(child.recipients) > 1:
+            self._part(child, low, expected[low], path, _weaker(grade, link.grade))
+            return
+        self.leg(child, expected, path, _weaker(grade, link.grade))
+
+    def _part(self, leg: Leg, low: str, original: str, path: tuple[Leg, ...], grade: str) -> None:
+        """Of a leg with several recipients follow only what became of one."""
+        path = (*path, leg)
+        found = False
+        expanded = _expansions(leg)
+        for recipient in leg.recipients.values():
+            if low not in (recipient.address.lower(), recipient.original.lower()):
+                continue
+            found = True
+            if recipient.original in expanded and recipient.original.lower() == low:
+                expanded.discard(recipient.original)
+                fate = Fate("Expanded", "Expanded", "", "", leg.first)
+                self.leaves.append(Leaf(original, recipient.original, fate, path, grade, None))
+            self._recipient(leg, recipient, original, path, grade)
+        if not found:
+            swept = self._swept.get((leg.host, leg.key, leg.first), 0)
+            self.leaves.append(Leaf(original, original, untried(leg, swept), path, grade, None))
+
+    def _by_filter(self, recipient: Recipient, original: str, path: tuple[Leg, ...], grade: str) -> list[Fate] | None:
+        """A filter that stands in the way as a hop with an id of its own (Proxmox): it decides per recipient."""
+        if not self._component.filters:
+            return None
+        facts = self._component.filters.get(filter_id(_reply(recipient)))
+        return filter_fates(facts, recipient.address) if facts else None
+
+    def _by_verdict(self, leg: Leg, recipient: Recipient, fate: Fate) -> Fate:
+        """A filter that took the message and kept it: its own record says whether it was quarantined."""
+        if fate.detail not in ("Discarded", "Relayed", "Rejected", "Bounced"):
+            return fate
+        for fact in leg.verdicts:
+            fields = fact.fields
+            if fate.detail == "Discarded" and fields.get("quarantine"):
+                return fate._replace(status="Quarantined", detail="Quarantined")
+        return fate
+
+
+def _reply(recipient: Recipient) -> str:
+    return str(recipient.attempts[-1].fields.get("reply", ""))
+
+
+def filter_id(reply: str) -> str:
+    """The id that a filter gave in its reply instead of a queue ID: `250 2.5.0 OK (3807BE5DFA2F7AA3B7A)`."""
+    match = _FILTER_ID.search(reply) if "(" in reply else None
+    return (match["id"] or match["other"]) if match else ""
+
+
+def filter_fates(facts: list[Fact], address: str) -> list[Fate] | None:
+    """What a per-recipient filter did with the message for this address; None when it does not say."""
+    low = address.lower()
+    for fact in facts:
+        fields = fact.fields
+        if str(fields.get("recipient", "")).lower() != low:
+            continue
+        text = fields.get("text", "")
+        if fields.get("quarantine") or fields.get("action") == "quarantine":
+            return [Fate("Quarantined", "Quarantined", text, "", fact.ts)]
+        if fields.get("action") == "block":
+            return [Fate("Failed", "Rejected", text, "", fact.ts)]
+    return None
+
+
+def _onward(leg: Leg, recipient: Recipient) -> list[Link]:
+    """Where this recipient went on to: by its own reply, else with the whole message."""
+    outbound = leg.outbound
+    if not outbound:
+        return []
+    own = [link for link in outbound if link.recipient is recipient]
+    if own:
+        return own[-1:] if own[-1].rule != "redirect" else own
+    final = recipient.attempts[-1].fields
+    names = {recipient.address.lower(), recipient.original.lower()}
+    whole = []
+    for link in outbound:
+        if link.recipient is not None:
+            continue
+        if link.rule == "orig_id":
+            if final.get("status") == "deferred":
+                whole.append(link)
+        elif final.get("status") == "sent" and _has(link.child, names):
+            whole.append(link)
+    return whole[-1:]
+
+
+def _has(leg: Leg, names: set[str]) -> bool:
+    if not leg.recipients:
+        return True
+    return any(known.address.lower() in names or known.original.lower() in names for known in leg.recipients.values())
+
+
+def _expansions(leg: Leg) -> set[str]:
+    """Addresses that an alias turned into several recipients."""
+    counts = Counter(r.original for r in leg.recipients.values() if r.original.lower() != r.address.lower())
+    if not counts:
+        return set()
+    kept = {r.address.lower() for r in leg.recipients.values() if r.original.lower() == r.address.lower()}
+    return {original for original, count in counts.items() if count > 1 or original.lower() in kept}
+
+
+def _redirected(leg: Leg) -> list[str] | None:
+    """Recipients that a header or body check replaced by one other address (REDIRECT, access(5))."""
+    target = _target(leg).lower()
+    if not target:
+        return None
+    names = [name for name in dict.fromkeys(leg.named) if name.lower() != target]
+    return names or None
+
+
+def _target(leg: Leg) -> str:
+    for fact in leg.checks:
+        if "redirect" in fact.fields.get("action", ""):
+            return str(fact.fields.get("target") or fact.fields.get("text", ""))
+    return ""
+
+
+def redirected_reason(leg: Leg) -> str:
+    """The words of the rule that redirected the message."""
+    return next((str(f.fields.get("value", "")) for f in leg.checks if "redirect" in f.fields.get("action", "")), "")
+
+
+def _weaker(one: str, other: str) -> str:
+    return one if one != PROVEN else other

@@ -1,0 +1,235 @@
+"""The facts in hand, filed by key and joined by the keys they mention; what is settled is let go.
+
+A long log passes through in windows. After each window the journeys that it touched are computed from all their facts;
+those that have ended, and ended long enough ago, are dropped from memory. When a later record speaks of one of them
+again, its facts are recalled from the store, so that the answer is the same as if all had been read at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from mailwake.events.fact import Fact
+from mailwake.store.rows import Row
+from mailwake.trace.journeys import component_rows, refusal_row
+from mailwake.trace.keys import fact_key, session_key
+from mailwake.trace.legs import build_legs
+from mailwake.trace.links import Component, may_continue
+from mailwake.trace.model import Leg
+from mailwake.trace.sweeps import Sweeps
+from mailwake.trace.walk import filter_id
+
+Recall = Callable[[set[str]], list[Fact]]
+"""Keys to the facts that the store has under them."""
+
+SETTLED_AFTER = 600_000_000
+"""A journey whose every part has ended is settled this long (µs of log time) after its last record."""
+_PREFIXED = ("t:", "m:", "f:", "n:")
+
+
+class Workset:
+    """Facts under way. Not thread-safe."""
+
+    def __init__(self) -> None:
+        self._facts: dict[str, list[Fact]] = {}
+        self._legs: dict[str, list[Leg]] = {}
+        self._joined: dict[str, list[str]] = {}
+        self._by_message_id: dict[str, dict[str, None]] = {}
+        self._continuing: set[str] = set()
+        """Message-IDs of legs that may be later parts of a message seen before."""
+        self._touched: dict[str, None] = {}
+        self._sweeps = Sweeps()
+        self.refusals: list[Fact] = []
+
+    def __len__(self) -> int:
+        return len(self._facts)
+
+    def add(self, facts: Iterable[Fact]) -> list[str]:
+        """Take facts in; give the key of each, in order."""
+        filed, touched, legs = self._facts, self._touched, self._legs
+        keys: list[str] = []
+        for fact in facts:
+            key = fact_key(fact)
+            keys.append(key)
+            if not key:
+                if fact.kind == "queue_action":
+                    self._sweeps.add(fact)
+                continue
+            bucket = filed.get(key)
+            if bucket is None:
+                if fact.kind == "reject" and key.startswith("n:"):
+                    self.refusals.append(fact)
+                    continue
+                filed[key] = [fact]
+            else:
+                bucket.append(fact)
+            touched[key] = None
+            legs.pop(key, None)
+            mentions = _MENTIONS.get(fact.kind)
+            if mentions is not None:
+                for other in mentions(fact):
+                    if other != key:
+                        self._join(key, other)
+        return keys
+
+    def _join(self, one: str, other: str) -> None:
+        self._joined.setdefault(one, []).append(other)
+        self._joined.setdefault(other, []).append(one)
+
+    def touched(self) -> set[str]:
+        """Keys that facts were added under since the last `flush`, and the keys they mention."""
+        found = set(self._touched)
+        for key in self._touched:
+            found.update(self._joined.get(key, ()))
+        return found
+
+    def known(self, key: str) -> bool:
+        """Whether facts under this key are in hand."""
+        return key in self._facts
+
+    def merge(self, key: str, facts: list[Fact]) -> None:
+        """Put facts recalled from the store before those in hand; doubles fall away."""
+        have = {(fact.ts, fact.raw) for fact in facts}
+        later = [fact for fact in self._facts.pop(key, ()) if (fact.ts, fact.raw) not in have]
+        self.add(facts)
+        self._facts[key].extend(later)
+        self._legs.pop(key, None)
+
+    def flush(self, settled_before: int | None = None) -> Iterator[tuple[set[str], list[Row]]]:
+        """Compute the touched journeys: (keys, rows) of each; forget those that ended before `settled_before` (µs)."""
+        for fact in self.refusals:
+            yield set(), [refusal_row(fact)]
+        self.refusals = []
+        done: set[str] = set()
+        touched, self._touched = self._touched, {}
+        for key in touched:
+            self._legs_of(key)
+        swept = self._sweeps.assign(self._legs)
+        for where in self._sweeps.take_changed():
+            touched.setdefault(where)
+        for key in touched:
+            if key in done or key not in self._facts:
+                continue
+            members = self._component_keys(key)
+            done.update(members)
+            component = Component()
+            for member in sorted(members):
+                component.add(member, self._facts[member], self._legs_of(member))
+            yield members, component_rows(component, swept)
+        if settled_before is not None:
+            self._forget(settled_before)
+
+    def _legs_of(self, key: str) -> list[Leg]:
+        legs = self._legs.get(key)
+        if legs is None:
+            legs = self._legs[key] = [] if key.startswith(_PREFIXED) else build_legs(key, self._facts[key])
+            for leg in legs:
+                message_id = leg.message_id
+                if message_id:
+                    self._by_message_id.setdefault(message_id, {})[key] = None
+                    if may_continue(leg):
+                        self._continuing.add(message_id)
+                    if ("m:" + message_id) in self._facts:
+                        self._join(key, "m:" + message_id)
+        return legs
+
+    def _component_keys(self, start: str) -> set[str]:
+        """All keys in hand that are joined with start, directly or through others."""
+        found = {start}
+        stack = [start]
+        facts, joined, continuing = self._facts, self._joined, self._continuing
+        seen: set[str] = set()
+        while stack:
+            key = stack.pop()
+            near = joined.get(key, ())
+            for other in near:
+                if other not in found and other in facts:
+                    found.add(other)
+                    stack.append(other)
+            for leg in self._legs_of(key):
+                if leg.message_id in continuing and leg.message_id not in seen:
+                    seen.add(leg.message_id)
+                    for other in self._by_message_id[leg.message_id]:
+                        if other not in found and other in facts:
+                            found.add(other)
+                            stack.append(other)
+        return found
+
+    def _forget(self, before: int) -> None:
+        """Drop the components all of whose parts have ended before the given time."""
+        checked: set[str] = set()
+        for start in list(self._facts):
+            if start in checked or start not in self._facts:
+                continue
+            if not self._ended(start, before):
+                continue
+            members = self._component_keys(start)
+            checked.update(members)
+            if all(self._ended(member, before) for member in members):
+                for member in members:
+                    self._drop(member)
+
+    def _ended(self, key: str, before: int) -> bool:
+        if self._facts[key][-1].ts >= before:
+            return False
+        return all(_is_over(leg, before) for leg in self._legs_of(key))
+
+    def _drop(self, key: str) -> None:
+        for leg in self._legs.pop(key, ()):
+            keys = self._by_message_id.get(leg.message_id)
+            if keys is not None:
+                keys.pop(key, None)
+                if not keys:
+                    del self._by_message_id[leg.message_id]
+                    self._continuing.discard(leg.message_id)
+        for other in self._joined.pop(key, ()):
+            back = self._joined.get(other)
+            if back is not None:
+                self._joined[other] = back = [name for name in back if name != key]
+                if not back:
+                    del self._joined[other]
+        del self._facts[key]
+
+
+def _is_over(leg: Leg, before: int) -> bool:
+    if leg.last >= before:
+        return False
+    return bool(leg.removed) or not leg.queued
+
+
+def _arrive_mentions(fact: Fact) -> list[str]:
+    fields = fact.fields
+    return [fields[name] for name in ("orig_queue_id", "requeued_from", "parent_id") if fields.get(name)]
+
+
+def _deliver_mentions(fact: Fact) -> list[str]:
+    fields = fact.fields
+    found = []
+    token = fields.get("token")
+    if token:
+        found.append(session_key(token))
+    next_id = fields.get("next_id")
+    if next_id:
+        found.append(next_id)
+    elif not token:
+        found.extend(_filter_mention(fact))
+    return found
+
+
+def _filter_mention(fact: Fact) -> list[str]:
+    name = filter_id(fact.fields.get("reply", ""))
+    return [f"f:{name}"] if name else []
+
+
+def _notify_mentions(fact: Fact) -> list[str]:
+    child = fact.fields.get("child_id")
+    return [child] if child else []
+
+
+_MENTIONS: dict[str, Callable[[Fact], list[str]]] = {
+    "arrive": _arrive_mentions,
+    "deliver": _deliver_mentions,
+    "notify": _notify_mentions,
+    "verdict": lambda fact: list(fact.fields.get("queued_as", ())),
+    "proxy_accept": _filter_mention,
+}
