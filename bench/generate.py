@@ -1,5 +1,6 @@
-"""Write the logs of a made-up mail estate: `generate.py --lines 1300000 --seed 1 --single mail.log --ledger truth.jsonl`.
+"""Write the logs of a made-up mail estate.
 
+`generate.py --lines 1300000 --seed 1 --single mail.log --ledger truth.jsonl`
 The same seed and number of lines give the same bytes. Memory holds the names and the messages that still wait, never
 the lines. Hosts: mx1 (short queue IDs, amavis behind the queue), mx2 (long IDs, postscreen), out1 (submission and
 relay), imap1 (Dovecot).

@@ -51,7 +51,14 @@ _OTHERS: tuple[tuple[str, str, str, tuple[str, ...], bool, tuple[int, ...]], ...
         False,
         (0,),
     ),
-    ("postfix-logsums", "counts; RFC 3339 stamps only", "PyPI: postfix-logsums, in a venv of its own, --path", ("-q", "{file}"), True, (0,)),
+    (
+        "postfix-logsums",
+        "counts; RFC 3339 stamps only",
+        "PyPI: postfix-logsums, in a venv of its own, --path",
+        ("-q", "{file}"),
+        True,
+        (0,),
+    ),
     (
         "mailforensics",
         "traces one recipient",
@@ -136,7 +143,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--lines", type=int, nargs="+", default=[1_300_000], help="one table each (1300000)")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--path", type=Path, action="append", default=[], help="folder in which peers are looked for too")
+    parser.add_argument("--path", type=Path, action="append", default=[], help="folder to look for peers in")
     parser.add_argument("--only", nargs="+", help="names of the programs to run")
     parser.add_argument("--product", type=Path, default=HERE.parent / ".venv" / "bin" / "mailwake")
     parser.add_argument("--slow", type=float, default=60, help="a program that takes longer than this runs once (60 s)")

@@ -86,10 +86,9 @@ def estate(lines: int, seed: int, rfc3339: bool = False) -> Path:
         CACHE.mkdir(parents=True, exist_ok=True)
         print(f"generating {lines:,} lines ({stamp}) ...", file=sys.stderr)
         part = file.with_suffix(".part")
-        command = [sys.executable, str(HERE / "generate.py"), "--lines", str(lines), "--seed", str(seed), "--stamp", stamp]
-        subprocess.run(
-            [*command, "--single", str(part), "--ledger", str(file.with_suffix(".ledger.jsonl"))], check=True
-        )
+        command = [sys.executable, str(HERE / "generate.py"), "--lines", str(lines), "--seed", str(seed)]
+        command += ["--stamp", stamp, "--single", str(part), "--ledger", str(file.with_suffix(".ledger.jsonl"))]
+        subprocess.run(command, check=True)
         part.rename(file)
     return file
 

@@ -32,9 +32,9 @@ def _record(w: World, sender: str, rcpts: Rcpts, message_id: str) -> None:
         w.ledger.add(sender, final, orig, "Delivered", "Delivered", message_id)
 
 
-def arrival(w: World, host: str, qid: str, client: Client, envelope_: tuple[str, str, str], size: str, nrcpt: int) -> str:
-    """The lines from connect to disconnect; the envelope is (sender, first recipient, Message-ID). Returns the pid."""
-    sender, rcpt, message_id = envelope_
+def arrival(w: World, host: str, qid: str, client: Client, mail: tuple[str, str, str], size: str, nrcpt: int) -> None:
+    """The lines from connect to disconnect; mail is (sender, last recipient, Message-ID)."""
+    sender, rcpt, message_id = mail
     pid = w.smtpd()
     peer = f"{client.name}[{client.ip}]"
     smtpd = f"{host} postfix/smtpd[{pid}]: "
@@ -58,7 +58,6 @@ def arrival(w: World, host: str, qid: str, client: Client, envelope_: tuple[str,
         if tls
         else f"{smtpd}disconnect from {peer} ehlo=1 {commands} commands={4 + nrcpt}"
     )
-    return str(pid)
 
 
 def store(w: World, host: str, qid: str, rcpts: Rcpts, message_id: str, ahead: int) -> None:
@@ -112,12 +111,18 @@ def filtered(w: World) -> None:
         f" orig_client={peer}"
     )
     put(f"mx1 postfix/cleanup[{pid - 9_000}]: {second}: message-id={message_id}")
-    put(f"mx1 postfix/qmgr[901]: {second}: from=<{sender}>, size={int(size) + 412}, nrcpt={len(rcpts)} (queue active)")
-    store(w, "mx1", second, rcpts, message_id, ahead)
-    _amavis(w, "Passed CLEAN {RelayedInbound}", (first, client, sender, rcpts, message_id), f"queued_as: {second}, ", ahead)
+    size = str(int(size) + 412)
+    put(f"mx1 postfix/qmgr[901]: {second}: from=<{sender}>, size={size}, nrcpt={len(rcpts)} (queue active)")
+    # The filter hands on the final addresses only: the alias is known to the first leg alone.
+    store(w, "mx1", second, [(final, final) for final, _ in rcpts], message_id, ahead)
+    about = (first, client, sender, rcpts, message_id)
+    _amavis(w, "Passed CLEAN {RelayedInbound}", about, f"queued_as: {second}, ", ahead)
     reply = f"250 2.0.0 from MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok: queued as {second}"
     _handed_over(w, first, rcpts, reply, ahead)
-    put(f"mx1 postfix/reinject/smtpd[{pid}]: disconnect from localhost[127.0.0.1] ehlo=1 mail=1 rcpt=1 data=1 quit=1 commands=5")
+    put(
+        f"mx1 postfix/reinject/smtpd[{pid}]: disconnect from localhost[127.0.0.1] ehlo=1 mail=1 rcpt=1 data=1 quit=1"
+        " commands=5"
+    )
     _record(w, sender, rcpts, message_id)
 
 
@@ -126,9 +131,10 @@ def _amavis(w: World, verdict: str, about: tuple[str, Client, str, Rcpts, str], 
     pid = w.worker()
     to = ",".join(f"<{final}>" for final, _ in rcpts)
     w.wheel.at(ahead).append(
-        f"mx1 amavis[{pid}]: ({pid}-{w.bits(6):02d}) {verdict}, [{client.ip}]:{40_000 + w.bits(14)} [{client.ip}] <{sender}> ->"
-        f" {to}, Queue-ID: {qid}, Message-ID: {message_id}, mail_id: {w.token()[:12]}, Hits: {w.bits(6) / 10 - 3:.1f},"
-        f" size: {w.pools.sizes[w.draw()]}, {tail}{100 + w.bits(10)} ms"
+        f"mx1 amavis[{pid}]: ({pid}-{w.bits(6):02d}) {verdict}, [{client.ip}]:{40_000 + w.bits(14)} [{client.ip}]"
+        f" <{sender}> -> {to}, Queue-ID: {qid}, Message-ID: {message_id},"
+        f" mail_id: {w.token()[:12]}, Hits: {w.bits(6) / 10 - 3:.1f}, size: {w.pools.sizes[w.draw()]},"
+        f" {tail}{100 + w.bits(10)} ms"
     )
 
 
@@ -138,8 +144,8 @@ def _handed_over(w: World, qid: str, rcpts: Rcpts, reply: str, ahead: int) -> No
     for final, orig in rcpts:
         alias = "" if orig == final else f" orig_to=<{orig}>,"
         put(
-            f"mx1 postfix/amavis/smtp[{w.worker() + 4_000}]: {qid}: to=<{final}>,{alias} relay=127.0.0.1[127.0.0.1]:10024,"
-            f" {delays}, dsn=2.0.0, status=sent ({reply})"
+            f"mx1 postfix/amavis/smtp[{w.worker() + 4_000}]: {qid}: to=<{final}>,{alias}"
+            f" relay=127.0.0.1[127.0.0.1]:10024, {delays}, dsn=2.0.0, status=sent ({reply})"
         )
     put(f"mx1 postfix/qmgr[901]: {qid}: removed")
 
@@ -171,14 +177,14 @@ def forwarded(w: World) -> None:
     relay_on(w, beyond, "mx2.example.com[192.0.2.11]", sender, message_id, size)
     put = w.wheel.at(1).append
     put(
-        f"mx2 postfix/smtp[{w.worker()}]: {qid}: to=<{target}>, orig_to=<{alias}>, relay={OUT}, {w.pools.delays[w.draw()]},"
-        f" dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as {beyond})"
+        f"mx2 postfix/smtp[{w.worker()}]: {qid}: to=<{target}>, orig_to=<{alias}>, relay={OUT},"
+        f" {w.pools.delays[w.draw()]}, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as {beyond})"
     )
     put(f"mx2 postfix/qmgr[901]: {qid}: removed")
     put = w.wheel.at(2).append
     put(
-        f"out1 postfix/smtp[{w.worker()}]: {beyond}: to=<{target}>, relay={relay}, {w.pools.delays[w.draw()]}, dsn=2.0.0,"
-        f" status=sent (250 2.0.0 Ok: queued as {w.bits(48):012X})"
+        f"out1 postfix/smtp[{w.worker()}]: {beyond}: to=<{target}>, relay={relay}, {w.pools.delays[w.draw()]},"
+        f" dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as {w.bits(48):012X})"
     )
     put(f"out1 postfix/qmgr[903]: {beyond}: removed")
     w.ledger.add(sender, target, alias, "Delivered", "Relayed", message_id)

@@ -28,14 +28,13 @@ _GONE = (
 class Deferred:
     """One recipient that keeps waiting."""
 
-    __slots__ = ("arrived", "deadline", "last", "message_id", "qid", "rcpt", "relay", "sender", "size", "tries", "why", "wins")
+    __slots__ = ("arrived", "deadline", "message_id", "qid", "rcpt", "relay", "sender", "size", "tries", "why", "wins")
 
     def __init__(self, w: World, qid: str, sender: str, target: tuple[str, str], message_id: str, size: str) -> None:
         self.qid, self.sender, self.message_id, self.size = qid, sender, message_id, size
         self.rcpt, self.relay = target
         self.arrived = w.wheel.now
         self.deadline = self.arrived + FIVE_DAYS
-        self.last = False
         self.tries = 1
         luck = w.bits(5)
         self.wins = 99 if luck < 2 else 2 + (luck & 3) if luck < 24 else 2 + luck // 3
@@ -88,14 +87,15 @@ def _submission(w: World, qid: str, sender: str, targets: list[tuple[str, str]],
     put(f"{smtpd}{qid}: client={peer}, sasl_method=PLAIN, sasl_username={sender}")
     if pid % 3 == 0:
         put(
-            f"out1 postfix/cleanup[{pid - 9_000}]: {qid}: info: header Subject: {w.pools.subjects[w.draw()]} from {peer};"
-            f" from=<{sender}> to=<{targets[-1][0]}> proto=ESMTP helo=<[{client.ip}]>"
+            f"out1 postfix/cleanup[{pid - 9_000}]: {qid}: info: header Subject: {w.pools.subjects[w.draw()]}"
+            f" from {peer}; from=<{sender}> to=<{targets[-1][0]}> proto=ESMTP helo=<[{client.ip}]>"
         )
     put(f"out1 postfix/cleanup[{pid - 9_000}]: {qid}: message-id={message_id}")
     number = len(targets)
     put(f"out1 postfix/qmgr[903]: {qid}: from=<{sender}>, size={size}, nrcpt={number} (queue active)")
     w.wheel.at(2).append(
-        f"{smtpd}disconnect from {peer} ehlo=2 starttls=1 auth=1 mail=1 rcpt={number} data=1 quit=1 commands={7 + number}"
+        f"{smtpd}disconnect from {peer} ehlo=2 starttls=1 auth=1 mail=1 rcpt={number} data=1 quit=1"
+        f" commands={7 + number}"
     )
 
 
@@ -143,13 +143,14 @@ def _defer(w: World, waiting: Deferred) -> None:
 
 def _retry(w: World, waiting: Deferred) -> None:
     qid = waiting.qid
-    w.wheel.at(0).append(f"out1 postfix/qmgr[903]: {qid}: from=<{waiting.sender}>, size={waiting.size}, nrcpt=1 (queue active)")
+    qmgr = f"out1 postfix/qmgr[903]: {qid}: from=<{waiting.sender}>,"
+    w.wheel.at(0).append(f"{qmgr} size={waiting.size}, nrcpt=1 (queue active)")
     if waiting.tries >= waiting.wins:
         _delivered(w, qid, (waiting.rcpt, waiting.relay), 1)
         w.wheel.at(1).append(f"out1 postfix/qmgr[903]: {qid}: removed")
         _close(w, waiting, "Delivered", "Relayed")
     elif w.wheel.now > waiting.deadline:
-        w.wheel.at(0).append(f"out1 postfix/qmgr[903]: {qid}: from=<{waiting.sender}>, status=expired, returned to sender")
+        w.wheel.at(0).append(f"{qmgr} status=expired, returned to sender")
         _returned(w, qid, waiting.sender, True)
         _close(w, waiting, "Failed", "Expired")
     else:

@@ -12,15 +12,24 @@ from typing import NamedTuple
 BITS = 16
 """Every drawn pool holds 2**BITS entries: pool[getrandbits(BITS)] is a draw."""
 
-WORDS = (
-    "invoice order meeting report update budget project delivery contract offer reminder minutes agenda payment summary"
-    " schedule review draft proposal question answer ticket shipping newsletter statement account holiday training plan"
-    " quarterly weekly monthly final urgent revised customer supplier warehouse server backup certificate renewal audit"
-    " travel expense interview candidate welcome survey launch release maintenance outage window pricing catalogue stock"
-    " sample quality complaint refund booking confirmation signature policy board season autumn logistics pallet harbour"
-).split()
-FIRST = "alice bob carol dave erin frank grace heidi ivan judy mallory nina oscar peggy quinn rupert sybil trent uma victor".split()
-LAST = "berg ekman jansen devries martin dubois chen wang larsen smith novak rossi silva kumar tanaka weber".split()
+
+def _words(*lines: str) -> tuple[str, ...]:
+    return tuple(" ".join(lines).split())
+
+
+WORDS = _words(
+    "invoice order meeting report update budget project delivery contract offer reminder minutes agenda ",
+    "payment summary schedule review draft proposal question answer ticket shipping newsletter ",
+    "statement account holiday training plan quarterly weekly monthly final urgent revised customer ",
+    "supplier warehouse server backup certificate renewal audit travel expense interview candidate ",
+    "welcome survey launch release maintenance outage window pricing catalogue stock sample quality ",
+    "complaint refund booking confirmation signature policy board season autumn logistics pallet ",
+    "harbour",
+)
+FIRST = _words(
+    "alice bob carol dave erin frank grace heidi ivan judy mallory nina oscar peggy quinn rupert sybil trent uma",
+)
+LAST = _words("berg ekman jansen devries martin dubois chen wang larsen smith novak rossi silva kumar tanaka")
 FOREIGN = ("net", "example", "test")
 OURS = ("example.com", "example.com", "example.com", "example.org", "sales.example.org")
 

@@ -37,7 +37,8 @@ def refused(w: World) -> None:
     peer = f"{client.name}[{client.ip}]"
     put = w.wheel.at(0).append
     put(f"{smtpd}connect from {peer}")
-    put(f"{smtpd}NOQUEUE: reject: RCPT from {peer}: {text}; from=<{sender}> to=<{rcpt}> proto=ESMTP helo=<{client.helo}>")
+    tail = f"from=<{sender}> to=<{rcpt}> proto=ESMTP helo=<{client.helo}>"
+    put(f"{smtpd}NOQUEUE: reject: RCPT from {peer}: {text}; {tail}")
     w.wheel.at(1).append(f"{smtpd}disconnect from {peer} ehlo=1 mail=1 rcpt=0/1 quit=1 commands=3/4")
     w.ledger.add(sender, rcpt, rcpt, "Pending" if text[0] == "4" else "Failed", "Rejected", "")
 
@@ -77,8 +78,8 @@ def greylisted(w: World) -> None:
     put = w.wheel.at(0).append
     put(f"{smtpd}connect from {peer}")
     put(
-        f"{smtpd}NOQUEUE: reject: RCPT from {peer}: 450 4.2.0 <{rcpt}>: Recipient address rejected: Greylisted for 300 seconds;"
-        f" from=<{sender}> to=<{rcpt}> proto=ESMTP helo=<{client.helo}>"
+        f"{smtpd}NOQUEUE: reject: RCPT from {peer}: 450 4.2.0 <{rcpt}>: Recipient address rejected:"
+        f" Greylisted for 300 seconds; from=<{sender}> to=<{rcpt}> proto=ESMTP helo=<{client.helo}>"
     )
     put(f"{smtpd}disconnect from {peer} ehlo=1 mail=1 rcpt=0/1 quit=1 commands=3/4")
     w.ledger.add(sender, rcpt, rcpt, "Pending", "Greylisted", "")
@@ -102,7 +103,8 @@ def broken(w: World) -> None:
     if pid & 1:
         smtpd = f"out1 postfix/submission/smtpd[{pid}]: "
         put(f"{smtpd}connect from {peer}")
-        put(f"{smtpd}warning: {peer}: SASL LOGIN authentication failed: (reason unavailable), sasl_username={w.pools.users[w.draw()]}")
+        who = w.pools.users[w.draw()]
+        put(f"{smtpd}warning: {peer}: SASL LOGIN authentication failed: (reason unavailable), sasl_username={who}")
         put(f"{smtpd}disconnect from {peer} ehlo=1 auth=0/1 rset=1 quit=1 commands=3/4")
     else:
         put(f"mx1 postfix/smtpd[{pid}]: connect from {peer}")

@@ -116,9 +116,11 @@ class World:
         if style == 0:
             return f"<{number:016x}@{domain}>"
         if style == 1:
-            return f"<CA+{b2a_base64(number.to_bytes(8, 'big'), newline=False)[:11].decode().replace('/', '_')}@mail.example.net>"
+            text = b2a_base64(number.to_bytes(8, "big"), newline=False)[:11].decode().replace("/", "_")
+            return f"<CA+{text}@mail.example.net>"
         if style == 2:
-            return f"<{number >> 32:08x}-{number & 0xFFFF:04x}-4{number >> 20 & 0xFFF:03x}-a{number >> 8 & 0xFFF:03x}@{domain}>"
+            low = f"{number & 0xFFFF:04x}-4{number >> 20 & 0xFFF:03x}-a{number >> 8 & 0xFFF:03x}"
+            return f"<{number >> 32:08x}-{low}@{domain}>"
         return f"<{self.wheel.now}.{number >> 24}.JavaMail.app@{domain}>"
 
     def token(self) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from ipaddress import ip_address
 from typing import Any
 
 from mailwake.events.fact import Fields, LineParser, Parsed
@@ -22,15 +23,15 @@ JOB_ID = rf"(?:{QUEUE_ID}|{SENDMAIL_ID})"
 Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], "Parsed | None"]]
 """A shape and what a line of that shape says; the function may still refuse it."""
 
-_NAME = re.compile(r"(?:^|[,;]\s*)([A-Za-z_][\w-]*)=")
+_NAME = re.compile(r"(?:^|[,;]\s+)([A-Za-z_][\w-]*)=")
 _TRAIL = re.compile(r"(?:#012|#015|\s)+\Z")
 
 
 def pairs(text: str) -> dict[str, str]:
     """Read `a=1, b=2; c=3`. A value runs to the next separator that a `name=` follows: it may hold commas and `=`."""
     found = list(_NAME.finditer(text))
-    ends = [match.start() for match in found[1:]] + [len(text)]
-    return {match[1]: text[match.end() : end].strip() for match, end in zip(found, ends, strict=True)}
+    ends = [*(match.start() for match in found[1:]), len(text)]
+    return {match[1]: text[match.end() : end].strip() for match, end in zip(found, ends, strict=False)}
 
 
 def present(**fields: Any) -> Fields:
@@ -42,10 +43,8 @@ def address(text: str | None) -> str | None:
     """An address without the angle brackets and quotes around it; `<>` gives the null sender."""
     if text is None:
         return None
-    text = text.strip()
-    if len(text) > 1 and text[0] + text[-1] in ("<>", '""'):
-        text = text[1:-1]
-    return text
+    text = text.strip().removeprefix("<").removesuffix(">")
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
 
 
 def number(text: str | None) -> float | None:
@@ -66,9 +65,13 @@ def host_ip(text: str | None) -> str | None:
     if not text:
         return None
     ip, _, mask = text.partition("/")
-    if mask not in ("", "32", "128") or not re.fullmatch(r"[0-9A-Fa-f:.]{2,45}", ip):
+    if mask not in ("", "32", "128"):
         return None
-    return ip if "." in ip or ":" in ip else None
+    try:
+        ip_address(ip)
+    except ValueError:
+        return None
+    return ip
 
 
 def trimmed(text: str) -> str:
@@ -101,9 +104,14 @@ def first_match(rules: Iterable[Rule], text: str) -> Parsed | None:
     return None
 
 
+_WORKERS = {"policy", "cache", "master", "parent", "child"}
+"""What a daemon's own processes add to its tag: `postfwd2/policy`."""
+
+
 def product_of(program: str, parsers: dict[str, LineParser]) -> LineParser | None:
-    """The parser of the product that a tag names: `postgrey`, `postfix/policyd-weight`, `postfwd2/policy`."""
-    for part in program.lower().split("/"):
-        if part in parsers:
-            return parsers[part]
-    return None
+    """The parser of the product that a tag names: `postgrey`, `postfix/policyd-weight`, `postfwd2/policy`.
+
+    The name must end the tag: `postfix/spamassassin/smtp` is Postfix, given another name for one service in master.cf.
+    """
+    *before, last = program.lower().split("/")
+    return parsers.get(before[-1] if before and last in _WORKERS else last)

@@ -1,7 +1,7 @@
 """Postfix queue IDs: grammar, and the arrival time that a long one carries.
 
 Short: upper-case hex, five digits of microseconds and the inode (6 to 12 here, up to 21 seen with big inodes).
-Long (enable_long_queue_ids): base-52 seconds (6 or more), base-52 microseconds (4), `z`, base-51 inode.
+Long (enable_long_queue_ids): base-52 seconds (6 or more), base-52 microseconds (4), `z`, base-51 inode (no `z`).
 Source: Postfix src/global/mail_queue.h, postconf(5) enable_long_queue_ids.
 """
 
@@ -13,7 +13,7 @@ _ALPHABET = "0123456789BCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz"
 _VALUE = {c: i for i, c in enumerate(_ALPHABET)}
 
 SHORT = r"[0-9A-F]{5,24}"
-LONG = r"[0-9BCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxy]{10,}z[0-9BCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz]{1,16}"
+LONG = r"[0-9BCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz]{10,}z[0-9BCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxy]{1,16}"
 QUEUE_ID = rf"(?:{LONG}|{SHORT})(?:\.[0-9A-F]{{5}})?"
 """A queue ID, with the suffix that MailScanner adds to one it re-queued."""
 
@@ -30,7 +30,7 @@ def arrival_time(queue_id: str) -> int | None:
     """Microseconds UTC at which a long queue ID was made; None for a short one."""
     if not _LONG.match(queue_id):
         return None
-    stamp = queue_id[: queue_id.index("z")]
+    stamp = queue_id[: queue_id.rindex("z")]
     seconds = 0
     for char in stamp[:-4]:
         seconds = seconds * 52 + _VALUE[char]

@@ -6,6 +6,8 @@ file, its name, its modification time and the zone asked for; never on the time 
 The rooms' parts, from the outside in:
 
     files     opening what people point at: plain, compressed, directories, standard input; blocks of whole lines
+    zstd      Zstandard files
+    folders   directories and the names of rotated files
     resume    where to go on reading a file that was read before, or that was replaced
     survey    a cheap first look at a file: which dates it names, in which order
     calendar  the year and zone of stamps that name none, for one file or a rotated family

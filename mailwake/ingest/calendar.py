@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import re
+from calendar import isleap
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, timedelta, timezone, tzinfo
 from itertools import groupby
@@ -144,8 +145,7 @@ def _latest(course: Course, limit: int, zone: Zone) -> int:
         return date.fromordinal(EPOCH_DAY + limit // DAY).year
     year = date.fromordinal(EPOCH_DAY + limit // DAY).year + 1 - course.last[0] // YEAR
     while year > 1970:
-        leap = all((year + turn) % 4 == 0 and ((year + turn) % 100 != 0 or (year + turn) % 400 == 0) for turn in course.leaps)
-        if leap and _moment(course.last, year, zone) <= limit + DAY:
+        if all(isleap(year + turn) for turn in course.leaps) and _moment(course.last, year, zone) <= limit + DAY:
             return year
         year -= 1
     return year

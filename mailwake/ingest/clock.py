@@ -84,10 +84,8 @@ class Clock:
 
     def resolve(self, stamp: Stamp) -> int:
         """Microseconds UTC of a stamp."""
-        if stamp.year is None:
-            day = self._walk(stamp.month, stamp.day)
-        else:
-            day = ordinal(stamp.year, stamp.month, stamp.day)
+        month, date_ = stamp.month, stamp.day
+        day = self._walk(month, date_) if stamp.year is None else ordinal(stamp.year, month, date_)
         if stamp.offset is not None:
             self._full = (day - EPOCH_DAY) * DAY + stamp.micros - stamp.offset * 1_000_000
             return self._full

@@ -21,19 +21,19 @@ from mailwake.events.fact import NO_TIME
 from mailwake.ingest import jsonlines
 from mailwake.ingest.clock import Clock
 from mailwake.ingest.registry import Registry
-from mailwake.ingest.stamps import find
+from mailwake.ingest.stamps import Stamp, find
 from mailwake.sources.api import Source
 
 BSD, ISO = "bsd", "iso"
 
 _TAG = r"[^\s:\[\]<>]+"
-_HEAD = re.compile(
-    rf"(?:<[\w.]{{1,20}}> )?(?![^ ]*[(<])(\S*[^\s:]) (?:[a-z0-9]{{1,12}}:[a-z]{{1,7}} )?({_TAG}?)(?:\[([^\]\s]*)\])?\Z"
-)
-_STRICT = re.compile(
-    rf"(?:<[\w.]{{1,20}}> )?(?![^ ]*[(<])(\S*[^\s:]) (?:[a-z0-9]{{1,12}}:[a-z]{{1,7}} )?({_TAG}?)(?:\[([^\]\s]*)\])?:(?: |$|(?=\S))"
-)
-_LOOSE = re.compile(rf"(?![^ ]*[(<])(\S*[^\s:]) ({_TAG})(?:\[(\d*)\])?:? ?")
+_HOST = r"(?![^ ]*[(<]|\[[a-z])(\S*[^\s:])"
+"""Anything without blanks, but not what products' own files have in this place: Dovecot `imap-login:` or
+`lmtp(user)<pid>`, nginx `[info]`."""
+_FULL = rf"(?:<[\w.]{{1,20}}> )?{_HOST} (?:[a-z0-9]{{1,12}}:[a-z]{{1,7}} )?({_TAG}?)(?:\[([^\]\s]*)\])?"
+_HEAD = re.compile(_FULL + r"\Z")
+_STRICT = re.compile(_FULL + r": ?")
+_LOOSE = re.compile(rf"{_HOST} ({_TAG})(?:\[(\d*)\])?:? ?")
 _HOSTLESS = re.compile(rf"({_TAG})(?:\[(\d+)\])?: ?")
 _LAST = re.compile(r"(?:(\S+) )?(?=last message repeated \d+ times?$)")
 _PRI = re.compile(r"<\d{1,3}>")
@@ -79,26 +79,29 @@ class Splitter:
             line = line[1:]
         first = line[:1]
         if first == "{":
-            found = self._json(line, depth) or self._bare(line)
-            return found or self._prefixed(line, depth)
-        if first == "<" or (first.isdigit() and line[1:2] in (" ", "0", "1") and line[:3].rstrip("0123456789") == " "):
-            found = self._rfc5424(line)
-            if found is not None:
+            found = self._json(line, depth)
+            if found is not None and found.program:
                 return found
-            return self.split(line[match.end() :].lstrip(), depth + 1) if depth < _DEPTH and (match := _PRI.match(line)) else None
-        stamp = find(line)
-        if stamp is None:
+            return self._bare(line) or found or self._prefixed(line, depth)
+        if first == "<" or line[:2] == "1 ":
+            found = self._rfc5424(line)
+            pri = _PRI.match(line)
+            if found is None and pri and depth < _DEPTH:
+                return self.split(line[pri.end() :].lstrip(), depth + 1)
+            return found or self._bare(line)
+        stamped = find(line)
+        if stamped is None:
             return self._bare(line) or self._prefixed(line, depth)
-        return self._stamped(line, stamp[1], depth)
+        return self._stamped(line, *stamped, depth)
 
     def inner(self, text: str) -> Header | None:
-        """The header of a log line that another program wrote as its message (T11): one with a time or known program."""
+        """The header of a log line that another program wrote as its message (T11), with a time or a known program."""
         found = self.split(text, 1)
         if found is None or not found.program:
             return None
         return found if found.ts != NO_TIME or self._registry.knows(found.program) else None
 
-    def _stamped(self, line: str, end: int, depth: int) -> Header | None:
+    def _stamped(self, line: str, stamp: Stamp, end: int, depth: int) -> Header:
         """A line that starts with a stamp, which ends at `end`."""
         strict = line[4:5] != "-" or line[10:11] == "T"  # dates with a blank are mostly those of products' own files
         match = _STRICT.match(line, end + 1) if line[end : end + 1] == " " and strict else None
@@ -106,25 +109,22 @@ class Splitter:
             bare = self._bare(line)
             if bare is not None:
                 return bare
-        found = find(line)
-        if found is None:
-            return None
-        ts = self._clock.resolve(found[0])
-        sure = found[0].year is not None and found[0].offset is not None
-        shape = ISO if sure and line[10:11] == "T" else BSD if end == 15 and found[0].year is None else ""
+        ts = self._clock.resolve(stamp)
+        sure = _is_sure(stamp)
+        shape = ISO if sure and line[10:11] == "T" else BSD if end == 15 and stamp.year is None else ""
         if match is None:
-            return self._remainder(line, Header(ts, sure, "", "", 0, line[end:].strip()), depth)
+            return self._remainder(Header(ts, sure, "", "", 0, line[end:].strip()), depth)
         return Header(ts, sure, match[1], match[2], _pid(match[3]), line[match.end() :], shape)
 
-    def _remainder(self, line: str, header: Header, depth: int) -> Header | None:
+    def _remainder(self, header: Header, depth: int) -> Header:
         """The looser forms of a line whose time is known and whose rest is the header's message."""
         rest = header.message
-        match = _STRICT.match(rest) or _LAST.match(rest)
+        match = _STRICT.match(rest)
+        if match is not None and (match[3] is not None or self._registry.knows(match[2])):
+            return header._replace(host=match[1], program=match[2], pid=_pid(match[3]), message=rest[match.end() :])
+        match = _LAST.match(rest)
         if match is not None:
-            groups = (*match.groups(), "", "")
-            return header._replace(
-                host=groups[0] or "", program=groups[1] or "", pid=_pid(groups[2]), message=rest[match.end() :]
-            )
+            return header._replace(host=match[1] or "", message=rest[match.end() :])
         cri = _CRI.match(rest)
         if depth < _DEPTH and (cri or rest[:1] == "{" or find(rest)):
             inner = self.split(rest[cri.end() :] if cri else rest, depth + 1)
@@ -149,7 +149,7 @@ class Splitter:
         data = _DATA.match(line, match.end())
         message = line[data.end() if data else match.end() :].lstrip(" ").removeprefix(_BOM)
         ts = read[0] if read else NO_TIME
-        return Header(ts, read is not None and read[1].offset is not None, host, program, _pid(pid), message)
+        return Header(ts, read is not None and _is_sure(read[1]), host, program, _pid(pid), message)
 
     def _bare(self, line: str) -> Header | None:
         """A line of a product's own file; the source that took the last one is asked first."""
@@ -159,7 +159,7 @@ class Splitter:
                 if source is not self._likely[0]:
                     self._likely = (source, *(other for other in self._likely if other is not source))
                 read = self._clock.read(bare.stamp) if bare.stamp else None
-                sure = read is not None and read[1].year is not None and read[1].offset is not None
+                sure = read is not None and _is_sure(read[1])
                 ts = read[0] if read else NO_TIME
                 return Header(ts, sure, bare.host, bare.program, bare.pid, bare.message, "", source)
         return None
@@ -175,7 +175,7 @@ class Splitter:
             return None
         read = self._clock.read(outer.stamp) if outer.stamp else None
         ts = outer.micros or (read[0] if read else NO_TIME)
-        sure = bool(outer.micros) or (read is not None and read[1].year is not None and read[1].offset is not None)
+        sure = bool(outer.micros) or (read is not None and _is_sure(read[1]))
         if ts and sure:
             self._clock.saw(ts)
         if depth < _DEPTH and (not outer.program or not self._registry.knows(outer.program)):
@@ -193,6 +193,10 @@ def head_parts(head: str) -> tuple[str, str, int] | None:
     """Host, program and pid of what stands between stamp and `: `; None when that is not all it is."""
     match = _HEAD.match(head)
     return (match[1], match[2], _pid(match[3])) if match and match[2] else None
+
+
+def _is_sure(stamp: Stamp) -> bool:
+    return stamp.year is not None and stamp.offset is not None
 
 
 def _pid(text: str | None) -> int:

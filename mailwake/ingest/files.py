@@ -12,11 +12,13 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, Protocol
 
 import zstandard
+
+from mailwake.ingest.zstd import ZstdText
 
 BLOCK = 4 << 20
 """Bytes of text read at a time."""
@@ -34,6 +36,16 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
 BROKEN = (OSError, EOFError, lzma.LZMAError, zstandard.ZstdError, ValueError)
 """What the decompressors raise on damaged or cut input."""
 _CONTROL = bytes(set(range(32)) - {0, 9, 10, 13, 27}) + b"\x7f"
+
+
+class Text(Protocol):
+    """What the openers of all kinds have in common."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Up to size bytes; none at the end."""
+
+    def seek(self, offset: int, /) -> int:
+        """Move to an offset."""
 
 
 class InputError(Exception):
@@ -66,24 +78,21 @@ def kind_of(path: Path) -> str:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[IO[bytes]]:
+def opened(path: Path) -> Iterator[Text]:
     """The text of a file, decompressed. Raises InputError as `kind_of` does."""
     kind = kind_of(path)
-    raw = path.open("rb")
-    text: IO[bytes] = raw
-    if kind == "gzip":
-        text = gzip.open(raw, "rb")
-    elif kind == "bzip2":
-        text = bz2.open(raw, "rb")
-    elif kind in ("xz", "lzma"):
-        text = lzma.open(raw, "rb")
-    elif kind == "zstd":
-        text = zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
-    try:
-        yield text
-    finally:
-        text.close()
-        raw.close()
+    with ExitStack() as stack:
+        raw = stack.enter_context(path.open("rb"))
+        if kind == "gzip":
+            yield stack.enter_context(gzip.open(raw, "rb"))
+        elif kind == "bzip2":
+            yield stack.enter_context(bz2.open(raw, "rb"))
+        elif kind in ("xz", "lzma"):
+            yield stack.enter_context(lzma.open(raw, "rb"))
+        elif kind == "zstd":
+            yield ZstdText(raw)
+        else:
+            yield raw
 
 
 def read_at(path: Path, offset: int, size: int) -> bytes:
@@ -167,7 +176,7 @@ def spooled(stream: IO[bytes]) -> Iterator[Path]:
         yield Path(file.name)
 
 
-def _forward(text: IO[bytes], count: int, path: Path) -> None:
+def _forward(text: Text, count: int, path: Path) -> None:
     """Move to an offset: compressed text can only be read up to there."""
     if kind_of(path) == PLAIN:
         text.seek(count)
@@ -176,7 +185,7 @@ def _forward(text: IO[bytes], count: int, path: Path) -> None:
         count -= len(piece)
 
 
-def read_full(text: IO[bytes], size: int) -> bytes:
+def read_full(text: Text, size: int) -> bytes:
     """Exactly size bytes, fewer only at the end: decompressors may give less at a time."""
     data = b""
     while len(data) < size and (piece := text.read(size - len(data))):
@@ -185,4 +194,5 @@ def read_full(text: IO[bytes], size: int) -> bytes:
 
 
 def _damaged(path: Path, error: Exception) -> InputError:
-    return InputError(f"reading stopped: {error}", str(path), "The file is damaged or cut short; what came before was read.")
+    hint = "The file is damaged or cut short; what came before was read."
+    return InputError(f"reading stopped: {error}", str(path), hint)

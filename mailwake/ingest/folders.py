@@ -35,9 +35,7 @@ def rotation(path: Path) -> Rotation:
     """Family, age and date of a log file by its name."""
     name = _PACKED.sub("", path.name)
     folder = str(path.parent)
-    dated = None
-    for match in _DATED.finditer(name):
-        dated = match
+    dated = max(_DATED.finditer(name), key=lambda match: match.start(), default=None)
     if dated is not None:
         try:
             day = date(int(dated[1]), int(dated[2]), int(dated[3]))
@@ -46,9 +44,9 @@ def rotation(path: Path) -> Rotation:
         else:
             family = name[: dated.start()] + name[dated.end() :]
             return Rotation(f"{folder}/{family}", 10_000_000 - day.toordinal(), day)
-    match = _NUMBERED.search(name)
-    if match is not None:
-        return Rotation(f"{folder}/{name[: match.start()]}", int(match[1]) + 1, None)
+    numbered = _NUMBERED.search(name)
+    if numbered is not None:
+        return Rotation(f"{folder}/{name[: numbered.start()]}", int(numbered[1]) + 1, None)
     return Rotation(f"{folder}/{name}", 0, None)
 
 

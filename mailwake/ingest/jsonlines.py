@@ -1,10 +1,10 @@
 """JSON lines around log messages (T12, T13).
 
-    journalctl -o json   __REALTIME_TIMESTAMP, _SOURCE_REALTIME_TIMESTAMP, SYSLOG_IDENTIFIER, SYSLOG_PID/_PID, _HOSTNAME,
-                         MESSAGE as text, as array of bytes, or array of texts (systemd.journal-fields(7), "JSON")
-    Logstash, Filebeat   {"@timestamp": ..., "message": "Nov  1 ...", "host": {"name": ...}}
-    Docker json-file     {"log": "...\n", "stream": "stdout", "time": ...}
-    Vector, Fluent       {"timestamp": ..., "host": ..., "appname"|"ident": ..., "procid"|"pid": ..., "message": ...}
+journalctl -o json   __REALTIME_TIMESTAMP, _SOURCE_REALTIME_TIMESTAMP, SYSLOG_IDENTIFIER, SYSLOG_PID/_PID,
+                     _HOSTNAME, MESSAGE as text, array of bytes or array of texts (systemd.journal-fields(7))
+Logstash, Filebeat   {"@timestamp": ..., "message": "Nov  1 ...", "host": {"name": ...}}
+Docker json-file     {"log": "...\n", "stream": "stdout", "time": ...}
+Vector, Fluent       {"timestamp": ..., "host": ..., "appname"|"ident": ..., "procid"|"pid": ..., "message": ...}
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
 """What the log systems say of themselves: lines lost (T20) and lines repeated (T14).
 
-    rsyslogd:         imjournal: 143847 messages lost due to rate-limiting (20000 allowed within 600 seconds)
-    rsyslogd:         imuxsock lost 12 messages from pid 4711 due to rate-limiting
-    rsyslogd:         imuxsock[pid: 4711, name: ...] from <...>: begin to drop messages due to rate-limiting
-    systemd-journald: Suppressed 7124 messages from postfix.service
-    systemd-journald: Missed 12 kernel messages
-    journald field    N_DROPPED=5256047
-    syslogd:          last message repeated 3 times
-    rsyslogd          message repeated 2 times: [ the message]
+rsyslogd:         imjournal: 143847 messages lost due to rate-limiting (20000 allowed within 600 seconds)
+rsyslogd:         imuxsock lost 12 messages from pid 4711 due to rate-limiting
+rsyslogd:         imuxsock[pid: 4711, name: ...] from <...>: begin to drop messages due to rate-limiting
+systemd-journald: Suppressed 7124 messages from postfix.service
+systemd-journald: Missed 12 kernel messages
+journald field    N_DROPPED=5256047
+syslogd:          last message repeated 3 times
+rsyslogd          message repeated 2 times: [ the message]
 """
 
 from __future__ import annotations

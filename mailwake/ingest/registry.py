@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from mailwake.events.fact import LineParser, Parsed
-from mailwake.ingest.notices import is_log_daemon, loss
+from mailwake.ingest.notices import is_log_daemon, loss, repeated_last
 from mailwake.ingest.stamps import MONTHS
 from mailwake.sources import api
 from mailwake.sources.api import Source
@@ -54,4 +54,4 @@ def foreign(message: str) -> Parsed | None:
 
 
 def _log_daemon(message: str) -> Parsed | None:
-    return loss(message) or foreign(message)
+    return loss(message) or repeated_last(message) or foreign(message)

@@ -16,11 +16,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
-from typing import IO
 
 from mailwake.events.queueid import LONG, arrival_time
 from mailwake.ingest.clock import YEAR, day_of_year, step
-from mailwake.ingest.files import BLOCK, BROKEN, PLAIN, kind_of, opened, read_full
+from mailwake.ingest.files import BLOCK, BROKEN, PLAIN, Text, kind_of, opened, read_full
 from mailwake.ingest.stamps import DAY, EPOCH_DAY, MONTHS
 
 GRID = 256 << 10
@@ -158,7 +157,7 @@ def _windows(path: Path) -> Iterator[tuple[int, bytes, bool]]:
             yield _from_line(offset - GRID, end)
 
 
-def _all(start: bytes, text: IO[bytes]) -> Iterator[tuple[int, bytes, bool]]:
+def _all(start: bytes, text: Text) -> Iterator[tuple[int, bytes, bool]]:
     offset, rest = 0, start
     while rest:
         more = text.read(BLOCK)

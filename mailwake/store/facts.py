@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from mailwake.events.fact import Fact
 from mailwake.store.database import Database
 
 if TYPE_CHECKING:
@@ -29,50 +30,27 @@ class Stored(NamedTuple):
 _COLUMNS = "toUnixTimestamp64Micro(ts) AS t, host, program, pid, kind, key, source, raw"
 
 
-class FactColumns:
-    """Facts of one window, by column, ready for the engine."""
-
-    __slots__ = ("host", "key", "kind", "pid", "program", "raw", "source", "ts")
-
-    def __init__(self) -> None:
-        self.ts: list[int] = []
-        self.host: list[str] = []
-        self.program: list[str] = []
-        self.pid: list[int] = []
-        self.kind: list[str] = []
-        self.key: list[str] = []
-        self.source: list[str] = []
-        self.raw: list[str] = []
-
-    def table(self, seq: int) -> pa.Table:
-        """An Arrow table; seq numbers the first fact, the others follow."""
-        import pyarrow as pa
-
-        return pa.table(
-            {
-                "ts": pa.array(self.ts, pa.int64()).cast(pa.timestamp("us", "UTC")),
-                "seq": pa.array(range(seq, seq + len(self.ts)), pa.uint64()),
-                "host": _dictionary(self.host),
-                "program": _dictionary(self.program),
-                "pid": pa.array(self.pid, pa.uint32()),
-                "kind": _dictionary(self.kind),
-                "key": _text(self.key),
-                "source": _dictionary(self.source),
-                "raw": _text(self.raw),
-            }
-        )
-
-
-def _dictionary(values: list[str]) -> pa.Array:
-    """A column with few values: coded, as the engine's LowCardinality wants it."""
+def table(facts: list[Fact], keys: list[str], seq: int) -> pa.Table:
+    """Facts as an Arrow table, with the key of each; seq numbers the first one, the others follow."""
     import pyarrow as pa
 
-    codes: dict[str, int] = {}
-    indices = [codes.setdefault(value, len(codes)) for value in values]
-    return pa.DictionaryArray.from_arrays(pa.array(indices, pa.int32()), _text(list(codes)))
+    ts, host, program, pid, kind, _, _, raw, origin = zip(*facts, strict=True)
+    return pa.table(
+        {
+            "ts": pa.array(ts, pa.int64()).cast(pa.timestamp("us", "UTC")),
+            "seq": pa.array(range(seq, seq + len(facts)), pa.uint64()),
+            "host": _text(host).dictionary_encode(),
+            "program": _text(program).dictionary_encode(),
+            "pid": pa.array(pid, pa.uint32()),
+            "kind": _text(kind).dictionary_encode(),
+            "key": _text(keys),
+            "source": _text([one.source for one in origin]).dictionary_encode(),
+            "raw": _text(raw),
+        }
+    )
 
 
-def _text(values: list[str]) -> pa.Array:
+def _text(values: Sequence[str]) -> pa.Array:
     """Log text as bytes: what was not UTF-8 in the log goes in as it was."""
     import pyarrow as pa
 
@@ -115,10 +93,11 @@ def insert_new(database: Database, table: pa.Table) -> int:
     return count
 
 
-def any_between(database: Database, low: int, high: int) -> bool:
-    """Whether the store has facts of a time (µs, both inclusive)."""
-    query = "SELECT 1 FROM facts WHERE ts BETWEEN fromUnixTimestamp64Micro({l:Int64}) AND fromUnixTimestamp64Micro({h:Int64}) LIMIT 1"
-    return bool(database.client().query(query, parameters={"l": low, "h": high}).result_rows)
+def span(database: Database) -> tuple[int, int] | None:
+    """Earliest and latest time (µs) of the facts that have one; None for an empty store."""
+    query = "SELECT toUnixTimestamp64Micro(min(ts)), toUnixTimestamp64Micro(max(ts)), count() FROM facts WHERE ts > 0"
+    low, high, count = database.client().query(query).result_rows[0]
+    return (low, high) if count else None
 
 
 def is_empty(database: Database) -> bool:
@@ -147,6 +126,21 @@ def by_process(database: Database, host: str, program: str, pid: int, low: int, 
 def orders(database: Database) -> Iterator[Stored]:
     """Queue manipulations that name no queue ID."""
     return _read(database, f"SELECT {_COLUMNS} FROM facts WHERE kind = 'queue_action' AND key = '' ORDER BY ts, seq", {})
+
+
+def of_kind(database: Database, kind: str) -> Iterator[Stored]:
+    """All facts of one kind, newest first."""
+    query = f"SELECT {_COLUMNS} FROM facts WHERE kind = {{kind:String}} ORDER BY ts DESC, seq DESC"
+    return _read(database, query, {"kind": kind})
+
+
+def counts(database: Database) -> list[tuple[str, str, int, int, int]]:
+    """(host, kind, records, first µs, last µs) of everything stored."""
+    query = (
+        "SELECT host, kind, count(), toUnixTimestamp64Micro(min(ts)), toUnixTimestamp64Micro(max(ts)) FROM facts"
+        " GROUP BY host, kind ORDER BY host, kind"
+    )
+    return [tuple(line) for line in database.client().query(query).result_rows]  # type: ignore[misc]
 
 
 def everything(database: Database) -> Iterator[Sequence[Stored]]:

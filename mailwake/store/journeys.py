@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -66,6 +67,31 @@ def insert(database: Database, made: pa.Table) -> None:
     """Append rows; those of a higher version replace earlier ones of the same (received, trace_id, leaf)."""
     if made.num_rows:
         database.client().insert_arrow("rows", made)
+
+
+Write = Callable[[list[Row], int, int], None]
+"""Appends rows: (rows, version, deleted)."""
+
+
+@contextmanager
+def replacement(database: Database) -> Iterator[Write]:
+    """A new table of rows beside the old one; it takes the old one's place when the block ends without an error."""
+    client = database.client()
+    client.command("DROP TABLE IF EXISTS rows_rebuilt")
+    client.command("CREATE TABLE rows_rebuilt AS rows")
+
+    def write(rows: list[Row], version: int, deleted: int) -> None:
+        if rows:
+            client.insert_arrow("rows_rebuilt", table(rows, version, deleted=deleted))
+
+    try:
+        yield write
+    except BaseException:
+        client.command("DROP TABLE IF EXISTS rows_rebuilt")
+        raise
+    client.command("DROP TABLE IF EXISTS rows_replaced")
+    client.command("RENAME TABLE rows TO rows_replaced, rows_rebuilt TO rows")
+    client.command("DROP TABLE rows_replaced")
 
 
 def search(
@@ -141,13 +167,13 @@ def _newest(database: Database) -> int | None:
     return int(result[0][0]) if result else None
 
 
-def touching(database: Database, keys: Iterable[str]) -> list[Row]:
+def touching(database: Database, keys: Iterable[str], where: str = "rows") -> list[Row]:
     """Current rows of all journeys that any of the keys belongs to."""
     found: dict[tuple[int, str, int], tuple[int, int, Row]] = {}
     wanted = sorted(keys)
     for start in range(0, len(wanted), 5000):
         query = (
-            f"SELECT {_SELECT}, version, deleted FROM rows"
+            f"SELECT {_SELECT}, version, deleted FROM {where}"
             " WHERE hasAny(keys, {keys:Array(String)}) OR hasAny(queue_ids, {keys:Array(String)})"
         )
         result = database.client().query(query, parameters={"keys": wanted[start : start + 5000]}).result_rows
@@ -159,9 +185,19 @@ def touching(database: Database, keys: Iterable[str]) -> list[Row]:
     return [row for _, deleted, row in found.values() if not deleted]
 
 
-def by_message_ids(database: Database, message_ids: Iterable[str]) -> list[Row]:
+def open_keys(database: Database, hosts: Iterable[str], where: str = "rows") -> set[str]:
+    """Keys of the journeys that have not ended, by the rows now in force, on any of the hosts."""
+    query = (
+        f"SELECT arrayConcat(keys, queue_ids) FROM {where} FINAL WHERE status IN ('Pending', 'Quarantined', 'GettingStatus')"
+        " AND deleted = 0 AND hasAny(hosts, {hosts:Array(String)})"
+    )
+    result = database.client().query(query, parameters={"hosts": sorted(hosts)}).result_rows
+    return {key for line in result for key in line[0]}
+
+
+def by_message_ids(database: Database, message_ids: Iterable[str], where: str = "rows") -> list[Row]:
     """Rows (any version) with one of these Message-IDs."""
-    query = f"SELECT {_SELECT} FROM rows WHERE message_id IN {{ids:Array(String)}} AND deleted = 0"
+    query = f"SELECT {_SELECT} FROM {where} WHERE message_id IN {{ids:Array(String)}} AND deleted = 0"
     return [_row(line) for line in database.client().query(query, parameters={"ids": sorted(message_ids)}).result_rows]
 
 

@@ -79,21 +79,18 @@ class Formatter:
         return f"{name} = {self.bind(value, 'String')}"
 
     def _contains(self, column: str, text: str, where: str) -> str:
-        value = self.bind(text.lower(), "String")
-        name = _folded(column) if column in FOLDED else f"lowerUTF8(ifNull({_name(column)}, ''))"
-        if where == "start":
-            return f"startsWith({name}, {value})"
-        if where == "end":
-            return f"endsWith({name}, {value})"
-        return f"position({name}, {value}) > 0"
+        before, after = "" if where == "start" else "*", "" if where == "end" else "*"
+        return self._like(column, before + _escaped(text) + after)
 
     def _matches(self, column: str, pattern: str) -> str:
         domain = pattern[2:].lower() if pattern.startswith("*@") else ""
         if column in _KEYED and domain and "*" not in domain and "?" not in domain:
             # The domain has an index of its own: see migration 0001.
             return f"splitByChar('@', {_KEYED[column]})[-1] = {self.bind(domain, 'String')}"
-        name = _folded(column) if column in FOLDED else f"lowerUTF8(ifNull({_name(column)}, ''))"
-        return f"{name} LIKE {self.bind(_like(pattern.lower()), 'String')}"
+        return self._like(column, pattern)
+
+    def _like(self, column: str, pattern: str) -> str:
+        return f"ifNull({_name(column)}, '') ILIKE {self.bind(_like(pattern), 'String')}"
 
     def _between(self, column: str, low: int | None, high: int | None) -> str:
         parts = []
@@ -132,9 +129,24 @@ def _name(column: str) -> str:
 
 
 def _folded(column: str) -> str:
-    return _KEYED.get(column) or f"lowerUTF8(ifNull({_name(column)}, ''))"
+    return _KEYED.get(column) or f"lower(ifNull({_name(column)}, ''))"
 
 
 def _like(pattern: str) -> str:
-    text = pattern.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return text.replace("*", "%").replace("?", "_")
+    """A pattern with `*` and `?` (`\\` before one of them makes it plain) as LIKE has it."""
+    out: list[str] = []
+    plain = False
+    for char in pattern:
+        if not plain and char == "\\":
+            plain = True
+            continue
+        if not plain and char in "*?":
+            out.append("%" if char == "*" else "_")
+        else:
+            out.append("\\" + char if char in "%_\\" else char)
+        plain = False
+    return "".join(out)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("*", "\\*").replace("?", "\\?")

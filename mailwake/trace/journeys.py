@@ -255,7 +255,8 @@ def _proxy_rows(component: Component) -> list[Row]:
             continue
         found = component.filters.get(filter_id(str(fact.fields.get("reply", ""))), ())
         base = refusal_row(fact._replace(fields={**fact.fields, "text": ""}))
-        names = [str(f.fields["recipient"]) for f in found if f.fields.get("recipient")] or [base.recipient]
+        names: list[str | None] = [str(f.fields["recipient"]) for f in found if f.fields.get("recipient")]
+        names = names or [base.recipient]
         for number, name in enumerate(dict.fromkeys(names)):
             fates = filter_fates(list(found), name or "") or [Fate("GettingStatus", "Unknown", remark="end not seen")]
             fate = fates[0]

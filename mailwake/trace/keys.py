@@ -23,8 +23,11 @@ def session_key(token: str) -> str:
 
 
 def refusal_key(fact: Fact) -> str:
-    """Key of one refusal without a queue ID: a hash of the record itself."""
-    text = f"{fact.ts}\0{fact.host}\0{fact.program}\0{fact.pid}\0{fact.raw}"
+    """Key of one refusal without a queue ID: a hash of the record itself.
+
+    Of its first line only: Exim's rejectlog repeats the main log's line and adds the message's header.
+    """
+    text = f"{fact.ts}\0{fact.host}\0{fact.program}\0{fact.pid}\0" + fact.raw.partition("\n")[0]
     return "n:" + blake2b(text.encode("utf-8", "surrogateescape"), digest_size=12).hexdigest()
 
 

@@ -212,6 +212,11 @@ def _deliver(leg: Leg, fact: Fact) -> None:
     if fields.get("status") in _PROBE_STATUS:
         leg.probe = True
     address = fields.get("recipient", "")
+    if not address:
+        # Exim's `=> blackhole (DATA ACL discarded recipients)` is about all of them.
+        discard = {"action": "discard", "text": fields.get("reply", "")}
+        leg.checks.append(fact._replace(kind="check", fields=discard))
+        return
     original = fields.get("orig_recipient") or address
     recipient = leg.recipients.get((address, original))
     if recipient is None:

@@ -39,14 +39,16 @@ class Workset:
         """Message-IDs of legs that may be later parts of a message seen before."""
         self._touched: dict[str, None] = {}
         self._sweeps = Sweeps()
-        self.refusals: list[Fact] = []
+        self._recalled: dict[str, set[tuple[int, str]]] = {}
+        """For keys recalled from the store: the facts that they have, to know them again when they are read anew."""
+        self.refusals: dict[str, Fact] = {}
 
     def __len__(self) -> int:
         return len(self._facts)
 
     def add(self, facts: Iterable[Fact]) -> list[str]:
         """Take facts in; give the key of each, in order."""
-        filed, touched, legs = self._facts, self._touched, self._legs
+        filed, touched, legs, recalled = self._facts, self._touched, self._legs, self._recalled
         keys: list[str] = []
         for fact in facts:
             key = fact_key(fact)
@@ -58,9 +60,16 @@ class Workset:
             bucket = filed.get(key)
             if bucket is None:
                 if fact.kind == "reject" and key.startswith("n:"):
-                    self.refusals.append(fact)
+                    before = self.refusals.get(key)
+                    if before is None or len(before.raw) < len(fact.raw):
+                        self.refusals[key] = fact
                     continue
                 filed[key] = [fact]
+            elif recalled and key in recalled:
+                if (fact.ts, fact.raw) in recalled[key]:
+                    continue
+                recalled[key].add((fact.ts, fact.raw))
+                bucket.append(fact)
             else:
                 bucket.append(fact)
             touched[key] = None
@@ -89,17 +98,25 @@ class Workset:
 
     def merge(self, key: str, facts: list[Fact]) -> None:
         """Put facts recalled from the store before those in hand; doubles fall away."""
-        have = {(fact.ts, fact.raw) for fact in facts}
-        later = [fact for fact in self._facts.pop(key, ()) if (fact.ts, fact.raw) not in have]
-        self.add(facts)
-        self._facts[key].extend(later)
+        if key.startswith("n:") and facts[0].kind == "reject":
+            self.add(facts)
+            return
+        self._recalled.pop(key, None)
+        later = self._facts.pop(key, [])
         self._legs.pop(key, None)
+        self.add(facts)
+        self._recalled[key] = {(fact.ts, fact.raw) for fact in facts}
+        self.add(later)
 
-    def flush(self, settled_before: int | None = None) -> Iterator[tuple[set[str], list[Row]]]:
-        """Compute the touched journeys: (keys, rows) of each; forget those that ended before `settled_before` (µs)."""
-        for fact in self.refusals:
+    def touched_message_ids(self) -> set[str]:
+        """Message-IDs of the touched legs."""
+        return {leg.message_id for key in self._touched for leg in self._legs_of(key) if leg.message_id}
+
+    def flush(self) -> Iterator[tuple[set[str], list[Row]]]:
+        """Compute the touched journeys: (keys, rows) of each; refusals without a queue ID have no keys."""
+        for fact in self.refusals.values():
             yield set(), [refusal_row(fact)]
-        self.refusals = []
+        self.refusals = {}
         done: set[str] = set()
         touched, self._touched = self._touched, {}
         for key in touched:
@@ -116,8 +133,6 @@ class Workset:
             for member in sorted(members):
                 component.add(member, self._facts[member], self._legs_of(member))
             yield members, component_rows(component, swept)
-        if settled_before is not None:
-            self._forget(settled_before)
 
     def _legs_of(self, key: str) -> list[Leg]:
         legs = self._legs.get(key)
@@ -155,8 +170,9 @@ class Workset:
                             stack.append(other)
         return found
 
-    def _forget(self, before: int) -> None:
-        """Drop the components all of whose parts have ended before the given time."""
+    def forget(self, before: int) -> list[str]:
+        """Drop the journeys all of whose parts ended before the given time (µs); give what they can be recalled by."""
+        gone: list[str] = []
         checked: set[str] = set()
         for start in list(self._facts):
             if start in checked or start not in self._facts:
@@ -167,7 +183,10 @@ class Workset:
             checked.update(members)
             if all(self._ended(member, before) for member in members):
                 for member in members:
+                    gone.append(member)
+                    gone.extend("i:" + leg.message_id for leg in self._legs_of(member) if leg.message_id)
                     self._drop(member)
+        return gone
 
     def _ended(self, key: str, before: int) -> bool:
         if self._facts[key][-1].ts >= before:
@@ -176,6 +195,7 @@ class Workset:
 
     def _drop(self, key: str) -> None:
         for leg in self._legs.pop(key, ()):
+            leg.inbound, leg.outbound = None, []  # legs and links hold each other
             keys = self._by_message_id.get(leg.message_id)
             if keys is not None:
                 keys.pop(key, None)
@@ -189,6 +209,7 @@ class Workset:
                 if not back:
                     del self._joined[other]
         del self._facts[key]
+        self._recalled.pop(key, None)
 
 
 def _is_over(leg: Leg, before: int) -> bool:
@@ -211,7 +232,7 @@ def _deliver_mentions(fact: Fact) -> list[str]:
     next_id = fields.get("next_id")
     if next_id:
         found.append(next_id)
-    elif not token:
+    if not token:
         found.extend(_filter_mention(fact))
     return found
 

@@ -14,9 +14,6 @@ from mailwake.sources.api import Bare
 
 _AM_ID = re.compile(r"\((\d{4,}-\d+(?:-\d+)*|rel-[\w+-]+)\) ")
 _TAGS = frozenset(("amavis", "amavisd", "amavisd-new", "amavisd-milter"))
-_STAMP = r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d"
-_BARE = re.compile(rf"({_STAMP}) (\S+) (\S*amavisd?(?:-new)?)\[(\d+)\]: (.*)", re.DOTALL)
-
 _START = re.compile(r"(?:re)?starting(?:\.| \(warm\))? +\S*amavisd?\S* at ")
 _STOP = ("Net::Server: ", "Daemon [")
 _STOP_WORDS = ("Server close complete", "Server closing!", "terminated by SIG")
@@ -31,7 +28,7 @@ _DAEMON = (
 
 
 class Amavis:
-    """amavisd's log, by syslog or in its own `$LOGFILE`, which has the syslog shape."""
+    """amavisd's log, by syslog or in its own `$LOGFILE`."""
 
     name = "amavis"
 
@@ -40,12 +37,8 @@ class Amavis:
         return parse if program.rpartition("/")[2] in _TAGS else None
 
     def split_bare(self, line: str) -> Bare | None:
-        """The own log file looks like syslog: `Nov 22 02:39:03 mx1 /usr/sbin/amavisd[16687]: (16687-01) ...`."""
-        match = _BARE.match(line) if "amavis" in line else None
-        if match is None:
-            return None
-        stamp, host, program, pid, message = match.groups()
-        return Bare(stamp, host, program, int(pid), message)
+        """Nothing: `$LOGFILE` has the syslog shape, `Nov 22 02:39:03 mx1 /usr/sbin/amavisd[16687]: (16687-01) ...`."""
+        return None
 
     def continues(self, line: str) -> bool:
         """Every chunk of a long line has its own header: nothing continues."""

@@ -19,13 +19,14 @@ _Setter = Callable[[Fields, str], None]
 
 _ADDRESS = r'<(?:[^<>"]++|"(?:[^"\\]|\\.)*+")*+>'
 _HEAD = re.compile(
-    r"(Passed|Blocked)(?: ([A-Z][A-Z-]*(?:-\d+)?))?(?: \((.*?)\)(?= \{|,|$))?(?: \{([^}]*)\})?,? ?"
+    r"(Passed|Blocked)(?: ([A-Z][A-Z0-9-]*))?(?: \((.*?)\)(?= \{|,|$))?(?: \{([^}]*)\})?,? ?"
     rf"([^<]*?)({_ADDRESS}) -> ({_ADDRESS}(?:, ?{_ADDRESS})*)?"
 )
 _ADDRESSES = re.compile(_ADDRESS)
 _CLIENT = re.compile(r"\[(?:IPv6:)?([0-9A-Fa-f.:]+)\]")
-_KEY = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)(?:: ?|=)|(\d+) ms(?=,|$)")
+_KEY = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)(?:: ?|=)|(\d{1,12}) ms(?=,|$)")
 _RECIPIENTS = re.compile(rf"{_ADDRESS}(?:, ?{_ADDRESS})*")
+_ODD = re.compile(r'["\[]|<[^>]*, ')
 _BRACKETED = re.compile(r"<[^>]*>(?: <[^>]*>)*")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _TAKE_BRACKETED = frozenset(("Message-ID", "Resent-Message-ID"))
@@ -75,10 +76,7 @@ def parse_rest(key: str, text: str) -> Parsed:
     text, cut = _uncut(text)
     fields: Fields = {}
     first = text.partition(", ")[0] if not text.startswith(("<", "-> <")) else ""
-    if first and not _known_piece(first):
-        start = len(first)
-    else:
-        start = _rest_recipients(text, fields)
+    start = len(first) if first and not _known_piece(first) else _rest_recipients(text, fields)
     _walk(", " + text if start == 0 else text, start, fields, cut)
     if not fields.keys() & _STRONG:
         return "noise", "", {}
@@ -116,7 +114,7 @@ def _walk(text: str, pos: int, fields: Fields, cut: bool) -> None:
     """Read `, key: value` and `, key=value` to the end; of a cut line the last value is left out."""
     end = len(text)
     tail = text[pos + 2 :] if text.startswith(", ", pos) else ""
-    if not cut and '"' not in tail and "[" not in tail and tail.count("<") == tail.count(">, ") + tail.endswith(">"):
+    if not cut and _ODD.search(tail) is None:
         _pieces(tail.split(", "), fields)
         return
     last = ""
@@ -155,7 +153,7 @@ def _pieces(pieces: list[str], fields: Fields) -> None:
             setter = _SETTERS.get(name)
             if setter is not None and value:
                 setter(fields, value)
-        elif piece.endswith(" ms") and piece[:-3].isdecimal():
+        elif piece.endswith(" ms") and piece[:-3].isdecimal() and len(piece) < 16:
             fields["took"] = int(piece[:-3]) / 1000
         elif last == "quarantine":
             _quarantine(fields, piece)
@@ -198,7 +196,7 @@ def _score(fields: Fields, value: str) -> None:
 
 
 def _size(fields: Fields, value: str) -> None:
-    if value.isdecimal():
+    if value.isdecimal() and len(value) < 19:
         fields["size"] = int(value)
 
 
@@ -237,4 +235,5 @@ _SETTERS: dict[str, _Setter] = {
     "dkim_sd": _put("dkim"),
     "dkim_id": _put("dkim"),
 }
-_KNOWN = frozenset(_SETTERS) | {"mail_id", "Resent-Message-ID", "b", "pt", "dkim_new", "shortcircuit", "autolearn", "rss"}
+_UNUSED = ("mail_id", "Resent-Message-ID", "b", "pt", "dkim_new", "shortcircuit", "autolearn", "rss")
+_KNOWN = frozenset((*_SETTERS, *_UNUSED))

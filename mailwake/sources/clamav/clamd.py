@@ -28,7 +28,7 @@ def _milter(match: re.Match[str]) -> Parsed:
 
 
 def _found(match: re.Match[str]) -> Parsed:
-    """`/var/spool/…/msg: Eicar-Test-Signature FOUND`, `instream(127.0.0.1@4711): … FOUND`: which mail, it does not say."""
+    """`/var/spool/…/msg: Eicar-Test-Signature FOUND`, `instream(127.0.0.1@4711): … FOUND`: not which mail."""
     return "verdict", "", {"filter": "clamd", "action": "infected", "virus": match["virus"], "text": match["what"]}
 
 

@@ -1,4 +1,4 @@
-"""DKIMproxy 1.4, scripts/dkimproxy.*: `DKIM signing - signed; message-id=…, signer=…, from=…`, `DKIM verify - pass; …`."""
+"""DKIMproxy 1.4 (scripts): `DKIM signing - signed; message-id=…, signer=…, from=…`, `DKIM verify - pass; …`."""
 
 from __future__ import annotations
 

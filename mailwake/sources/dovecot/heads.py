@@ -11,7 +11,7 @@ import re
 from typing import NamedTuple
 
 _PREFIX = re.compile(r"([a-z][a-z0-9_-]*)(?:\(([^)]*)\))?(?:<([^>]*)>)?(?:<([^>]*)>)?(?: (.+))?")
-_EXTRA = re.compile(r"(\w+)=<?([^\s<>,]*)")
+_EXTRA = re.compile(r"\b(\w{1,20})=<?([^\s<>,]*)")
 _PID_SERVICES = frozenset(
     ("lmtp", "auth-worker", "indexer-worker", "indexer", "log", "config", "anvil", "stats", "dict", "auth", "deliver")
 )
@@ -72,6 +72,6 @@ def _listed(inside: str, pid: str) -> tuple[str, str, str]:
 
 
 def _is_ip(text: str) -> bool:
-    return ":" in text and "@" not in text and not text.startswith("sasl:") or text.replace(".", "").isdecimal() and (
-        text.count(".") == 3
-    )
+    if ":" in text:
+        return "@" not in text and not text.startswith("sasl:")
+    return text.count(".") == 3 and text.replace(".", "").isdecimal()

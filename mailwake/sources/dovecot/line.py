@@ -50,7 +50,8 @@ def parse(message: str) -> Parsed | None:
     if level not in _LEVELS:
         return known(head, text)
     text = text[len(level) + 2 :]
-    return known(head, text) or _note(head, level, text)
+    parsed = known(head, text)
+    return _note(head, level, text) if parsed is None or parsed[0] == "noise" else parsed
 
 
 def _note(head: Head, level: str, text: str) -> Parsed:

@@ -16,26 +16,29 @@ from mailwake.sources.api import Bare
 from mailwake.sources.dovecot.line import parse
 
 _TAGS = frozenset(
-    "imap imap-login pop3 pop3-login lmtp lda deliver managesieve managesieve-login submission submission-login auth"
-    " auth-worker doveadm indexer-worker stats".split()
+    (
+        *("imap", "imap-login", "pop3", "pop3-login", "lmtp", "lda", "deliver", "managesieve", "managesieve-login"),
+        *("submission", "submission-login", "auth", "auth-worker", "doveadm", "indexer-worker", "stats"),
+    )
 )
 _SERVICES = (
     r"(?:imap|pop3|managesieve|sieve|submission|submissions|script)(?:-login)?|imap-(?:hibernate|urlauth\S{0,14}?)|auth"
     r"|auth-worker|lmtp|lda|deliver|doveadm|dsync-(?:server|local|remote)|dsync|indexer|indexer-worker|stats|old-stats"
-    r"|master|log|config|anvil|dict|dict-async|dict-expire|dict-expire|dns-client|dns_client|ipc|director|replicator"
+    r"|master|log|config|anvil|dict|dict-async|dict-expire|dns-client|dns_client|ipc|director|replicator"
     r"|aggregator|quota-status|ssl-params|health-check|welcome|push-notification|program-client|http-api|tcpwrap"
     r"|dovecot|dovecot-lda|quota-warning"
 )
 _STAMP = (
-    r"(?:[A-Z][a-z]{2} [ \d]?\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|[+-]\d\d:?\d\d))?)"
+    r"(?:[A-Z][a-z]{2} [ \d]?\d \d\d:\d\d:\d\d"
+    r"|\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|[+-]\d\d:?\d\d))?)"
 )
 _BARE = re.compile(
     rf"({_STAMP}) ((?:{_SERVICES})(?:\(([^)]*)\))?(?:<([^>]*)>)*+(?: [a-z_]+=\S*)*?: )"
     r"(?:Info: |(?=(?:Warning|Error|Fatal|Panic|Debug): ))"
 )
 _BARE_1X = re.compile(rf"(?:dovecot|(deliver\([^)]*\))): ({_STAMP}) (?:Info: |(?=(?:Warning|Error|Fatal|Panic): ))(.*)")
-_PID = re.compile(r"<(\d+)>")
-_EVENT_TIME = re.compile(r'"(?:end|start)_time":(?:"([^"]+)"|(\d+(?:\.\d+)?))')
+_PID = re.compile(r"<(\d{1,10})>")
+_EVENT_TIME = re.compile(r'"(?:end|start)_time":(?:"([^"]+)"|(\d{1,11}(?:\.\d+)?))')
 _EVENT_HOST = re.compile(r'"hostname":"([^"]*)"')
 _FIRST = frozenset("JFMASOND2d")
 
@@ -47,9 +50,11 @@ class Dovecot:
 
     def parser(self, program: str) -> LineParser | None:
         """Claim `dovecot...` (whose text names the service) and the services where they log under their own name."""
-        if program.startswith("dovecot"):
+        if program.startswith("dovecot") and not program.startswith("dovecot_"):
+            # `dovecot_login` is the name of an authenticator in Exim's log
             return parse
-        if program not in _TAGS:
+        if program.partition("(")[0] not in _TAGS:
+            # 1.x deliver logs by itself, with the tag `deliver(user)`
             return None
         prefix = f"{program}: "
 
@@ -85,7 +90,7 @@ def _pid(head: str, inside: str | None) -> int:
 
 
 def _bare_1x(line: str) -> Bare | None:
-    """Dovecot 1.x: `dovecot: Feb 11 10:00:00 Info: imap-login: Login: ...`, `deliver(user): Feb 11 10:00:00 Info: ...`."""
+    """Dovecot 1.x: `dovecot: Feb 11 10:00:00 Info: imap-login: ...`, `deliver(user): Feb 11 10:00:00 Info: ...`."""
     match = _BARE_1X.match(line)
     if match is None:
         return None

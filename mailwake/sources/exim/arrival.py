@@ -17,9 +17,9 @@ def arrival(key: str, rest: str) -> Parsed:
     sender, walk = _cut_sender(rest)
     fields: Fields = {"sender": sender}
     walk = _cut_tail(fields, walk)
-    if " H=" in walk:
-        put_client(fields, walk)
     values = dict(fields_in(walk))
+    if "H" in values:
+        put_client(fields, walk)
     protocol = values.get("P")
     if protocol:
         fields["protocol"] = protocol
@@ -31,7 +31,7 @@ def arrival(key: str, rest: str) -> Parsed:
 
 def _put_values(fields: Fields, values: dict[str, str], walk: str) -> None:
     size = values.get("S", "")
-    if size.isdigit():
+    if size.isdecimal():
         fields["size"] = int(size)
     ident = values.get("id")
     if ident:

@@ -10,17 +10,25 @@ import re
 
 from mailwake.events.fact import Fields, Parsed
 from mailwake.sources.exim.fields import QUOTED, address, fields_in, put_relay, seconds, unquote
+from mailwake.sources.exim.notes import put_named_host
 from mailwake.sources.exim.reply import put_confirmation, put_reply
 
 _ODD_TARGET = re.compile(
-    rf'(?P<target>{QUOTED}"@[^ :]+|[^<(]*?)'
+    rf'(?P<target>:[a-z]+:|{QUOTED}"@[^ :]+|[^<(:]*?)'
     r"(?: \((?P<parent>[^()]*)\))?(?: <(?P<top>[^<>]*)>)?(?= [A-Z]{1,3}=| defer \(| routing |:? |:?\Z)"
 ).match
 _COMMAND_TARGET = re.compile(
     r"(?P<target>[|>].*?|save .*?)(?: \((?P<parent>[^()]*)\))? <(?P<top>[^<>]*)>"
     r"(?= [A-Z]{1,3}=| defer \(| routing |:|\Z)"
 ).match
-_PLAIN_TARGET = re.compile(r"([^\s:|>/\"(<]\S*?)(:?)(?= |\Z)(?: \(([^()]*)\))?(?: <([^>]*)>)?").match
+_IN_ORDER = re.compile(
+    r'([^ "|>/(<:]\S*)(?: <([^>]*)>)?(?: F=<([^>]*)>)?(?: P=<[^>]*>)?(?: R=([^ :]+))?(?: T=([^ :]+))?(?: S=(\d+))?'
+    r"(?: H=(([^ (\[]+) \[([0-9A-Fa-f.:]+)\](?::(\d+))?)\*?)?(?: I=\S+)?(?: X=(\S+))?(?: CV=\S+)?"
+    rf"(?: DN={QUOTED}\")?(?: A=\S+)?(?: L\*?)?(?: PRDR)?(?: K)?(?: C=({QUOTED}\"))?(?: QT=(\S+))?(?: DT=(\S+))?"
+).match
+"""A delivery with its fields in the order that deliver.c gives them: one match in place of the walk, most lines are so.
+
+Nothing in it can match in two ways; a line that it does not cover to the end goes to the walk."""
 _MAILBOX_PATH = ("maildir", "mbox", "/mail/", "/cur", "/new")
 
 
@@ -29,11 +37,43 @@ def sent(key: str, rest: str) -> Parsed:
     fields: Fields = {"status": "sent"}
     if rest.startswith(("blackhole (", "discarded (", "discard (")):
         return _discarded(key, rest)
-    walk = _cut_target(fields, rest)
-    _put_fields(fields, walk)
+    found = _IN_ORDER(rest)
+    if found is not None and found.end() == len(rest):
+        _put_groups(fields, found)
+    else:
+        _put_fields(fields, _cut_target(fields, rest))
     if "disposition" not in fields:
         fields["disposition"] = _disposition(fields)
     return "deliver", key, fields
+
+
+def _put_groups(fields: Fields, found: re.Match[str]) -> None:
+    recipient, top, sender, router, transport, size, relay, name, ip, port, tls, reply, on_queue, took = found.groups()
+    if "@" not in recipient:
+        _put_odd_target(fields, recipient, None, top or "")
+    else:
+        fields["recipient"] = recipient
+        if top and top != recipient and "@" in top:
+            fields["orig_recipient"] = top
+    if relay:
+        fields["relay"] = relay
+        fields["relay_host"] = name
+        fields["relay_ip"] = ip
+        if port:
+            fields["relay_port"] = int(port)
+    if router:
+        fields["router"] = router
+    if transport:
+        fields["transport"] = transport
+    if tls:
+        fields["tls"] = tls
+    if sender is not None:
+        fields["sender"] = sender
+    if size:
+        fields["size"] = int(size)
+    if reply:
+        put_confirmation(fields, unquote(reply))
+    _put_times(fields, on_queue, took)
 
 
 def suppressed(key: str, rest: str) -> Parsed:
@@ -57,6 +97,7 @@ def bounced(key: str, rest: str) -> Parsed:
             text = head
     if text:
         put_reply(fields, text)
+        _put_quoted_host(fields, text)
     return "deliver", key, fields
 
 
@@ -74,7 +115,14 @@ def deferred(key: str, rest: str) -> Parsed:
     cut = min((i for i in (zone.find(" H="), zone.find(" I="), zone.find(" DT=")) if i >= 0), default=len(zone))
     _put_fields(fields, walk[:at] + zone[cut:])
     put_reply(fields, f"{number}){zone[:cut]}{text}")
+    _put_quoted_host(fields, text)
     return "deliver", key, fields
+
+
+def _put_quoted_host(fields: Fields, text: str) -> None:
+    """Releases before 4.87 name the host in the error text only: `...: host mx.example.net [192.0.2.1]: 550 ...`."""
+    if "relay" not in fields and ": host " in text:
+        put_named_host(fields, text)
 
 
 def _text_at(walk: str) -> int:
@@ -86,37 +134,45 @@ def _text_at(walk: str) -> int:
 
 
 def _put_fields(fields: Fields, walk: str) -> None:
-    if " H=" in walk:
+    values = dict(fields_in(walk))
+    if "H" in values:
         put_relay(fields, walk)
-    for name, value in fields_in(walk):
-        field = _TEXT_FIELDS.get(name)
-        if field is not None:
-            if value:
-                fields[field] = value
-        elif name == "C":
-            put_confirmation(fields, unquote(value) if value[:1] == '"' else value)
-        elif name in ("DT", "QT"):
-            took = seconds(value)
-            if took is not None:
-                fields["delay" if name == "DT" else "queue_time"] = took
-        elif name == "F":
-            fields["sender"] = address(value)
-        elif name == "S" and value.isdigit():
-            fields["size"] = int(value)
+    get = values.get
+    if router := get("R"):
+        fields["router"] = router
+    if transport := get("T"):
+        fields["transport"] = transport
+    if cipher := get("X"):
+        fields["tls"] = cipher
+    if sender := get("F"):
+        fields["sender"] = address(sender)
+    if (size := get("S")) and size.isdecimal():
+        fields["size"] = int(size)
+    if reply := get("C"):
+        put_confirmation(fields, unquote(reply) if reply[0] == '"' else reply)
+    _put_times(fields, get("QT"), get("DT"))
 
 
-_TEXT_FIELDS = {"R": "router", "T": "transport", "X": "tls"}
+def _put_times(fields: Fields, on_queue: str | None, took: str | None) -> None:
+    if on_queue and (value := seconds(on_queue)) is not None:
+        fields["queue_time"] = value
+    if took and (value := seconds(took)) is not None:
+        fields["delay"] = value
 
 
 def _cut_target(fields: Fields, rest: str) -> str:
     """Recipient, its first ancestor, and what is no address but a command, file or word; gives the fields after it."""
-    found = _PLAIN_TARGET(rest)
-    if found is not None and (at := found[1]) and "@" in at:
-        target, colon, _parents, top = found.groups()
-        fields["recipient"] = target
-        if top and top != target and "@" in top:
-            fields["orig_recipient"] = top
-        return colon + rest[found.end() :]
+    target, _, walk = rest.partition(" ")
+    if "@" in target and target[0] not in '"|>/(<:':
+        fields["recipient"] = target.rstrip(":")
+        colon = ":" if target[-1] == ":" else ""
+        if walk[:1] == "(":
+            walk = walk.partition(") ")[2]
+        if walk[:1] == "<":
+            top, _, walk = walk[1:].partition("> ")
+            if top != target and "@" in top:
+                fields["orig_recipient"] = top
+        return f"{colon} {walk}"
     odd = _COMMAND_TARGET(rest) or _ODD_TARGET(rest)
     if odd is None:
         return rest
@@ -134,13 +190,14 @@ def _put_odd_target(fields: Fields, target: str, parents: str | None, top: str) 
     """
     known = top if "@" in top else ""
     last = parents.partition(", ")[0] if parents else known
-    special = target[:1] in "|/>:" or target.startswith("save ") or "/" in target
+    special = target[:1] in "|/>:" or target.startswith("save ") or ("/" in target and "@" not in target)
     if target[:1] == '"' or not special:
         same = last and (target == last.rpartition("@")[0] or "@" not in target)
         fields["recipient"] = last if same and target == last.rpartition("@")[0] else target
     else:
         fields["relay"] = target
-        fields["disposition"] = _special(target)
+        if fields["status"] == "sent":
+            fields["disposition"] = _special(target)
         if last:
             fields["recipient"] = last
     if known and known != fields.get("recipient"):
@@ -159,7 +216,7 @@ def _special(target: str) -> str:
 def _disposition(fields: Fields) -> str:
     """A local transport shows no host; LMTP to a mailbox server shows one but ends in a mailbox all the same."""
     transport = fields.get("transport", "").lower()
-    if "blackhole" in transport or "devnull" in transport:
+    if "blackhole" in transport or "null" in transport:
         return "discard"
     if "relay_ip" not in fields or "token" in fields or "lmtp" in transport:
         return "mailbox"
@@ -169,6 +226,6 @@ def _disposition(fields: Fields) -> str:
 def _discarded(key: str, rest: str) -> Parsed:
     """`=> blackhole (DATA ACL discarded recipients): text`: all recipients at once, none is named."""
     what, _, text = rest.partition("): ")
-    fields: Fields = {"status": "sent", "disposition": "discard", "relay": rest.partition(" ")[0]}
+    fields: Fields = {"status": "sent", "disposition": "discard"}
     fields["reply"] = f"{what.partition('(')[2].rstrip(')')}: {text}" if text else what.partition("(")[2].rstrip(")")
     return "deliver", key, fields

@@ -17,7 +17,8 @@ _VALUE = rf'{QUOTED}"?|<[^>]*>?|\[[^\]\s]*\](?::\d+)?|[^ :]*(?::(?! |\Z)[^ :]*)*
 _HELO = r"\([^)]*(?:\)(?! \[)[^)]*)*\)(?= \[)"
 
 host_at = re.compile(
-    rf" H=(?:([^\s(\[:][^\s:]*(?::[^\s:]+)*))?(?: DS)?(?: ?({_HELO}))?(?: ?\[([^\]\s]*)\]?(?::(\d+))?\*?)?"
+    rf" H=(?:([^\s(\[][^\s:]*(?::(?!\s|\Z)[^\s:]*)*))?(?: DS)?(?: ?({_HELO}))?"
+    r"(?: ?\[([0-9A-Za-z.:]*[0-9A-Za-z])?:?\]?(?::(\d+))?\*?)?"
 ).match
 """name, (helo), ip, port. A name stands there only when it is verified; a helo may hold anything but `) [`."""
 fields_in = re.compile(rf" ({_KEY})=({_VALUE})").findall
@@ -67,35 +68,39 @@ def zone(text: str) -> tuple[str, str]:
     return text[:end], text[end:]
 
 
-def put_client(fields: Fields, walk: str) -> None:
-    """Client name, IP, port and helo from the `H=` of a run of fields."""
-    found = host_at(walk, max(walk.find(" H="), 0))
+def put_client(fields: Fields, walk: str) -> int:
+    """Client name, IP, port and helo from the `H=` of a run of fields; gives the place where that ends."""
+    at = walk.find(" H=")
+    found = host_at(walk, at) if at >= 0 else None
     if found is None:
-        return
+        return 0
     name, helo, ip, port = found.groups()
     if ip:
-        fields["client_ip"] = ip.rstrip(":")
+        fields["client_ip"] = ip
         if name:
             fields["client_name"] = name
         if port:
             fields["client_port"] = int(port)
     if helo:
         fields["helo"] = helo[1:-1]
+    return found.end()
 
 
 def put_relay(fields: Fields, walk: str) -> None:
     """The same for a host that Exim spoke to; `relay` is the whole as logged."""
     found = host_at(walk, max(walk.find(" H="), 0))
-    if found is None:
+    name, _helo, ip, port = found.groups() if found else (None, None, None, None)
+    if found is None or not (name or ip):
         return
-    name, _helo, ip, port = found.groups()
-    fields["relay"] = found[0][3:].rstrip("*")
-    if name or ip:
-        fields["relay_host"] = name or ip.rstrip(":")
+    relay = found[0]
+    fields["relay"] = relay[3:-1] if relay[-1] == "*" else relay[3:]
     if ip:
-        fields["relay_ip"] = ip.rstrip(":")
+        fields["relay_host"] = name or ip
+        fields["relay_ip"] = ip
         if port:
             fields["relay_port"] = int(port)
+    elif name:
+        fields["relay_host"] = name
 
 
 def put_login(fields: Fields, value: str) -> None:

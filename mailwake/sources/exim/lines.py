@@ -1,7 +1,7 @@
 """What stands around an Exim message: stamp, pid, message id, syslog's part numbers, the reject log's header lines.
 
-Exim specification 52.3 "Logging to syslog", 52.5 "The log format" and 52.15 (log_selector: millisec, pid); the id
-formats are in section 3.4 "Message identification" (6-11-4 since 4.97, 6-6-2 before).
+Exim specification, chapter 52 "Log files": "Logging to syslog", and millisec and pid of log_selector; chapter 3,
+"Message identification", for the id formats (6-11-4 since 4.97, 6-6-2 before).
 """
 
 from __future__ import annotations
@@ -39,7 +39,9 @@ _OWN_WORDS = re.compile(
       )""",
     re.VERBOSE,
 ).match
-"""Beginnings of Exim's own messages that carry no id (spec 52.6 to 52.14); others with this stamp are not claimed."""
+"""Beginnings of Exim's own messages that carry no id (spec, chapter 52, "Other log entries").
+
+Lines with this stamp and other words are not claimed."""
 
 _HEADER = re.compile(r"(?:Envelope-(?:from|to): |[*BCFIPRST ] [!-9;-~]+:|-{20,}\Z|[ \t]+\S)").match
 
@@ -59,7 +61,7 @@ def split_bare(line: str) -> Bare | None:
 
 
 def continues(line: str) -> bool:
-    """Whether an unstamped line is a header that the reject log shows after a rejection (spec 52, reject log)."""
+    """Whether an unstamped line is a header that the reject log shows after a rejection (spec, chapter 52)."""
     return _HEADER(line) is not None
 
 

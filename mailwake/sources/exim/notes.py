@@ -8,7 +8,7 @@ from mailwake.events.fact import Fields, Parsed
 from mailwake.sources.exim.fields import put_relay
 
 _RCPT_TO = re.compile(r"RCPT TO:<([^>]*)>").search
-_NAMED_HOST = re.compile(r"(?:\A|host )(\S+ \[[0-9A-Fa-f.:]+\](?::\d+)?)").search
+_NAMED_HOST = re.compile(r"(?:\A|host | H=)(\S+ \[[0-9A-Fa-f.:]+\](?::\d+)?)").search
 
 
 def host_note(key: str, walk: str, text: str) -> Parsed:
@@ -23,12 +23,21 @@ def host_note(key: str, walk: str, text: str) -> Parsed:
 def remark(key: str, text: str) -> Parsed:
     """Any other line of a message. ACLs and filters may write what they like, and every verb of Exim's is known."""
     fields: Fields = {"text": text}
-    found = _NAMED_HOST(text) if "[" in text else None
-    if found is not None:
-        put_relay(fields, " H=" + found[1])
+    if "[" in text:
+        put_named_host(fields, text)
         fields.pop("relay", None)
+    if text.endswith(": error ignored"):
+        # deliver.c: a bounce that could not be delivered is dropped
+        fields["recipient"] = text[:-15].partition(" <")[0]
     _put_recipient(fields, text)
     return "note", key, fields
+
+
+def put_named_host(fields: Fields, text: str) -> None:
+    """The relay of a text that begins with `name [ip]` or holds `host name [ip]`."""
+    found = _NAMED_HOST(text)
+    if found is not None:
+        put_relay(fields, " H=" + found[1])
 
 
 def _put_recipient(fields: Fields, text: str) -> None:

@@ -1,4 +1,4 @@
-"""Refusals, and what ACLs say about clients (Exim specification, chapter 44 and chapter 52, "Reducing or increasing").
+"""Refusals, and what ACLs say about clients (Exim specification, chapter 52 "Log files"; ACLs: chapter 44).
 
 A line begins with the client's fields, `H=... [ip] F=<sender>`, then comes the verb. Only there it is looked for: texts
 and addresses may hold every word.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from mailwake.events.fact import Fields, Parsed
-from mailwake.sources.exim.fields import QUOTED, address, fields_in, put_client, put_login, zone
+from mailwake.sources.exim.fields import QUOTED, address, put_client, zone
 from mailwake.sources.exim.notes import host_note
 from mailwake.sources.exim.rejected_headers import put_headers
 
@@ -182,19 +182,20 @@ def _put_text(fields: Fields, text: str) -> None:
 
 
 def _put_walk(fields: Fields, walk: str) -> None:
-    """The fields that a client's line may begin with."""
-    if " H=" in walk:
-        put_client(fields, walk)
-    for name, value in fields_in(walk):
-        if name == "F":
-            fields["sender"] = address(value)
-        elif name == "P":
-            fields["protocol"] = value
-        elif name == "A" and value:
-            login: Fields = {}
-            put_login(login, value)
-            if "sasl_username" in login:
-                fields["sasl_username"] = login["sasl_username"]
+    """The fields that a client's line may begin with; they are looked for behind the helo, which may imitate them."""
+    end = put_client(fields, walk)
+    at = walk.find(" F=", end)
+    if at < 0 and walk.startswith(" F="):
+        at = 0
+    if at >= 0:
+        value = walk[at + 3 :]
+        fields["sender"] = value[1:].partition(">")[0] if value[:1] == "<" else value.partition(" ")[0]
+    at = walk.find(" P=", end)
+    if at >= 0:
+        fields["protocol"] = walk[at + 3 :].partition(" ")[0]
+    at = walk.find(" A=", end)
+    if at >= 0 and (user := walk[at + 3 :].partition(" ")[0].partition(":")[2].partition(":")[0]):
+        fields["sasl_username"] = user
 
 
 def _verification(key: str, fields: Fields, text: str) -> Parsed:

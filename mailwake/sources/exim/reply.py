@@ -6,7 +6,9 @@ import re
 
 from mailwake.events.fact import Fields
 
-_DSN = re.compile(r"(?:\A|[\s:])[245]\d\d[ -]([245]\.\d{1,3}\.\d{1,3})(?![\d.])").search
+_DSN = re.compile(r"[245]\d\d[ -]([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
+_dsn_in = _DSN.search
+_dsn_at = _DSN.match
 _NEXT = re.compile(
     r"""\ \[InternalId=(\d+)                        # Exchange
       | \ OK\ +\d+\ (\S+)\ -\ gsmtp                 # Google
@@ -18,16 +20,19 @@ _NEXT = re.compile(
 
 
 def put_reply(fields: Fields, reply: str) -> None:
-    """The reply itself and what can be read from it."""
+    """An error text and the enhanced status code of the reply quoted in it."""
     fields["reply"] = reply
-    found = _DSN(reply)
+    found = _dsn_in(reply)
     if found is not None:
         fields["dsn"] = found[1]
 
 
 def put_confirmation(fields: Fields, reply: str) -> None:
     """The reply (C=) of a server that took the message."""
-    put_reply(fields, reply)
+    fields["reply"] = reply
+    found = _dsn_at(reply)
+    if found is not None:
+        fields["dsn"] = found[1]
     if reply.endswith(" Saved"):
         words = reply.rsplit(" ", 2)
         if len(words) == 3 and words[0].endswith(">"):

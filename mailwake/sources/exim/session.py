@@ -19,7 +19,8 @@ _LOCAL = re.compile(r"\[([^\]]+)\](?::(\d+))?\Z").match
 
 def _client(who: str) -> tuple[Fields, dict[str, str], str]:
     """Client, further fields and the rest of `host (helo) [ip]:port I=[ip]:port D=2s text`."""
-    walk, rest = zone(who if who.startswith((" H=", " U=")) else " H=" + who.lstrip(" "))
+    who = who.lstrip(" ")
+    walk, rest = zone(f" {who}" if who.startswith(("H=", "U=")) else f" H={who}")
     fields: Fields = {}
     put_client(fields, walk)
     fields.pop("helo", None)
@@ -28,7 +29,7 @@ def _client(who: str) -> tuple[Fields, dict[str, str], str]:
 
 def connection(text: str) -> Parsed | None:
     """`SMTP connection from ...` followed by nothing, a count, `lost ...` or `closed by ...`."""
-    fields, values, rest = _client(text[20:])
+    fields, values, rest = _client(text.partition(" from ")[2])
     if " closed " in rest or rest.startswith("closed "):
         fields["reason"] = rest.partition("closed ")[2].removeprefix("by ")
         if "C" in values:
@@ -46,7 +47,7 @@ def connection(text: str) -> Parsed | None:
 
 def without_mail(text: str) -> Parsed | None:
     """`no MAIL in SMTP connection from ... D=2s C=EHLO,QUIT`: a session that sent nothing."""
-    fields, values, _ = _client(text[30:])
+    fields, values, _ = _client(text.partition(" from ")[2])
     fields["reason"] = "no MAIL"
     if "C" in values:
         fields["counters"] = values["C"]
@@ -72,7 +73,7 @@ def smtp(text: str) -> Parsed | None:
         fields = _client(where[command.end() :])[0] if command else {}
         return _lost(fields, command[1][1:].split(" ", 1)[0].upper() if command else "", text)
     if text.startswith("SMTP connection lost after final dot "):
-        return _lost(_client(text[36:])[0], "END-OF-MESSAGE", text)
+        return _lost(_client(text.partition(" final dot ")[2])[0], "END-OF-MESSAGE", text)
     for words, stage in _BROKEN:
         if text.startswith(words):
             return _lost(_client(text.partition(" from ")[2])[0], stage, text)
@@ -103,7 +104,8 @@ def login_failed(text: str) -> Parsed | None:
     reason, mark, user = rest.lstrip(": ").partition(" (set_id=")
     fields["method"] = method
     if mark:
-        fields["username"] = user.removesuffix(")")
+        # `(set_id=user)` ends the line, or is followed by `: why` when Exim could not tell
+        fields["username"] = user[:-1] if user[-1:] == ")" else user.rpartition("): ")[0] or user
     if reason:
         fields["reason"] = reason
     fields["service"] = "smtp"

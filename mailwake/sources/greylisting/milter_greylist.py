@@ -43,9 +43,9 @@ def _addr(match: re.Match[str]) -> Parsed:
     """`ID: addr NAME[IP] from <s> to <r> delayed for 00:30:00 (ACL 12)`, `… rcpt <r>: autowhitelisted for …`."""
     verb = match["verb"]
     if verb.startswith("delayed"):
-        return _policy(match, "greylist", match["rest"].strip() or "delayed", _seconds(match["time"]))
+        return _policy(match, "greylist", match["rest"].strip(" ()") or "delayed", _seconds(match["time"]))
     if verb == "blacklisted":
-        return _policy(match, "reject", match["rest"].strip() or "blacklisted")
+        return _policy(match, "reject", match["rest"].strip(" ()") or "blacklisted")
     return _policy(match, "pass", verb)
 
 

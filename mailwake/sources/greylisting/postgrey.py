@@ -34,7 +34,7 @@ def _decision(match: re.Match[str]) -> Parsed | None:
             client_name=said.get("client_name"),
             client_ip=host_ip(network),
             # --lookup-by-subnet: the log knows the network only
-            text=f"client network {network}" if network and host_ip(network) is None else None,
+            text=f"client network {network}" if "/" in network and host_ip(network) is None else None,
             sender=said.get("sender"),
             recipient=said.get("recipient"),
             queue_id=match["id"],

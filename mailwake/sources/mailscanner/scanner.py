@@ -11,7 +11,8 @@ import re
 from mailwake.events.fact import Parsed
 from mailwake.events.pairs import JOB_ID, Rule, first_match, host_ip, noise, number, present, service, trimmed
 
-_ID = rf"(?P<id>{JOB_ID})"
+# any MTA's queue ID may stand there, Exim's too; the words around it decide
+_ID = r"(?P<id>[0-9A-Za-z][0-9A-Za-z-]{5,30}(?:\.[0-9A-F]{5})?)"
 _SUFFIX = re.compile(r"\.[0-9A-F]{5}\Z")
 # score=7.181, required 4 in English; Wertung=11.11, benoetigt 4 in German: only the shape is the same everywhere
 _SCORE = re.compile(r"\b\w+=(?P<score>-?[\d.]+), \w+ (?P<required>-?[\d.]+)(?:, (?P<tests>.*?))?\)?\Z")
@@ -28,7 +29,7 @@ def _judged(match: re.Match[str]) -> Parsed:
     """`Message ID from IP (s) to DOMAIN is spam, SpamAssassin (not cached, score=7.181, required 4, TEST 1.20, …)`."""
     said = match["said"]
     found = _SCORE.search(said)
-    spam = match["not"] is None and not re.match(r"(?:whitelisted|too big)", said)
+    spam = re.match(r"(?:not |nicht |kein |whitelisted)", said) is None
     return _verdict(
         match,
         "spam" if spam else "not spam",
@@ -80,16 +81,16 @@ def _checked(match: re.Match[str]) -> Parsed:
 _FROM = r"(?: from (?P<ip>\S+) \((?P<sender>.*?)\) to (?P<to>\S+))?"
 _RULES: tuple[Rule, ...] = (
     (re.compile(rf"Requeue: {_ID} to (?P<new>{JOB_ID})"), _requeued),
-    (re.compile(rf"Message {_ID}{_FROM} (?P<said>is too big for spam checks.*)"), _too_big),
+    (re.compile(rf"Message {_ID}{_FROM} is (?P<said>too big for spam checks.*)"), _too_big),
     (
-        re.compile(rf"Message {_ID}{_FROM} is (?P<not>not |nicht |kein )?(?P<said>(?:spam|Spam|whitelisted|MCP).*)"),
+        re.compile(rf"Message {_ID}{_FROM} is (?P<said>(?:not |nicht |kein )?(?:spam|Spam|whitelisted|MCP).*)"),
         _judged,
     ),
     (re.compile(rf"(?P<which>[\w -]+ Actions): message {_ID} actions are (?P<said>.*)"), _actions),
     (re.compile(rf"Infected message {_ID} came from (?P<ip>\S+)"), _infected),
     (re.compile(rf"\w+::\s?INFECTED::\s?(?P<virus>\S+)\s?:: \./{_ID}/"), _virus),
-    (re.compile(rf"(?:\./|/\S*/){_ID}/\S*: (?P<virus>\S+) FOUND"), _virus),
-    (re.compile(rf"Saved (?:entire message|infected \S+) to (?P<path>\S*/{_ID}(?:/\S*)?)"), _kept),
+    (re.compile(rf"(?:\./|/\S{{0,160}}/){_ID}/\S*: (?P<virus>\S+) FOUND"), _virus),
+    (re.compile(rf"Saved (?:entire message|infected \S+) to (?P<path>\S{{0,160}}/{_ID}(?:/\S*)?)"), _kept),
     (re.compile(rf"(?P<which>Filename Checks|Filetype Checks): (?P<said>.*?)\({_ID} .*\)"), _checked),
     (re.compile(rf"(?P<which>Content Checks): (?P<said>.*?) in (?:\w+ message in )?{_ID}\b"), _checked),
     (re.compile(r"MailScanner .*start"), service("start")),

@@ -1,4 +1,4 @@
-"""MIMEDefang: `md_graphdefang_log` of mimedefang-filter(5) writes `MDLOG,QUEUEID,EVENT,VALUE1,VALUE2,<s>,<r>,SUBJECT`."""
+"""MIMEDefang: `md_graphdefang_log` of mimedefang-filter(5): `MDLOG,QUEUEID,EVENT,VALUE1,VALUE2,<s>,<r>,SUBJECT`."""
 
 from __future__ import annotations
 

@@ -79,6 +79,6 @@ def parse(message: str) -> Parsed | None:
     if lead is None:
         return ("foreign", "", {}) if _ACCESS.search(text) else None
     parsed = first_match(_RULES, lead["text"]) or ("foreign", "", {})
-    if lead["session"] and parsed[0] != "noise":
+    if lead["session"] and parsed[2]:
         parsed[2]["session"] = lead["session"]
     return parsed

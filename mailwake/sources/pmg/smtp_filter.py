@@ -14,7 +14,8 @@ from mailwake.events.pairs import Rule, first_match, noise, number, present, ser
 from mailwake.events.queueid import QUEUE_ID
 
 _ID = r"(?P<id>[0-9A-F]{5,25}): "
-_RULE = r"\(rule: (?P<rule>.*?)\)?\Z"
+# long lines are cut off by some loggers, so the rule's name and the bracket after it may be missing
+_RULE = r"(?: \(rule: (?P<rule>.*?)\)?\Z)?"
 
 
 def _verdict(match: re.Match[str], action: str, **fields: Any) -> Parsed:
@@ -44,7 +45,9 @@ def _score(match: re.Match[str]) -> Parsed:
 
 def _accept(match: re.Match[str]) -> Parsed:
     """`ID: accept mail to <r> (QID) (rule: NAME)`: handed on to Postfix under that queue ID."""
-    return _verdict(match, "accept", recipient=match["to"], queued_as=[match["qid"]], text=match["rule"])
+    return _verdict(
+        match, "accept", recipient=match["to"], queued_as=[match["qid"]] if match["qid"] else None, text=match["rule"]
+    )
 
 
 def _block(match: re.Match[str]) -> Parsed:
@@ -96,12 +99,12 @@ def _changed(match: re.Match[str]) -> Parsed:
 _MESSAGE: tuple[Rule, ...] = (
     (re.compile(rf"{_ID}new mail message-id=(?P<mid>.*)"), _new),
     (re.compile(rf"{_ID}SA score=(?P<score>-?[\d.]+)/(?P<required>-?[\d.]+)(?P<rest>.*)"), _score),
-    (re.compile(rf"{_ID}accept mail to <(?P<to>.*?)> \((?P<qid>{QUEUE_ID})\) {_RULE}"), _accept),
-    (re.compile(rf"{_ID}block mail to <(?P<to>.*?)> {_RULE}"), _block),
+    (re.compile(rf"{_ID}accept mail to <(?P<to>.*?)>(?: \((?P<qid>{QUEUE_ID})\){_RULE})?"), _accept),
+    (re.compile(rf"{_ID}block mail to <(?P<to>.*?)>{_RULE}"), _block),
     (
         re.compile(
-            rf"{_ID}moved mail for <(?P<to>.*?)> to (?P<which>\w+) quarantine - (?P<qid>[0-9A-F]{{5,25}})"
-            r"(?: \(rule: (?P<rule>.*?)\)?)?\Z"
+            rf"{_ID}moved mail for <(?P<to>.*?)> to (?P<which>\w+) quarantine"
+            rf"(?: - (?P<qid>[0-9A-F]{{5,25}})(?=\s|\Z){_RULE})?"
         ),
         _quarantine,
     ),

@@ -7,65 +7,60 @@ delays 2.3, tls 3.9), so after the fast way for today's order stands a way for a
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from mailwake.events.fact import Fields, LineParser, Parsed
 from mailwake.sources.postfix.replies import settle
-from mailwake.sources.postfix.text import TAILS, is_key, relay, trim
+from mailwake.sources.postfix.text import QID, TAILS, is_key, relay, trim
 
-_STATUSES = frozenset({"sent", "deferred", "bounced", "deliverable", "undeliverable", "expired"})
+_LINE = re.compile(
+    rf"({QID}): to=<([^<>\"]*)>, (?:orig_to=<([^<>\"]*)>, )?relay=([^,]*), (?:conn_use=([0-9]{{1,9}}), )?"
+    r"delay=([0-9]{1,9}(?:\.[0-9]{1,9})?), delays=([0-9./]+), (?:tls=([^,]*), )?dsn=([0-9.]+),"
+    r" status=(sent|deferred|bounced|deliverable|undeliverable) \((.*)\)\Z",
+    re.DOTALL,
+).match
+"""Today's order, addresses without quotes: nearly every line."""
+
 _NEXT = re.compile(r", (?=[a-z_]+=)")
 _NAME = re.compile(r"([a-z_]+)=")
 _STATUS = re.compile(r"([\w-]+)(?: \(|\Z)")
 _TEXTS = {"to": "recipient", "orig_to": "orig_recipient", "delays": "delays", "tls": "tls", "dsn": "dsn"}
 
 
-def deliver(key: str, rest: str, agent: str) -> Parsed | None:
-    """Read what follows `QID: ` when it begins with `to=`; the agent is the daemon's name, "" when the log lost it."""
-    # One partition after another: when one fails all after it do, so the last one tells of all of them.
-    address, _, tail = rest[4:].partition(">, relay=")
-    host, _, tail = tail.partition(", delay=")
-    delay, _, tail = tail.partition(", delays=")
-    delays, _, tail = tail.partition(", dsn=")
-    dsn, _, tail = tail.partition(", status=")
-    status, found, reply = tail.partition(" (")
-    if not found or status not in _STATUSES or len(dsn) > 9 or reply[-1:] != ")" or rest[:4] != "to=<":
-        return _careful(key, rest, agent)
-    fields: Fields | None = {"recipient": address} if ">" not in address and '"' not in address else _aliased(address)
-    if fields is None:
-        return _careful(key, rest, agent)
-    if "," in host:
-        host, reuse, uses = host.partition(", conn_use=")
-        if not reuse or not uses.isdecimal() or len(uses) > 9:
-            return _careful(key, rest, agent)
-        fields["conn_use"] = int(uses)
-    if "," in delays:
-        delays, tls, level = delays.partition(", tls=")
-        if not tls or "," in level:
-            return _careful(key, rest, agent)
-        fields["tls"] = level
-    seconds = _seconds(delay)
-    if seconds is None:
-        return _careful(key, rest, agent)
-    reply = reply[:-1]
-    fields.update(relay(host))
-    fields |= {"delay": seconds, "delays": delays, "dsn": dsn, "status": status, "reply": reply}
-    if agent:
-        fields["agent"] = agent
-    if status == "sent":
-        settle(fields, agent, host, reply)
-    return "deliver", key, fields
+def delivery(agent: str, other: LineParser) -> LineParser:
+    """Give the parser of a delivery agent; what is no delivery goes to `other`. agent is "" when the log lost it."""
+
+    def parse(message: str) -> Parsed | None:
+        if message[-1:] in TAILS:
+            message = trim(message)
+        found = _LINE(message)
+        if found is None:
+            key, _, rest = message.partition(": ")
+            return _careful(key, rest, agent) if rest[:3] == "to=" and is_key(key) else other(message)
+        key, recipient, original, host, uses, delay, delays, tls, dsn, status, reply = found.groups()
+        fields: Fields = {
+            "recipient": recipient,
+            **relay(host),
+            "delay": float(delay),
+            "delays": delays,
+            "dsn": dsn,
+            "status": status,
+            "reply": reply,
+        }
+        if agent:
+            fields["agent"] = agent
+        if original is not None:
+            fields["orig_recipient"] = original
+        if uses is not None:
+            fields["conn_use"] = int(uses)
+        if tls is not None:
+            fields["tls"] = tls
+        if status == "sent":
+            settle(fields, agent, host, reply)
+        return "deliver", key, fields
+
+    return parse
 
 
-def _aliased(text: str) -> Fields | None:
-    """`a>, orig_to=<b` as two addresses; None when there are more brackets or quotes in it."""
-    address, _, original = text.partition(">, orig_to=<")
-    if not original or '"' in text or text.count("<") != 1 or text.count(">") != 1:
-        return None
-    return {"recipient": address, "orig_recipient": original}
-
-
-@lru_cache(maxsize=4096)
 def _seconds(text: str) -> float | None:
     """A delay; None for what is none, and for what float() would take but no daemon prints (`nan`, `1e999`)."""
     try:
@@ -155,17 +150,3 @@ def _reply(text: str) -> str:
     if at == len(text) - 1 or text.count("(", 0, at) == text.count(")", 0, at):
         return text[:at]
     return text
-
-
-def delivery(agent: str, other: LineParser) -> LineParser:
-    """Give the parser of a delivery agent: its delivery lines here, all else to `other`."""
-
-    def parse(message: str) -> Parsed | None:
-        if message[-1:] in TAILS:
-            message = trim(message)
-        key, _, rest = message.partition(": ")
-        if rest[:3] == "to=" and is_key(key):
-            return deliver(key, rest, agent)
-        return other(message)
-
-    return parse

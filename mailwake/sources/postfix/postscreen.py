@@ -10,14 +10,15 @@ from __future__ import annotations
 import re
 
 from mailwake.events.fact import Fields, LineParser, Parsed
+from mailwake.sources.postfix.rejects import refusal
 from mailwake.sources.postfix.text import TAILS, client, noise, trim
 
 _EVENT = re.compile(
     r"(?P<test>CONNECT|DISCONNECT|PASS (?:NEW|OLD)|PREGREET|DNSBL|HANGUP|(?:ALLOW|WHITE|DENY|BLACK)LISTED"
     r"|(?:ALLOW|WHITE)LIST VETO|COMMAND [A-Z]+(?: LIMIT)?|NON-SMTP COMMAND|BARE NEWLINE)"
     r"(?: (?P<before>rank -?\d+|\d+ after [\d.]+|after [\d.]+))?"
-    r"(?: from| for)? (?P<client>\[[^\]]*\]:\d+)"
-    r"(?: to (?P<local>\[[^\]]*\]:\d+))?(?P<after>.*)\Z",
+    r"(?: from| for)? (?P<client>\[[^\[\]\s]*\]:\d{1,5})"
+    r"(?: to (?P<local>\[[^\[\]\s]*\]:\d{1,5}))?(?P<after>.*)\Z",
     re.DOTALL,
 )
 _LISTED = re.compile(r"addr (?P<ip>[0-9A-Fa-f:.]+) (?P<text>(?:listed|blocked) by domain \S+ as .*)\Z", re.DOTALL)
@@ -29,11 +30,11 @@ def screened(message: str) -> Parsed | None:
     found = _EVENT.match(message)
     if found is None:
         return None
+    if found["test"] == "CONNECT" and not found["local"]:
+        return noise()  # tlsproxy's, under a tag that has lost its name
     fields: Fields = {**client(found["client"]), "test": found["test"]}
     if found["local"]:
-        local = client(found["local"])
-        fields["local_ip"] = local["client_ip"]
-        fields["local_port"] = local["client_port"]
+        fields.update({name.replace("client", "local"): value for name, value in client(found["local"]).items()})
     before, after = found["before"] or "", found["after"]
     text = (before + after if after.startswith(":") or not before else f"{before} {after.lstrip()}").strip()
     if text:
@@ -47,7 +48,7 @@ def postscreen(other: LineParser) -> LineParser:
     def parse(message: str) -> Parsed | None:
         if message[-1:] in TAILS:
             message = trim(message)
-        return screened(message) or other(message)
+        return refusal(message, "postscreen") or screened(message) or other(message)
 
     return parse
 

@@ -13,15 +13,15 @@ from collections.abc import Callable
 from mailwake.events.fact import LineParser, Parsed
 from mailwake.sources.postfix import client, postscreen, queue, rejects, service, smtpd, text
 from mailwake.sources.postfix.checks import CLASSES, by_content
-from mailwake.sources.postfix.delivery import deliver, delivery
+from mailwake.sources.postfix.delivery import delivery
 from mailwake.sources.postfix.text import NO_QUEUE, is_key, trim
 
 _DAEMONS = (
     "smtpd cleanup qmgr nqmgr oqmgr pickup smtp lmtp local virtual pipe error retry discard bounce defer trace"
     " postsuper postscreen dnsblog tlsproxy anvil scache master postfix-script postfix-tls-script postmulti-script"
     " verify trivial-rewrite proxymap tlsmgr flush showq spawn postdrop sendmail postalias postmap postqueue postcat"
-    " postconf postkick postlock postlog postlogd posttls-finger postmulti post-install postfix qmqpd smtp-source smtp-sink"
-    " proxywrite nbdb_reindexd"
+    " postconf postkick postlock postlog postlogd posttls-finger postmulti post-install postfix qmqpd smtp-source"
+    " smtp-sink proxywrite nbdb_reindexd"
 )
 DAEMONS = frozenset(_DAEMONS.split())
 _AGENTS = frozenset({"smtp", "lmtp", "local", "virtual", "pipe", "error", "retry", "discard"})
@@ -37,16 +37,22 @@ _SERVERS: dict[str, Callable[[LineParser], LineParser]] = {
     "dnsblog": postscreen.dnsblog,
     "tlsproxy": postscreen.tlsproxy,
 }
-_OTHERS = re.compile(
-    r"polic|postgrey|sqlgrey|postfwd|spf|postsrs|mta-sts|admin|exporter|weight|(?:^|/)gld\b|^(?:cyrus|dovecot)/", re.I
+_FOREIGN = frozenset({"cyrus", "dovecot"})
+"""Products with a `master` or an `lmtp` of their own behind the same kind of tag."""
+
+_COMPANIONS = re.compile(
+    r"polic|postgrey|sqlgrey|postfwd|spf|postsrs|mta-sts|admin|exporter|weight|(?:^|/)gld\b", re.IGNORECASE
 )
-"""Companions that log under Postfix's name (policy daemons) and others with a `master` or `lmtp` of their own."""
+"""Companions that log under Postfix's name: policy daemons, exporters. Other sources may know them."""
 
 
 def parser(program: str) -> LineParser | None:
     """Give the parser for this program tag, or None if it is not Postfix's."""
     daemon = program.rpartition("/")[2]
-    if not (program.startswith("postfix") or ("/" in program and daemon in DAEMONS)) or _OTHERS.search(program):
+    if daemon in DAEMONS and ("/" in program or program.startswith("postfix")):
+        if program.partition("/")[0] in _FOREIGN:
+            return None
+    elif not program.startswith("postfix") or _COMPANIONS.search(program):
         return None
     agent = daemon if daemon != "postfix" else ""
     by = agent if agent in ("postscreen", "cleanup") else "smtpd"
@@ -61,6 +67,8 @@ def parser(program: str) -> LineParser | None:
 def _any_line(agent: str, by: str) -> LineParser:
     """Give the parser that knows every Postfix line by its text, whatever daemon logged it."""
 
+    deliveries = delivery(agent, _nothing)
+
     def parse(message: str) -> Parsed | None:
         message = trim(message)
         key, found, rest = message.partition(": ")
@@ -68,17 +76,19 @@ def _any_line(agent: str, by: str) -> LineParser:
             if key == NO_QUEUE:
                 return smtpd.arrive(key, rest[7:]) if rest[:7] == "client=" else _verb("", rest, by) or _loose(message)
             if is_key(key):
-                return _keyed(key, rest, agent, by)
+                return deliveries(message) if rest[:3] == "to=" else _keyed(key, rest, by)
         return _loose(message)
 
     return parse
 
 
-def _keyed(key: str, rest: str, agent: str, by: str) -> Parsed | None:
+def _nothing(_message: str) -> None:
+    return None
+
+
+def _keyed(key: str, rest: str, by: str) -> Parsed | None:
     """What follows a queue ID; None when it is no verb of Postfix's: then the ID was none."""
     head = rest[:5]
-    if head[:3] == "to=":
-        return deliver(key, rest, agent)
     if head == "from=":
         return queue.active(key, rest)
     if head == "messa" or head == "resen":
@@ -123,7 +133,7 @@ def _connections(message: str) -> Parsed | None:
     if message.startswith("connect from "):
         return "connect", "", text.client(message[13:]).copy()
     if message.startswith("disconnect from "):
-        return smtpd.disconnect(message[16:])
+        return smtpd.disconnect(message)
     return None
 
 

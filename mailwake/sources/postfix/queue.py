@@ -11,6 +11,7 @@ import re
 from mailwake.events.fact import Fields, LineParser, Parsed
 from mailwake.sources.postfix.text import QID, TAILS, is_key, trim
 
+_ACTIVE = re.compile(rf"({QID}): from=<([^<>\"]*)>, size=([0-9]{{1,18}}), nrcpt=([0-9]{{1,9}}) \(").match
 _EXPIRED = re.compile(r"(?P<sender>.*)>, status=(?P<status>[a-z-]+)(?:, |\Z)", re.DOTALL)
 _PICKUP = re.compile(
     rf"uid=(?P<uid>\d{{1,18}})(?: from=<(?P<sender>.*?)>)?(?: orig_id=(?P<orig>{QID}))?(?: .*)?\Z", re.DOTALL
@@ -115,11 +116,12 @@ def qmgr(other: LineParser) -> LineParser:
     def parse(message: str) -> Parsed | None:
         if message[-1:] in TAILS:
             message = trim(message)
-        key, _, rest = message.partition(": ")
-        if rest == "removed" and is_key(key):
-            return "remove", key, {"by": "queue"}
-        if rest[:6] == "from=<" and is_key(key):
-            return active(key, rest)
+        if message[-9:] == ": removed" and is_key(message[:-9]):
+            return "remove", message[:-9], {"by": "queue"}
+        found = _ACTIVE(message)
+        if found is not None:
+            key, sender, size, count = found.groups()
+            return "active", key, {"sender": sender, "size": int(size), "nrcpt": int(count)}
         return other(message)
 
     return parse

@@ -11,7 +11,7 @@ import re
 from mailwake.events.fact import Fields, Parsed
 from mailwake.sources.postfix.envelope import split_envelope
 from mailwake.sources.postfix.replies import settle
-from mailwake.sources.postfix.text import client
+from mailwake.sources.postfix.text import NO_QUEUE, QID, client
 
 REFUSALS = {"reject": "", "milter-reject": "milter", "proxy-reject": "proxy", "abort": ""}
 """Actions that refuse, and who refuses; "" for the daemon that logs it."""
@@ -23,8 +23,14 @@ _ACTIONS = (
 ACTIONS = frozenset(_ACTIONS.split())
 """Actions after which the message goes on, or is lost, without the client being refused."""
 
+_LINE = re.compile(
+    rf"({QID}|{NO_QUEUE}): (reject|milter-reject): ([A-Z-]+) from ([^ ]+): "
+    rf"([45][0-9][0-9]) ([45]\.[0-9]{{1,3}}\.[0-9]{{1,3}})"
+    r" (.*); from=<([^<>]*)>,? to=<([^<>]*)>,? proto=([A-Z]+),? helo=<([^<>]*)>\Z",
+    re.DOTALL,
+).match
 _STAGE = re.compile(
-    r"(?P<stage>[A-Z][A-Z -]*?) from (?P<client>\S*\[[^\]]*\](?::\d+)?|\S+): ?(?P<text>.*)\Z", re.DOTALL
+    r"(?P<stage>[A-Z][A-Z -]*?) from (?P<client>[^\s\[]*\[[^\[\]\s]*\](?::\d+)?|\S+): ?(?P<text>.*)\Z", re.DOTALL
 )
 _REPLY = re.compile(
     r"(?:(?P<code>[2-5][0-9][0-9])(?:[ -]|\Z))?"
@@ -40,6 +46,31 @@ _PROXY = re.compile(
 _BUSY = ("too many connections", "all server ports busy", "all screening ports busy", "all ports busy")
 
 
+def refusal(message: str, by: str) -> Parsed | None:
+    """The whole line of the commonest refusal: at RCPT, with reply codes and the full envelope."""
+    found = _LINE(message)
+    if found is None:
+        return None
+    key, action, stage, who, code, dsn, text, sender, recipient, protocol, helo = found.groups()
+    return (
+        "reject",
+        key if key != NO_QUEUE else "",
+        {
+            "stage": stage,
+            "by": REFUSALS[action] or by,
+            "code": int(code),
+            "dsn": dsn,
+            "temporary": code[0] == "4",
+            "text": text,
+            **client(who),
+            "sender": sender,
+            "recipient": recipient,
+            "protocol": protocol,
+            "helo": helo,
+        },
+    )
+
+
 def by_stage(key: str, action: str, rest: str, by: str) -> Parsed | None:
     """Read what follows `QID: ACTION: `; None when it is not of log_whatsup()'s shape."""
     stage, found, tail = rest.partition(" from ")
@@ -52,6 +83,8 @@ def by_stage(key: str, action: str, rest: str, by: str) -> Parsed | None:
     else:
         who += "]"
     text, envelope, _ = split_envelope(text)
+    if who.startswith("["):
+        by = "postscreen"  # smtpd never logs a client without a name, if only `unknown`
     if action in REFUSALS:
         fields: Fields = {"stage": "STARTTLS" if stage == "TLS" else stage, "by": REFUSALS[action] or by}
         reply(fields, text)

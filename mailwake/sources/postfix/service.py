@@ -64,7 +64,9 @@ _NOISE = (
 )
 """How lines begin that say nothing of a message: counters, TLS chatter, caches, verbose SMTP dialogue."""
 
-_CERTIFICATE = re.compile(r"\S+\[\S*\](?::\d+)?: (?:subject_CN=|Matched |depth=|certificate |re-using |TLS )")
+_CERTIFICATE = re.compile(
+    r"[^\s\[]+\[[^\[\]\s]*\](?::\d+)?: (?:subject_CN=|Matched |depth=|certificate |re-using |TLS )"
+)
 _REFUSED = {
     "queue file size limit exceeded": "5.3.4",
     "message rejected: hopcount exceeded": "5.4.0",

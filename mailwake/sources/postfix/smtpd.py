@@ -8,10 +8,13 @@ from __future__ import annotations
 import re
 
 from mailwake.events.fact import Fields, LineParser, Parsed
-from mailwake.sources.postfix.rejects import by_stage
-from mailwake.sources.postfix.text import NO_QUEUE, TAILS, client, is_key, noise, trim
+from mailwake.sources.postfix.rejects import refusal, reply
+from mailwake.sources.postfix.text import NO_QUEUE, QID, TAILS, client, noise, trim
 
-_CLIENT = r"(?P<client>\S*\[[^\]\s]*\](?::\d+)?)"
+_CLIENT = r"(?P<client>[^\s\[]*\[[^\[\]\s]*\](?::\d+)?)"
+_CLIENT_LINE = re.compile(
+    rf"({QID}|{NO_QUEUE}): client=([^,]*)(?:, sasl_method=([^,]*), sasl_username=([^,]*))?\Z"
+).match
 _LOST = re.compile(
     r"(?:NOQUEUE: )?(?P<text>lost connection|timeout|too many errors|bare <?[A-Z]+>? received"
     r"|improper command pipelining|[a-z][a-z <>A-Z-]*?) after (?P<stage>[A-Z][A-Z -]*?)"
@@ -82,12 +85,12 @@ def _attributes(text: str) -> Fields:
     return fields
 
 
-def disconnect(text: str) -> Parsed:
+def disconnect(message: str) -> Parsed:
     """`disconnect from CLIENT ehlo=1 mail=1 ... commands=5/7`; before Postfix 3.0 without counters."""
-    name, found, counters = text.partition("] ")
-    if not found:
-        return "disconnect", "", client(name).copy()
-    return "disconnect", "", {**client(name + "]"), "counters": counters}
+    end = message.find("] ", 16) + 1
+    if not end:
+        return "disconnect", "", client(message[16:]).copy()
+    return "disconnect", "", {**client(message[16:end]), "counters": message[end + 1 :]}
 
 
 def session(message: str) -> Parsed | None:
@@ -132,9 +135,19 @@ def _warning(message: str) -> Parsed | None:
         return "reject", "", {**client(found["client"]), **fields, "text": found["text"], "value": found["value"]}
     found = _PROXY_REFUSED.match(message)
     if found is not None:
-        # The refusal itself; the line `reject:` or `proxy-reject:` after it names the envelope.
-        return "note", "", {"text": message[9:], "level": "warning"}
+        return _proxy_refused(found["command"], found["text"])
     return None
+
+
+def _proxy_refused(command: str, text: str) -> Parsed:
+    """The before-queue filter refused a command; for the end of DATA smtpd logs the lone dot."""
+    verb, _, argument = command.partition(" ")
+    fields: Fields = {"stage": "END-OF-MESSAGE" if verb == "." else verb.upper(), "by": "proxy"}
+    if verb.upper() in ("MAIL", "RCPT") and "<" in argument:
+        address = argument[argument.index("<") + 1 :].rpartition(">")[0]
+        fields["sender" if verb.upper() == "MAIL" else "recipient"] = address
+    reply(fields, text)
+    return "reject", "", fields
 
 
 def _sasl(found: re.Match[str]) -> Parsed:
@@ -159,14 +172,16 @@ def smtpd(other: LineParser) -> LineParser:
         if head == "connect from ":
             return "connect", "", client(message[13:]).copy()
         if head == "disconnect fr":
-            return disconnect(message[16:])
-        key, _, rest = message.partition(": ")
-        if rest[:7] == "client=" and (is_key(key) or key == NO_QUEUE):
-            return arrive(key, rest[7:])
-        if rest[:8] == "reject: " and (key == NO_QUEUE or is_key(key)):
-            parsed = by_stage(key if key != NO_QUEUE else "", "reject", rest[8:], "smtpd")
-        else:
-            parsed = session(message)
+            return disconnect(message)
+        found = _CLIENT_LINE(message)
+        if found is not None:
+            key, name, method, username = found.groups()
+            if method is None:
+                fields = client(name).copy()
+            else:
+                fields = {**client(name), "sasl_method": method, "sasl_username": username}
+            return ("arrive", key, fields) if key != NO_QUEUE else ("proxy_client", "", fields)
+        parsed = refusal(message, "smtpd") or session(message)
         return parsed or other(message)
 
     return parse

@@ -21,16 +21,10 @@ NO_QUEUE = "NOQUEUE"
 
 _TIME = "0-9BCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz"
 QID = rf"(?:[{_TIME}]{{10,}}z[{_TIME[:-1]}]{{1,16}}|{SHORT})(?:\.[0-9A-F]{{5}})?"
-"""A queue ID. The time of a long one is base 52, `z` included; the last `z` divides (mail_queue.h, MQID_LG_INUM_SEP)."""
+"""A queue ID. The time of a long one is base 52, `z` included: the last `z` divides (mail_queue.h MQID_LG_INUM_SEP)."""
 
-_QID = re.compile(QID + r"\Z")
-
-
-@lru_cache(maxsize=32768)
-def is_key(text: str) -> bool:
-    """Whether text can be a queue ID; remembered, as a message has some six lines and they come close together."""
-    return _QID.match(text) is not None
-
+is_key = re.compile(QID).fullmatch
+"""Whether text can be a queue ID, as a match or None; `NOQUEUE` is not one."""
 
 _PEER = re.compile(r"(?P<name>.*)\[(?P<address>[^\[\]]*)\](?::(?P<port>\d{1,5}))?\Z", re.DOTALL)
 _BARE_PEER = re.compile(r"(?P<name>[^\s\[\]:/]+|[0-9A-Fa-f:.]+):(?P<port>\d{1,5})\Z")

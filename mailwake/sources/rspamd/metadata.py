@@ -25,7 +25,7 @@ def parse_metadata(message: str) -> Parsed | None:
         # undecodable bytes (surrogates) are refused by orjson but not by the library
         try:
             data = json.loads(message)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
     if not isinstance(data, dict) or "action" not in data or "score" not in data:
         return None

@@ -1,6 +1,6 @@
-"""The scan result, `rspamd_task_write_log`: Rspamd's `log_format` (docs: configuration/logging, `src/libserver/task.c`).
+"""The scan result, `rspamd_task_write_log`: Rspamd's `log_format` (docs: configuration/logging; libserver/task.c).
 
-    id: <MID>, qid: <QID>, ip: IP, user: U, from: <SENDER>, (default: F (no action): [-0.10/15.00] [SYM(0.10){opt;},..]),
+    id: <MID>, qid: <QID>, ip: IP, user: U, from: <SENDER>, (default: F (no action): [-0.10/15.00] [SYM(0.10){opt;}]),
     len: N, time: 1.5ms, dns req: 0, digest: <..>, rcpts: <a>,<b>, mime_rcpts: <..>, file: F, forced: reject "why"; ...
 
 `$if_` parts are absent when empty. Symbol options come from the mail itself, so the symbol list ends at the last
@@ -18,12 +18,11 @@ _HEAD = re.compile(
     r"(?:message )?id: (?:<(.*?)>|(undef)),(?: qid: <([^>]*)>,)?(?: ip: ([^,]*),)?(?: user: ([^,]*),)?"
     r"(?: from: <([^>]*)>,)?"
 )
-_RESULT = re.compile(
-    r"\(?(?:[\w-]+: )?(?:([A-Z]) )?\(([a-z ]+)\): \[([-+.\dnaif]+)/([-+.\dnaif]+)\] \[",
-)
-_SYMBOL = re.compile(r"(?:^|,)([A-Za-z_][\w.-]*)(?:\([-+.\dnaif]+\))?(?:\{[^}]*\})?")
+_NUMBER = r"(-?(?:nan|inf|\d{1,9}(?:\.\d+)?))"
+_RESULT = re.compile(rf"\(?(?:[\w-]{{1,30}}: )?(?:[A-Z] )?\(([a-z ]{{1,40}})\): \[{_NUMBER}/{_NUMBER}\] \[")
+_SYMBOL = re.compile(r"(?:^|,)([A-Za-z_][\w.-]*)(?:\([-+.\da-z]+\))?(?:\{[^}]*\})?")
 _TAIL_END = re.compile(r"\]\)?, (?=[a-z])")
-_TIME = re.compile(r", time: ([\d.]+)(m?s)")
+_TIME = re.compile(r", time: (\d{1,9}(?:\.\d+)?)(m?s)")
 _SUBJECT = re.compile(r', subject: "(.*?)"(?:, |$)|, subject: (.*?)(?:, [a-z_]+: |$)')
 
 
@@ -56,7 +55,7 @@ def parse_result(tag: str, text: str) -> Parsed | None:
 
 def _result(text: str, result: re.Match[str], fields: Fields) -> int:
     """Action, scores and symbols; returns where the symbol list ends."""
-    _, action, score, required = result.groups()
+    action, score, required = result.groups()
     fields["action"] = action
     if action in SPAM_ACTIONS:
         fields["spam"] = True
@@ -67,10 +66,8 @@ def _result(text: str, result: re.Match[str], fields: Fields) -> int:
     start = result.end()
     end = text.rfind("]), len: ")
     if end < start:
-        last = None
-        for last in _TAIL_END.finditer(text, start):
-            pass
-        end = last.start() if last else -1
+        ends = [match.start() for match in _TAIL_END.finditer(text, start)]
+        end = ends[-1] if ends else -1
     if end < start:
         return len(text)
     if end > start:
@@ -90,11 +87,11 @@ def _tail(text: str, at: int, fields: Fields) -> None:
     size = text.find("len: ", at)
     if size >= 0:
         digits = text[size + 5 :].partition(",")[0]
-        if digits.isdecimal():
+        if digits.isdecimal() and len(digits) < 19:
             fields["size"] = int(digits)
     took = _TIME.search(text, at)
     if took is not None:
-        seconds = float(took.group(1)) if took.group(1).count(".") < 2 and took.group(1) != "." else 0.0
+        seconds = float(took.group(1))
         fields["took"] = round(seconds / 1000, 6) if took.group(2) == "ms" else seconds
     rcpts = text.find(", rcpts: <", at)
     if rcpts >= 0:

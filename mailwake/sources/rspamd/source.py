@@ -18,7 +18,7 @@ from mailwake.sources.rspamd.result import parse_result
 
 METADATA = "rspamd-metadata"
 _BARE = re.compile(
-    r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?) #(\d+)\(([\w .-]+)\) (?:rspamd_\w+:|(?:\[\w+\] )?<[^>]{0,64}>)"
+    r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?) #(\d{1,10})\(([\w .-]+)\) (?:rspamd_\w+:|(?:\[\w+\] )?<[^>]{0,64}>)"
 )
 _SERVICE = (
     ("loading configuration", "started"),
@@ -53,7 +53,7 @@ class Rspamd:
             return None
         stamp, pid, worker = match.groups()
         # workers call themselves `normal`, `controller`, `main`: tags nobody could claim as they are
-        program = worker if worker.startswith("rspamd") else f"rspamd_{worker}"
+        program = worker if worker == "rspamd" or worker.startswith("rspamd_") else f"rspamd_{worker}"
         return Bare(stamp, "", program, int(pid), line[match.end(3) + 2 :])
 
     def continues(self, line: str) -> bool:

@@ -16,7 +16,7 @@ def _failed(match: re.Match[str]) -> Parsed:
         "auth_failed",
         "",
         present(
-            username=f"{user}@{realm}" if user and realm and "@" not in user else user,
+            username=(f"{user}@{realm}" if user and realm and "@" not in user else user) or None,
             service=said.get("service"),
             method=said.get("mech"),
             reason=said.get("reason"),

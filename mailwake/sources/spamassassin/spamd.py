@@ -10,17 +10,17 @@ import re
 from mailwake.events.fact import Parsed
 from mailwake.events.pairs import Rule, first_match, noise, number, present, service, trimmed, whole
 
-_ATTRIBUTE = re.compile(
-    r"(?:\A|,)(scantime|size|user|uid|required_score|rhost|raddr|rport|mid|rmid|bayes|autolearn|autolearn_force"
-    r"|shortcircuit)="
-)
+_ATTRIBUTE = re.compile(r"(?:\A|,)(scantime|size|user|uid|required_score|rhost|raddr|rport)=([^,]*)")
+_MESSAGE_ID = re.compile(r",mid=(.*?)(?:,(?:rmid|bayes|autolearn|autolearn_force|shortcircuit)=|\Z)")
 
 
 def _attributes(text: str) -> dict[str, str]:
-    """`scantime=…,size=…,mid=<…>`: a Message-ID may hold commas, so only the names spamd uses separate."""
-    found = list(_ATTRIBUTE.finditer(text))
-    ends = [match.start() for match in found[1:]] + [len(text)]
-    return {match[1]: text[match.end() : end] for match, end in zip(found, ends, strict=True)}
+    """`scantime=…,size=…,…,mid=<…>,…`: a Message-ID may hold anything, so what stands before it is read apart."""
+    said = dict(_ATTRIBUTE.findall(text.partition(",mid=")[0]))
+    message_id = _MESSAGE_ID.search(text)
+    if message_id is not None:
+        said["mid"] = message_id[1]
+    return said
 
 
 def _message_id(text: str | None) -> str | None:
@@ -78,7 +78,10 @@ def _processing(match: re.Match[str]) -> Parsed:
 
 
 _RULES: tuple[Rule, ...] = (
-    (re.compile(r"result: (?P<spam>[Y.]) (?P<score>-?\d+) - (?P<tests>[\w,]*)(?: (?P<said>\w+=.*))?"), _result),
+    (
+        re.compile(r"result: (?P<spam>[Y.]) (?P<score>-?\d+) - (?P<tests>(?:[\w,]+(?=\s|\Z))?)\s*(?P<said>\w+=.*)?"),
+        _result,
+    ),
     (
         re.compile(
             r"(?P<what>identified spam|clean message) \((?P<score>-?[\d.]+)/(?P<required>-?[\d.]+)\)"

@@ -8,6 +8,9 @@ spf-engine's `policyd_spf.py` logs the access(5) action it gives Postfix: `prepe
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import partial
+from urllib.parse import unquote
 
 from mailwake.events.fact import LineParser, Parsed
 from mailwake.events.pairs import JOB_ID, Rule, address, first_match, host_ip, noise, pairs, present, service, trimmed
@@ -21,7 +24,7 @@ def _attributes(text: str) -> dict[str, str]:
     begin = _LISTED.search(text)
     said = pairs(text[begin.end() :].rstrip(")")) if begin else {}
     found = {name: address(value) or "" for name, value in said.items()}
-    if found.get("receiver") in ("UNKNOWN", ""):  # what spf-engine writes unless Hide_Receiver is off
+    if "@" not in found.get("receiver", ""):  # `<UNKNOWN>` when Hide_Receiver is on; Perl names the host
         found.pop("receiver", None)
     return found
 
@@ -47,65 +50,79 @@ def _policy(name: str, action: str | None, result: str | None, reason: str | Non
 def _why(text: str) -> dict[str, str]:
     """The arguments of the link in a refusal: `…/Why?s=mfrom;id=<identity>;ip=<client>;r=<receiver>`."""
     _, _, query = text.partition("/Why?")
-    return dict(part.split("=", 1) for part in query.split(";") if "=" in part)
+    parts = dict(part.split("=", 1) for part in query.split(";") if "=" in part)
+    # Perl escapes the @, and an address that holds one already is not escaped
+    return {name: value if "@" in value else unquote(value) for name, value in parts.items()}
 
 
-def _rules(name: str) -> tuple[Rule, ...]:
-    def received(match: re.Match[str]) -> Parsed:
-        return _policy(name, "prepend", match["result"], match["why"], match["rest"])
+def _received(name: str, match: re.Match[str]) -> Parsed:
+    """A header is added, and it says the result."""
+    return _policy(name, "prepend", match["result"], match["why"], match["rest"])
 
-    def identity(match: re.Match[str]) -> Parsed:
-        return _policy(name, None, match["result"], None, match["rest"])
 
-    def skipped(match: re.Match[str]) -> Parsed:
-        return _policy(name, "prepend", None, match["why"], match["rest"])
+def _identity(name: str, match: re.Match[str]) -> Parsed:
+    """`Fail; identity=mailfrom; …`: what follows from the result is not said."""
+    return _policy(name, None, match["result"], None, match["rest"])
 
-    def refused(match: re.Match[str]) -> Parsed:
-        """A 5xx or 4xx reply; the link tells which identity of which client failed."""
-        why = _why(match["text"])
-        kind, fields = "reject" if match["code"].startswith("5") else "defer", {}
-        if why:
-            identity_of = {"mfrom": "sender", "mailfrom": "sender", "helo": "helo"}.get(why.get("s", ""))
-            fields = present(
-                client_ip=host_ip(why.get("ip")),
-                recipient=None if why.get("r", "<UNKNOWN>") == "<UNKNOWN>" else why["r"],
-            )
-            if identity_of and why.get("id"):
-                fields[identity_of] = why["id"]
-        reason = match["text"].split(". Please see ")[0]
-        return "policy", "", present(service=name, action=kind, reason=reason, **fields)
 
-    def other(match: re.Match[str]) -> Parsed:
-        action = match["action"].lower()
-        return "policy", "", present(service=name, action="pass" if action == "dunno" else action)
+def _skipped(name: str, match: re.Match[str]) -> Parsed:
+    """`prepend X-Comment: SPF skipped for whitelisted relay - client-ip=…; …`."""
+    return _policy(name, "prepend", None, match["why"], match["rest"])
 
-    action = r"(?:prepend |Policy action=PREPEND )"
-    return (
-        (re.compile(rf"{action}Received-SPF: {_RESULT}\b(?: \((?P<why>.*?)\)(?= |\Z))?(?P<rest>.*)", re.I), received),
-        (
-            re.compile(rf"{action}Authentication-Results: .*?\bspf={_RESULT}(?: \((?P<why>.*?)\))?(?P<rest>.*)", re.I),
-            received,
-        ),
-        (re.compile(rf"{action}X-Comment: (?P<why>SPF (?:skipped|not applicable).*?)(?: - )(?P<rest>.*)"), skipped),
-        (re.compile(rf"{_RESULT}; (?P<rest>identity=.*)", re.I), identity),
-        (re.compile(r"(?:Policy action=|reject |defer_if_permit )?(?P<code>[45]\d\d) (?P<text>.*)"), refused),
-        (re.compile(r"Policy action=(?P<action>DUNNO|REJECT|DEFER_IF_PERMIT)"), other),
-        # the same once more, for debugging (debugLevel 2 and up)
-        (
-            re.compile(
-                r"Action: |spfcheck: |Read line|Found the end|Config|Cached|not peruser|peruser|Starting|Normal exit|"
-                r"_get|Parsed|ERROR|Error|Warning|warning|Traceback|handler |: SPF |: testing|SPF |Attribute|Header|"
-                r"Using |Local |Addresses|Domain|HELO|Skip|dunno|Closing|No |DNS",
-            ),
-            noise,
-        ),
-        (re.compile(rf"(?:{JOB_ID}: )?pyspf-milter.*start"), service("start")),
+
+def _refused(name: str, match: re.Match[str]) -> Parsed:
+    """A 5xx or 4xx reply; the link in it tells which identity of which client failed."""
+    why = _why(match["text"])
+    fields = present(
+        service=name,
+        action="reject" if match["code"].startswith("5") else "defer",
+        reason=match["text"].split(". Please see ")[0],
+        client_ip=host_ip(why.get("ip")),
+        recipient=why["r"] if "@" in why.get("r", "") else None,
     )
+    identity = {"mfrom": "sender", "mailfrom": "sender", "helo": "helo"}.get(why.get("s", ""))
+    if identity and why.get("id"):
+        fields[identity] = why["id"]
+    return "policy", "", fields
+
+
+def _other(name: str, match: re.Match[str]) -> Parsed:
+    """`Policy action=DUNNO`, a bare word of access(5)."""
+    action = {"DUNNO": "pass", "DEFER_IF_PERMIT": "defer"}.get(match["action"], match["action"].lower())
+    return "policy", "", {"service": name, "action": action}
+
+
+_ADDS = r"(?:prepend |Policy action=PREPEND )"
+_SHAPES: tuple[tuple[re.Pattern[str], Callable[[str, re.Match[str]], Parsed]], ...] = (
+    (re.compile(rf"{_ADDS}Received-SPF: {_RESULT}\b(?: \((?P<why>.*?)\)(?= |\Z))?(?P<rest>.*)", re.I), _received),
+    (
+        re.compile(
+            rf"{_ADDS}Authentication-Results: .*?\bspf={_RESULT}(?: \((?P<why>.*?)\))?(?P<rest>.*)", re.IGNORECASE
+        ),
+        _received,
+    ),
+    (re.compile(rf"{_ADDS}X-Comment: (?P<why>SPF (?:skipped|not applicable).*?)(?: - )(?P<rest>.*)"), _skipped),
+    (re.compile(rf"{_RESULT}; (?P<rest>identity=.*)", re.IGNORECASE), _identity),
+    (re.compile(r"(?:Policy action=|reject |defer_if_permit )?(?P<code>[45]\d\d) (?P<text>.*)"), _refused),
+    (re.compile(r"Policy action=(?P<action>DUNNO|REJECT|DEFER_IF_PERMIT)"), _other),
+)
+_COMMON: tuple[Rule, ...] = (
+    # the same once more, for debugging (debugLevel 2 and up)
+    (
+        re.compile(
+            r"Action: |spfcheck: |Read line|Found the end|Config|Cached|not peruser|peruser|Starting|Normal exit|"
+            r"_get|Parsed|ERROR|Error|Warning|warning|Traceback|handler |: SPF |: testing|SPF |Attribute|Header|"
+            r"Using |Local |Addresses|Domain|HELO|Skip|dunno|Closing|No |DNS"
+        ),
+        noise,
+    ),
+    (re.compile(rf"(?:{JOB_ID}: )?pyspf-milter.*start"), service("start")),
+)
 
 
 def parser(name: str) -> LineParser:
     """Give the parser of the service that calls itself `name`."""
-    rules = _rules(name)
+    rules: tuple[Rule, ...] = (*((shape, partial(build, name)) for shape, build in _SHAPES), *_COMMON)
 
     def parse(message: str) -> Parsed | None:
         return first_match(rules, trimmed(message))

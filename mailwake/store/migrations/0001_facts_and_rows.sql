@@ -1,5 +1,5 @@
 -- Facts: immutable, in order of time. `key` is what correlation files a fact under ("" for none).
-CREATE TABLE {on_table:facts} (
+CREATE TABLE IF NOT EXISTS {on_table:facts} (
   ts DateTime64(6, 'UTC') CODEC(Delta(8), ZSTD(1)),
   seq UInt64 CODEC(Delta(8), ZSTD(1)),
   host LowCardinality(String),
@@ -14,7 +14,7 @@ CREATE TABLE {on_table:facts} (
 
 -- Rows: one message x one final recipient. A journey computed anew replaces its rows by a higher version; a row that is
 -- no more is replaced by one with deleted = 1.
-CREATE TABLE {on_table:rows} (
+CREATE TABLE IF NOT EXISTS {on_table:rows} (
   received DateTime64(6, 'UTC') CODEC(Delta(8), ZSTD(1)),
   trace_id FixedString(16) CODEC(ZSTD(1)),
   leaf UInt16 CODEC(ZSTD(1)),
@@ -23,9 +23,9 @@ CREATE TABLE {on_table:rows} (
   sender Nullable(String) CODEC(ZSTD(1)),
   recipient Nullable(String) CODEC(ZSTD(1)),
   original_recipient Nullable(String) CODEC(ZSTD(1)),
-  sender_key String ALIAS lowerUTF8(ifNull(sender, '')),
-  recipient_key String ALIAS lowerUTF8(ifNull(recipient, '')),
-  original_key String ALIAS lowerUTF8(ifNull(original_recipient, '')),
+  sender_key String ALIAS lower(ifNull(sender, '')),
+  recipient_key String ALIAS lower(ifNull(recipient, '')),
+  original_key String ALIAS lower(ifNull(original_recipient, '')),
   subject Nullable(String) CODEC(ZSTD(1)),
   status LowCardinality(String),
   detail LowCardinality(String),
@@ -54,24 +54,24 @@ CREATE TABLE {on_table:rows} (
   INDEX rows_message_id message_id TYPE bloom_filter(0.01) GRANULARITY 1,
   INDEX rows_queue_ids queue_ids TYPE bloom_filter(0.01) GRANULARITY 1,
   INDEX rows_keys keys TYPE bloom_filter(0.01) GRANULARITY 1,
-  INDEX rows_sender lowerUTF8(ifNull(sender, '')) TYPE bloom_filter(0.01) GRANULARITY 1,
-  INDEX rows_sender_domain splitByChar('@', lowerUTF8(ifNull(sender, '')))[-1] TYPE bloom_filter(0.01) GRANULARITY 1,
-  INDEX rows_recipient lowerUTF8(ifNull(recipient, '')) TYPE bloom_filter(0.01) GRANULARITY 1,
-  INDEX rows_original lowerUTF8(ifNull(original_recipient, '')) TYPE bloom_filter(0.01) GRANULARITY 1,
+  INDEX rows_sender lower(ifNull(sender, '')) TYPE bloom_filter(0.01) GRANULARITY 1,
+  INDEX rows_sender_domain splitByChar('@', lower(ifNull(sender, '')))[-1] TYPE bloom_filter(0.01) GRANULARITY 1,
+  INDEX rows_recipient lower(ifNull(recipient, '')) TYPE bloom_filter(0.01) GRANULARITY 1,
+  INDEX rows_original lower(ifNull(original_recipient, '')) TYPE bloom_filter(0.01) GRANULARITY 1,
   INDEX rows_from_ip from_ip TYPE bloom_filter(0.01) GRANULARITY 1,
   INDEX rows_status status TYPE set(16) GRANULARITY 1,
   INDEX rows_detail detail TYPE set(32) GRANULARITY 1
 ) ENGINE = {engine:ReplacingMergeTree(version)} PARTITION BY toYYYYMM(received) ORDER BY (received, trace_id, leaf);
 
 -- How far each file was read, and what was found in it.
-CREATE TABLE {on_table:files} (
+CREATE TABLE IF NOT EXISTS {on_table:files} (
   path String,
   saved DateTime64(6, 'UTC'),
   state String
 ) ENGINE = {engine:ReplacingMergeTree(saved)} ORDER BY path;
 
 -- Accounts of finished imports, as JSON.
-CREATE TABLE {on_table:imports} (
+CREATE TABLE IF NOT EXISTS {on_table:imports} (
   finished DateTime64(6, 'UTC'),
   account String CODEC(ZSTD(3))
 ) ENGINE = {engine:MergeTree} ORDER BY finished;

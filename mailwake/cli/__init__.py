@@ -1,0 +1,1 @@
+"""The command line: a face of the operations. It reads what people type, calls an operation and writes the answer."""

@@ -1,0 +1,113 @@
+"""`mailwake trace`: where is my mail?"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import tzinfo
+from typing import Any
+
+import click
+
+from mailwake.cli import guess
+from mailwake.cli.criteria_options import criteria_of, criteria_options
+from mailwake.cli.cursors import cursor, token
+from mailwake.cli.failures import FOUND, NOTHING
+from mailwake.cli.pages import Pages, first_that_finds
+from mailwake.cli.sections import SectionedCommand, option
+from mailwake.cli.session import Session, opened, session_of
+from mailwake.cli.shared_options import check_input_options, input_options, span, time_options
+from mailwake.store.query import Cursor
+from mailwake.store.rows import Row
+
+_OUTPUT = "Output"
+
+HELP = """Find messages: who sent what to whom, and what became of it. Newest first, one row for each recipient.
+
+QUERY is guessed: an address or domain (sender or recipient), a Message-ID, a queue ID, a MessageTraceId, a client's IP,
+or else words of the subject. Options narrow the search; several values of one option widen it.
+
+\b
+mailwake trace bob@example.org                     all of Bob's mail
+mailwake trace -r bob@example.org --since 2d       what he should have got lately
+mailwake trace --status Failed --since today       what went wrong today
+mailwake trace -s '*@example.com' --outcome rejected
+mailwake trace -s '<>' -r example.org              bounces to a domain
+mailwake trace --in /var/log/mail.log 4F3A2B1C0D   straight from a file
+zcat mail.log.*.gz | mailwake trace --in - invoice
+mailwake trace --since monday --csv --limit 100000 > week.csv
+
+Exit code: 0 found, 1 nothing found, 2 wrong usage, 3 failed.
+"""
+
+
+class _CursorType(click.ParamType):
+    name = "token"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Cursor:
+        try:
+            return value if isinstance(value, Cursor) else cursor(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+@click.command("trace", cls=SectionedCommand, help=HELP, short_help="Find messages.")
+@click.argument("query", required=False)
+@criteria_options
+@time_options
+@option(_OUTPUT, "--limit", type=click.IntRange(1), default=100, show_default=True, help="Rows at most.")
+@option(_OUTPUT, "--cursor", type=_CursorType(), metavar="TOKEN", help="Go on where a page ended.")
+@option(_OUTPUT, "--json", "form", flag_value="json", help="A JSON array.")
+@option(_OUTPUT, "--jsonl", "form", flag_value="jsonl", help="A JSON object per line.")
+@option(_OUTPUT, "--csv", "form", flag_value="csv", help="CSV with a heading.")
+@option(_OUTPUT, "--wide", is_flag=True, help="Cut nothing off in the table.")
+@input_options
+@click.pass_context
+def COMMAND(ctx: click.Context, query: str | None, **values: Any) -> int:
+    """Ask and show."""
+    session = session_of(ctx)
+    zone: tzinfo = values["zone"]
+    check_input_options(values["in_files"], values["assume_zone"], values["assume_year"])
+    criteria = criteria_of(values, *span(values["since"], values["until"], zone))
+    ways = [guess.Reading("", criteria)] if query is None else guess.readings(query, criteria)
+    with opened(session, values["in_files"], values["assume_zone"], values["assume_year"]) as backend:
+        found, rows = first_that_finds([Pages(backend, way, values["limit"], values["cursor"]) for way in ways])
+        if values["form"]:
+            from mailwake.cli.writing import FORMS
+
+            count = FORMS[values["form"]](rows)
+        else:
+            count = _table(rows, zone, values["wide"], session, values["in_files"])
+    sys.stdout.flush()
+    _say_how_many(session, found, count, values["in_files"], quiet=bool(values["form"]))
+    return FOUND if count else NOTHING
+
+
+def _table(rows: Iterator[Row], zone: tzinfo, wide: bool, session: Session, in_files: tuple[str, ...]) -> int:
+    from mailwake.cli.render_rows import identity, table
+    from mailwake.cli.terminal import columns
+
+    shown = list(rows)
+    for line in table(shown, zone, None if wide else columns()) if shown else ():
+        click.echo(line)
+    if shown and sys.stderr.isatty():
+        files = [word for path in in_files if path != "-" for word in ("--in", path)]
+        click.echo(f"\nThe whole story of one: {session.command('show', *files, identity(shown[0]))}", err=True)
+    return len(shown)
+
+
+def _say_how_many(session: Session, found: Pages, count: int, in_files: tuple[str, ...], *, quiet: bool) -> None:
+    """To standard error; with output for programs only what they would miss, unless someone looks on."""
+    meant = f", reading the query as {found.what}" if found.what else ""
+    if not count:
+        click.echo(f"Nothing found{meant}.", err=True)
+        return
+    rows = "1 row" if count == 1 else f"{count} rows"
+    if found.next_cursor is None:
+        if not quiet or sys.stderr.isatty():
+            click.echo(f"{rows}{meant}.", err=True)
+        return
+    if "-" in in_files:
+        click.echo(f"{rows}{meant}; there are more, take a higher --limit.", err=True)
+        return
+    click.echo(f"{rows}{meant}; there are more:\n{session.again('--cursor', token(found.next_cursor))}", err=True)

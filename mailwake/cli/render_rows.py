@@ -1,0 +1,86 @@
+"""Rows as a table for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import tzinfo
+
+from mailwake.cli.printable import one_line
+from mailwake.cli.table import Column, lines
+from mailwake.cli.terminal import TONES
+from mailwake.cli.values import dashed
+from mailwake.operations.when import from_micros, zone_name
+from mailwake.store.rows import Row
+
+_STATUS = 5
+_HOST_SAID = "host "
+
+
+def table(rows: Sequence[Row], zone: tzinfo, room: int | None) -> Iterator[str]:
+    """The lines of the table; room: columns of the terminal, None for as many as it takes."""
+    name = zone_name(zone)
+    heading = f"Received {name}" if room is None or len(name) < 11 or room >= 140 else name
+    columns = (
+        Column(heading),
+        Column("Id", dispensable=2),
+        Column("Sender", least=10),
+        Column("Recipient", least=10),
+        Column("Subject", least=10, dispensable=1),
+        Column("Status", least=9),
+        Column("Reason", least=16, dispensable=3),
+    )
+    cells = [_cells(row, zone, whole=room is None) for row in rows]
+    return lines(columns, cells, room, lambda row, column: TONES.get(rows[row].status, "") if column == _STATUS else "")
+
+
+def status(row: Row) -> str:
+    """Status, and what it was exactly when that says more."""
+    if row.detail in ("", "Unknown", row.status):
+        return row.status
+    return f"{row.status} ({row.detail})"
+
+
+def recipient(row: Row) -> str:
+    """Who it was for: as addressed and as delivered, when they differ."""
+    final, original = row.recipient or "", row.original_recipient or ""
+    if original and final and original.lower() != final.lower():
+        return one_line(f"{original} -> {final}")
+    return one_line(final or original) or "-"
+
+
+def sender(row: Row) -> str:
+    """Who sent it: <> is the null sender, - is not known."""
+    if row.sender is None:
+        return "-"
+    return one_line(row.sender) or "<>"
+
+
+def identity(row: Row, *, whole: bool = True) -> str:
+    """An id that `show` takes: the first queue ID, which is short, else the trace id, if there is room for it."""
+    if row.queue_ids:
+        return one_line(row.queue_ids[0])
+    return (dashed(row.trace_id) or "-") if whole else "-"
+
+
+def _cells(row: Row, zone: tzinfo, *, whole: bool) -> tuple[str, ...]:
+    received = from_micros(row.received, zone).strftime("%Y-%m-%d %H:%M:%S") if row.received else "-"
+    return (
+        received,
+        identity(row, whole=whole),
+        sender(row),
+        recipient(row),
+        one_line(row.subject or "") or "-",
+        status(row),
+        _reason(row),
+    )
+
+
+def _reason(row: Row) -> str:
+    """In short why, or where it went."""
+    if row.status == "Delivered":
+        place = row.folder or row.to_host or row.to_ip
+        return one_line(("in " if row.folder else "to ") + place if place else row.reason)
+    text = one_line(row.reason or row.remark)
+    if text.startswith(_HOST_SAID) and " said: " in text:
+        return text.partition(" said: ")[2]
+    return text

@@ -1,0 +1,67 @@
+"""Rows for programs: a JSON array, JSON lines, CSV. Written as they come, so that an export needs no memory."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from mailwake.cli.values import NAMES, record
+from mailwake.store.rows import Row
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def json_array(rows: Iterable[Row]) -> int:
+    """One array, one object per line; the number of rows."""
+    count = 0
+    for row in rows:
+        sys.stdout.write(("," if count else "[") + "\n" + to_json(record(row)))
+        count += 1
+    sys.stdout.write("\n]\n" if count else "[]\n")
+    return count
+
+
+def json_lines(rows: Iterable[Row]) -> int:
+    """One object per line."""
+    count = 0
+    for row in rows:
+        sys.stdout.write(to_json(record(row)) + "\n")
+        count += 1
+    return count
+
+
+def comma_separated(rows: Iterable[Row]) -> int:
+    """CSV with a heading; lists are joined by blanks."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(NAMES)
+    count = 0
+    for row in rows:
+        writer.writerow([_cell(value) for value in record(row).values()])
+        count += 1
+    return count
+
+
+FORMS: dict[str, Callable[[Iterable[Row]], int]] = {
+    "json": json_array,
+    "jsonl": json_lines,
+    "csv": comma_separated,
+}
+
+
+def to_json(value: Any, *, indent: bool = False) -> str:
+    """A value as JSON text."""
+    import orjson
+
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2 if indent else 0).decode()
+
+
+def _cell(value: Any) -> str | int | float:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        value = " ".join(value)
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return f"'{value}"  # or a spreadsheet would run what a stranger wrote into a subject
+    return value  # type: ignore[no-any-return]

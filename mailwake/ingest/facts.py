@@ -1,0 +1,233 @@
+"""`FactReader`: one file -> batches of facts, with a place to go on from."""
+
+from __future__ import annotations
+
+import gc
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from mailwake.events.fact import NO_TIME, Fact
+from mailwake.ingest import export, jsonlines
+from mailwake.ingest.account import Account
+from mailwake.ingest.calendar import Calendar, calendar_for
+from mailwake.ingest.envelope import Header
+from mailwake.ingest.files import BLOCK, Block, blocks, check_text, read_at
+from mailwake.ingest.registry import Registry
+from mailwake.ingest.runs import Heads, is_untidy
+from mailwake.ingest.sections import Section
+
+_SECTION = re.compile(r"==> (.+) <==\Z")
+_BEFORE = 64 << 10
+"""Bytes before a place to go on from that are read for the time, when a survey has marked nothing."""
+
+
+class Batch(NamedTuple):
+    """Facts of one block."""
+
+    facts: list[Fact]
+    offset: int
+    """Place to commit: everything before it is in this batch or an earlier one."""
+    nbytes: int
+    """Bytes of text read for this batch."""
+    half: bool = False
+    """True when the last fact is of a line without end, or of a record that may go on; it lies behind the offset."""
+
+
+class FactReader:
+    """Reads one file. Iterate once; `account` grows meanwhile."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        start: int = 0,
+        calendar: Calendar | None = None,
+        zone: str | None = None,
+        name: str | None = None,
+        registry: Registry | None = None,
+        follow: bool = False,
+        size: int = BLOCK,
+    ) -> None:
+        """Prepare to read.
+
+        start: offset into the text, from `resume.resume_offset`. calendar: from `calendar.calendars` when the file is
+        one of several; else it is made for the file alone, with `zone`. name: shown as the source instead of the path
+        (`-` for standard input). follow: leave a half line at the end for later instead of reading it. size: bytes of
+        a block; facts do not depend on it. Raises InputError when the file is not readable text, ValueError for a zone
+        that does not exist.
+        """
+        check_text(path)
+        self.path = path
+        self.account = Account(files=1)
+        self.calendar = calendar or calendar_for(path, zone)
+        self._name = name if name is not None else str(path)
+        self._start, self._follow, self._size = start, follow, size
+        self._registry = registry or Registry()
+        self._heads = Heads(self._registry)
+        self._sections: dict[str, Section] = {}
+        self._section = self._enter("")
+        self._pending_at: int | None = None
+        if self.calendar.years:
+            zone_how = "given" if self.calendar.zone.given else "of this machine"
+            self.account.zones[f"{self.calendar.zone.name} ({zone_how}), year {self.calendar.how}"] += 1
+
+    def __iter__(self) -> Iterator[Batch]:
+        """Batches in the order of the file. Raises InputError in the end when compression is damaged."""
+        if self._start:
+            self._warm_up()
+        batches = self._export() if read_at(self.path, 0, len(export.START)) == export.START else self._lines()
+        for batch in batches:
+            self.account.bytes += batch.nbytes
+            self.account.add_facts(batch.facts)
+            yield batch
+        if not self.account.bytes and not self._start:
+            self.account.note(f"{self._name}: the file is empty")
+
+    def _lines(self) -> Iterator[Batch]:
+        end = self._start
+        for block in blocks(self.path, self._start, self._size):
+            if block.half:
+                if not self._follow:
+                    yield self._half(block)
+                continue
+            facts: list[Fact] = []
+            with _no_collection():
+                self._block(block, facts)
+            end = block.offset + len(block.data)
+            if end - self._start <= self._size:
+                self._check_table(block.data)
+            yield Batch(facts, end if self._pending_at is None else self._pending_at, len(block.data))
+        facts = []
+        self._section.flush(facts)
+        if facts:
+            yield Batch(facts, end, 0)
+
+    def _half(self, block: Block) -> Batch:
+        """The unended line at the end of the file, together with what was pending."""
+        facts: list[Fact] = []
+        pending = self._section.pending
+        parts = len(pending.lines) if pending else 0
+        self._block(block, facts)
+        goes_on = pending is not None and self._section.pending is pending and len(pending.lines) > parts
+        place = self._pending_at if goes_on and self._pending_at is not None else block.offset
+        self._section.flush(facts)
+        return Batch(facts, place, len(block.data), half=True)
+
+    def _block(self, block: Block, facts: list[Fact]) -> None:
+        """Read the lines of a block; keep in mind where the record begins that is pending at its end."""
+        text = _text(block.data)
+        untidy = is_untidy(text)
+        lines = text.split("\n")
+        if not lines[-1]:
+            lines.pop()
+        count = len(lines)
+        self.account.lines += count
+        index, began = 0, -1
+        while index < count:
+            index = self._section.run(lines, index, untidy, facts)
+            if index == count:
+                break
+            before = self._section.pending
+            self._one(lines[index], facts)
+            if self._section.pending is not before:
+                began = index
+            index += 1
+        if self._section.pending is None:
+            self._pending_at = None
+        elif began >= 0:
+            self._pending_at = block.offset + _line_start(block.data, count - began)
+
+    def _one(self, line: str, facts: list[Fact]) -> None:
+        """Read a line the careful way: a section's title, a blank line, or a record."""
+        if line.startswith("==> "):
+            match = _SECTION.match(line)
+            if match is not None:
+                self._section.flush(facts)
+                self._section = self._enter(match[1])
+                return
+        if not line or line.isspace():
+            self.account.blank += 1
+            return
+        self._section.line(line, facts)
+
+    def _enter(self, name: str) -> Section:
+        if name not in self._sections:
+            self._sections[name] = Section(self._name, name, self.calendar, self._registry, self._heads, self.account)
+        return self._sections[name]
+
+    def _warm_up(self) -> None:
+        """Bring clock and section to where they were at the place from which reading goes on."""
+        place, mark = 0, self.calendar.mark(self._start)
+        if read_at(self.path, 0, 4) != b"==> ":
+            if mark is not None:
+                place = mark[0]
+                self._section.clock.start(mark[1])
+            elif self._start > _BEFORE:
+                place = self._start - _BEFORE
+        text = _text(read_at(self.path, place, self._start - place))
+        for line in text.split("\n")[0 if mark or not place else 1 :]:
+            match = _SECTION.match(line) if line.startswith("==> ") else None
+            if match is not None:
+                self._section = self._enter(match[1])
+            elif line:
+                self._section.warm(line)
+
+    def _export(self) -> Iterator[Batch]:
+        """Records of journald's export format; one that is not ended yet is treated as a half line."""
+        rest, offset = b"", self._start
+        for block in blocks(self.path, self._start, self._size):
+            rest += block.data
+            found, used = export.records(rest)
+            facts: list[Fact] = []
+            self._journal(found, facts)
+            offset, rest = offset + used, rest[used:]
+            yield Batch(facts, offset, len(block.data))
+        if rest.strip(b"\n") and not self._follow:
+            facts = []
+            self._journal(export.records(rest + b"\n\n")[0], facts)
+            yield Batch(facts, offset, 0, half=True)
+
+    def _journal(self, found: list[tuple[dict[str, str], bytes]], facts: list[Fact]) -> None:
+        self.account.lines += len(found)
+        for record, data in found:
+            known = jsonlines.journal_record(record)
+            header = Header(known.micros or NO_TIME, True, known.host, known.program, known.pid, known.text)
+            self._section.record(header, data.decode("utf-8", "surrogateescape"), facts)
+
+    def _check_table(self, data: bytes) -> None:
+        """Say so when the file is a table and no log."""
+        commas = [line.count(b",") for line in data.split(b"\n", 6)[:5]]
+        if self.account.unknown_count > 1 and not self.account.recognised and commas[0] > 2 and len(set(commas)) == 1:
+            self.account.note(f"{self._name}: this looks like a CSV table, not a log")
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keep the cycle collector away from a block: facts make no cycles, and it would look at all of them many times
+    over (measured: half of the time of an import). It is process-wide, so not for longer than a block."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _text(data: bytes) -> str:
+    """Text of a block: NUL bytes of a crash left out, bytes that are no UTF-8 kept as surrogate escapes (T17, T19)."""
+    if b"\0" in data:
+        data = data.replace(b"\0", b"")
+    text = data.decode("utf-8", "surrogateescape")
+    return text.replace("\r\n", "\n") if "\r" in text else text
+
+
+def _line_start(data: bytes, count: int) -> int:
+    """Index at which the last `count` lines of a block begin."""
+    place = len(data) - 1 if data.endswith(b"\n") else len(data)
+    for _ in range(count):
+        place = data.rfind(b"\n", 0, max(place, 0))
+    return place + 1

@@ -1,0 +1,179 @@
+"""Facts to stored facts and rows, window by window: what an import, a rebuild and later live ingest do.
+
+Per window: the facts are filed, what the store knows of the journeys they touch is recalled, the journeys are computed
+from all their facts, and facts and rows are handed to the writer. Rows that a journey no longer has are struck out.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from mailwake.events.fact import NO_TIME, Fact
+from mailwake.store import facts as stored_facts
+from mailwake.store import journeys
+from mailwake.store.database import Database
+from mailwake.store.facts import Stored
+from mailwake.store.rows import Row
+from mailwake.store.seen import Seen
+from mailwake.trace.workset import SETTLED_AFTER, Workset
+
+Revive = Callable[[Stored], Fact]
+"""Reads a stored record again: what it says is a function of its raw text."""
+
+_RECENT = 60_000_000
+"""Records this much older (µs) than the newest of the window before are remembered, to know doubles again."""
+
+
+class Window(NamedTuple):
+    """What one window adds to the store."""
+
+    facts: list[Fact]
+    keys: list[str]
+    overlapping: bool
+    """The store may have some of these facts already."""
+    rows: list[Row]
+    struck: list[Row]
+    """Rows that are no more."""
+
+
+class Correlator:
+    """Correlates facts against what a store has. One thread uses it; it reads the store but never writes."""
+
+    def __init__(self, database: Database, revive: Revive, table: str = "rows") -> None:
+        """table: where the rows are, `rows` or, for a rebuild, the table that will replace it."""
+        self._database = database
+        self._revive = revive
+        self._table = table
+        self._workset = Workset()
+        self._seen = Seen()
+        self._placed: dict[str, list[Row]] = {}
+        """Rows already written of journeys that are still in hand, by the first of their keys."""
+        self._high = NO_TIME
+        self._recent: set[str] = set()
+        self._occupied: tuple[int, int] | None = None
+        self.before_reading: Callable[[], None] = _nothing
+        """Called before the store is read: lets what was handed to the writer be written first."""
+        if table == "rows":
+            self._prepare(database)
+
+    def _prepare(self, database: Database) -> None:
+        if stored_facts.is_empty(database):
+            return
+        self._seen.load(database)
+        self._occupied = stored_facts.span(database)
+        orders = [self._revive(stored) for stored in stored_facts.orders(database)]
+        self._workset.add(orders)
+        self._recall_open({order.host for order in orders})
+
+    def _recall_open(self, hosts: set[str]) -> None:
+        """Fetch what is still queued on hosts where an order named no queue ID: it may have taken these."""
+        if hosts:
+            self._merge(journeys.open_keys(self._database, hosts, self._table))
+
+    def window(self, facts: list[Fact], watermark: int) -> Window:
+        """Take in facts; watermark: all sources have been read up to this time (µs)."""
+        fresh, overlapping = self._without_doubles(facts)
+        keys = self._workset.add(fresh)
+        if not self._seen.empty:
+            self._recall_open({fact.host for fact in fresh if fact.kind == "queue_action" and not fact.key})
+        old = self._recall() if not self._seen.empty else {}
+        rows: list[Row] = []
+        struck: list[Row] = []
+        written: list[tuple[str, list[Row]]] = []
+        evicted_before = watermark - SETTLED_AFTER
+        for members, made in self._workset.flush():
+            self._compare(members, made, old, struck)
+            rows.extend(made)
+            if members:
+                written.append((min(members), made))
+        struck.extend(row for row in old.values())
+        gone = self._workset.forget(evicted_before)
+        self._seen.add(gone)
+        for key, made in written:
+            if self._workset.known(key):
+                self._placed[key] = made
+        for key in [key for key in self._placed if not self._workset.known(key)]:
+            del self._placed[key]
+        return Window(fresh, keys, overlapping, rows, struck)
+
+    def _without_doubles(self, facts: list[Fact]) -> tuple[list[Fact], bool]:
+        """Facts without those read a moment ago; and whether the store may have some from before."""
+        times = [fact.ts for fact in facts if fact.ts]
+        low, high = (min(times), max(times)) if times else (NO_TIME, NO_TIME)
+        texts = {fact.raw for fact in facts}
+        if len(texts) != len(facts) or not texts.isdisjoint(self._recent):
+            facts = self._first_ones(facts)
+        back = bool(times) and low < self._high - _RECENT
+        occupied = self._occupied is not None and low <= self._occupied[1] and high >= self._occupied[0]
+        overlapping = back or occupied or len(times) < len(facts)
+        self._high = max(self._high, high)
+        edge = self._high - _RECENT
+        if low < edge:
+            self._recent = set()
+        self._recent.update(fact.raw for fact in facts if fact.ts >= edge)
+        return facts, overlapping
+
+    def _first_ones(self, facts: list[Fact]) -> list[Fact]:
+        seen: set[tuple[int, str, str, int, str]] = set()
+        kept = []
+        for fact in facts:
+            identity = (fact.ts, fact.host, fact.program, fact.pid, fact.raw)
+            if identity not in seen and not (fact.raw in self._recent and fact.ts and fact.ts >= self._high - _RECENT):
+                seen.add(identity)
+                kept.append(fact)
+        return kept
+
+    def _recall(self) -> dict[tuple[int, str, int], Row]:
+        """Fetch what the store has of the touched journeys; give the rows that it shows for them, by place."""
+        old: dict[tuple[int, str, int], Row] = {}
+        asked: set[str] = set()
+        while True:
+            wanted = {key for key in self._workset.touched() if key not in asked and self._seen.maybe(key)}
+            wanted.update(self._of_message_ids(asked))
+            wanted -= asked
+            if not wanted:
+                return old
+            self.before_reading()
+            asked |= wanted
+            for row in journeys.touching(self._database, wanted, self._table):
+                old[row.received, row.trace_id, row.leaf] = row
+                more = {*row.keys, *row.queue_ids} - asked
+                wanted |= more
+                asked |= more
+            self._merge(wanted)
+
+    def _of_message_ids(self, asked: set[str]) -> set[str]:
+        """Keys of stored journeys that touched ones may continue, or that may continue them, by Message-ID."""
+        names = {f"i:{message_id}" for message_id in self._workset.touched_message_ids()}
+        hits = {name for name in names if name not in asked and self._seen.maybe(name)}
+        asked |= hits
+        if not hits:
+            return set()
+        self.before_reading()
+        rows = journeys.by_message_ids(self._database, {name[2:] for name in hits}, self._table)
+        return {key for row in rows for key in (*row.keys, *row.queue_ids)}
+
+    def _merge(self, keys: set[str]) -> None:
+        found: dict[str, list[Fact]] = defaultdict(list)
+        for stored in stored_facts.by_keys(self._database, keys):
+            found[stored.key].append(self._revive(stored))
+        for key, facts in found.items():
+            self._workset.merge(key, facts)
+
+    def _compare(
+        self, members: set[str], made: list[Row], old: dict[tuple[int, str, int], Row], struck: list[Row]
+    ) -> None:
+        """Strike out rows of this journey, written before, that it no longer has."""
+        places = {(row.received, row.trace_id, row.leaf) for row in made}
+        for place in places:
+            old.pop(place, None)
+        for member in members:
+            for row in self._placed.pop(member, ()):
+                if (row.received, row.trace_id, row.leaf) not in places:
+                    struck.append(row)
+
+
+def _nothing() -> None:
+    pass

@@ -1,0 +1,133 @@
+"""Several files read as one stream: the file that lags in time is always read next, so that hops meet in memory."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import NamedTuple
+
+from mailwake.events.fact import NO_TIME, Fact
+from mailwake.ingest.account import Account
+from mailwake.ingest.calendar import calendars
+from mailwake.ingest.facts import Batch, FactReader
+from mailwake.ingest.files import InputError, spooled
+from mailwake.ingest.folders import expand
+
+_PEEK = 64 << 10
+"""Bytes read to know when a file begins."""
+
+
+class Input(NamedTuple):
+    """A file to read and the name to show for it."""
+
+    path: Path
+    name: str
+
+
+class Piece(NamedTuple):
+    """A batch of one file."""
+
+    source: Input
+    batch: Batch
+    watermark: int
+    """All files have been read up to this time (µs)."""
+
+
+def gather(paths: Iterable[str], stack: ExitStack) -> tuple[list[Input], list[str]]:
+    """The files meant by the user's paths (`-` is standard input), and notes on what was left out.
+
+    stack keeps the copy of standard input until it is closed. Raises InputError.
+    """
+    inputs: list[Input] = []
+    named: list[Path] = []
+    for text in paths:
+        if text == "-":
+            inputs.append(Input(stack.enter_context(spooled(sys.stdin.buffer)), "-"))
+        else:
+            named.append(Path(text))
+    files, notes = expand(named)
+    return [*inputs, *(Input(path, str(path)) for path in files)], notes
+
+
+class Reader:
+    """Reads the inputs in the order of their times. `account` grows meanwhile."""
+
+    def __init__(
+        self,
+        inputs: list[Input],
+        *,
+        zone: str | None = None,
+        year: int | None = None,
+        start: Callable[[Input], int] = lambda _: 0,
+    ) -> None:
+        """year: that of the first stamp of every file whose stamps name none; start: the offset to begin at, for each
+        input. Raises InputError or ValueError (an unknown zone)."""
+        self._known = calendars([source.path for source in inputs], zone)
+        if year is not None:
+            for path, calendar in self._known.items():
+                years = dict.fromkeys(calendar.years, year)
+                self._known[path] = calendar._replace(years=years, how="given")
+        self._start = start
+        self.account = Account()
+        self._waiting: list[tuple[int, int, Input]] = []
+        for number, source in enumerate(inputs):
+            try:
+                self._waiting.append((self._begins(source), number, source))
+            except InputError as error:
+                if len(inputs) == 1:
+                    raise
+                self.account.note(str(error))
+        self._waiting.sort(reverse=True)
+
+    def _begins(self, source: Input) -> int:
+        """Time of the first record that has one; NO_TIME when the beginning has none."""
+        reader = FactReader(source.path, calendar=self._known.get(source.path), size=_PEEK)
+        first = next(iter(reader), None)
+        return min((fact.ts for fact in first.facts if fact.ts), default=NO_TIME) if first else NO_TIME
+
+    def __iter__(self) -> Iterator[Piece]:
+        """Pieces of all inputs. Damaged ones are noted in the account and the rest is read on."""
+        active: list[_Active] = []
+        while self._waiting or active:
+            lag = min(active, key=lambda one: one.last) if active else None
+            if self._waiting and (lag is None or self._waiting[-1][0] <= lag.last):
+                begins, _, source = self._waiting.pop()
+                active.append(_Active(source, self._open(source), begins))
+                continue
+            assert lag is not None
+            batch = self._next(lag)
+            if batch is None:
+                active.remove(lag)
+                self.account += lag.reader.account
+                continue
+            lag.last = max(lag.last, _latest(batch.facts))
+            marks = [one.last for one in active] + ([self._waiting[-1][0]] if self._waiting else [])
+            yield Piece(lag.source, batch, min(marks))
+
+    def _open(self, source: Input) -> FactReader:
+        return FactReader(
+            source.path, start=self._start(source), calendar=self._known.get(source.path), name=source.name
+        )
+
+    def _next(self, one: _Active) -> Batch | None:
+        try:
+            return next(one.batches, None)
+        except InputError as error:
+            self.account.note(str(error))
+            return None
+
+
+class _Active:
+    """A file being read."""
+
+    def __init__(self, source: Input, reader: FactReader, begins: int) -> None:
+        self.source = source
+        self.reader = reader
+        self.batches = iter(reader)
+        self.last = begins
+
+
+def _latest(facts: list[Fact]) -> int:
+    return max((fact[0] for fact in facts), default=NO_TIME)

@@ -1,0 +1,130 @@
+"""Opening what answers questions: the store of a data directory, or log files read on the spot."""
+
+from __future__ import annotations
+
+import gc
+from collections import defaultdict
+from collections.abc import Iterable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mailwake.events.fact import Fact
+from mailwake.operations.backend import Backend
+from mailwake.operations.importing import reviver
+from mailwake.operations.inputs import Reader, gather
+from mailwake.store.query import Cursor, Node
+from mailwake.store.rows import Row
+from mailwake.trace.match import predicate
+from mailwake.trace.workset import Workset
+
+if TYPE_CHECKING:
+    from mailwake.store.database import Database
+
+
+def open_backend(
+    data_dir: Path, in_files: tuple[str, ...] = (), zone: str | None = None, year: int | None = None
+) -> Backend:
+    """The backend for a command. Raises StoreError, InputError, ValueError (an unknown zone)."""
+    if in_files:
+        return FileBackend(in_files, zone, year)
+    from mailwake.store.database import Database
+
+    return StoreBackend(Database(data_dir, create=False))
+
+
+class FileBackend:
+    """Answers straight from log files, in memory."""
+
+    def __init__(self, paths: tuple[str, ...], zone: str | None = None, year: int | None = None) -> None:
+        workset = Workset()
+        self._facts: dict[str, list[Fact]] = defaultdict(list)
+        self._sessions: dict[tuple[str, str, int], list[Fact]] = defaultdict(list)
+        gc.disable()
+        try:
+            with ExitStack() as stack:
+                inputs, notes = gather(paths, stack)
+                reader = Reader(inputs, zone=zone, year=year)
+                seen: set[tuple[int, str, str, int, str]] = set()
+                for piece in reader:
+                    fresh = []
+                    for fact in piece.batch.facts:
+                        identity = (fact.ts, fact.host, fact.program, fact.pid, fact.raw)
+                        if identity not in seen:
+                            seen.add(identity)
+                            fresh.append(fact)
+                    for fact, key in zip(fresh, workset.add(fresh), strict=True):
+                        if key:
+                            self._facts[key].append(fact)
+                        if fact.pid:
+                            self._sessions[fact.host, fact.program, fact.pid].append(fact)
+                self.account = reader.account
+                for text in notes:
+                    self.account.note(text)
+            self._rows = [row for _, rows in workset.flush() for row in rows]
+        finally:
+            gc.enable()
+        self._rows.sort(key=_place, reverse=True)
+
+    def search(self, node: Node, limit: int, cursor: Cursor | None = None, *, since: int | None = None) -> list[Row]:
+        """See `Backend`."""
+        test = predicate(node)
+        found: list[Row] = []
+        start = 0
+        if cursor is not None:
+            place = (cursor.received, cursor.trace_id, cursor.leaf)
+            start = next((i for i, row in enumerate(self._rows) if _place(row) < place), len(self._rows))
+        for row in self._rows[start:]:
+            if test(row):
+                found.append(row)
+                if len(found) == limit:
+                    break
+        return found
+
+    def facts(self, keys: Iterable[str]) -> list[Fact]:
+        """See `Backend`."""
+        found = [fact for key in set(keys) for fact in self._facts.get(key, ())]
+        return sorted(found, key=lambda fact: fact.ts)
+
+    def session(self, fact: Fact, low: int, high: int) -> list[Fact]:
+        """See `Backend`."""
+        facts = self._sessions.get((fact.host, fact.program, fact.pid), ())
+        return [other for other in facts if low <= other.ts <= high]
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+class StoreBackend:
+    """Answers from the store of a data directory."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._revive = reviver()
+
+    def search(self, node: Node, limit: int, cursor: Cursor | None = None, *, since: int | None = None) -> list[Row]:
+        """See `Backend`."""
+        from mailwake.store import journeys
+
+        return journeys.search(self._database, node, limit, cursor, since=since)
+
+    def facts(self, keys: Iterable[str]) -> list[Fact]:
+        """See `Backend`."""
+        from mailwake.store import facts
+
+        return [self._revive(stored) for stored in facts.by_keys(self._database, keys)]
+
+    def session(self, fact: Fact, low: int, high: int) -> list[Fact]:
+        """See `Backend`."""
+        from mailwake.store import facts
+
+        found = facts.by_process(self._database, fact.host, fact.program, fact.pid, low, high)
+        return [self._revive(stored) for stored in found]
+
+    def close(self) -> None:
+        """Let other processes in."""
+        self._database.close()
+
+
+def _place(row: Row) -> tuple[int, str, int]:
+    return row.received, row.trace_id, row.leaf

@@ -1,0 +1,89 @@
+"""Writes windows to the store in a thread of its own, in order: facts, then rows, then how far the files were read.
+
+A process killed between two of these leaves facts without rows; the files are then read again from the place saved last,
+and what is there already is known again.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+
+from mailwake.operations.correlate import Window
+from mailwake.store import facts as stored_facts
+from mailwake.store import files, journeys
+from mailwake.store.database import Database
+
+_AHEAD = 2
+"""Windows that may wait: reading stops when the store cannot follow."""
+
+
+class Writer:
+    """One thread that writes. Use as a context manager; an error in the thread is raised where the next window is given."""
+
+    def __init__(self, database: Database, seq: int) -> None:
+        """seq: number of the first fact; also the version of the rows."""
+        self._database = database
+        self._seq = seq
+        self._work: queue.Queue[Callable[[], None] | None] = queue.Queue(_AHEAD)
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="writer")
+        self.new_facts = 0
+        self.rows = 0
+
+    def __enter__(self) -> Writer:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self.drain()
+        self._work.put(None)
+        self._thread.join()
+        if kind is None:
+            self._check()
+
+    def write(self, window: Window, places: list[files.Place]) -> None:
+        """Hand a window over; waits while too many are ahead of it."""
+        self._check()
+        self._work.put(lambda: self._write(window, places))
+
+    def drain(self) -> None:
+        """Wait until everything handed over is written."""
+        self._work.join()
+        self._check()
+
+    def _check(self) -> None:
+        if self._failure is not None:
+            raise self._failure
+
+    def _run(self) -> None:
+        while True:
+            work = self._work.get()
+            try:
+                if work is None:
+                    return
+                if self._failure is None:
+                    work()
+            except BaseException as error:  # handed to the thread that reads
+                self._failure = error
+            finally:
+                self._work.task_done()
+
+    def _write(self, window: Window, places: list[files.Place]) -> None:
+        database = self._database
+        if window.facts:
+            table = stored_facts.table(window.facts, window.keys, self._seq)
+            if window.overlapping:
+                self.new_facts += stored_facts.insert_new(database, table)
+            else:
+                stored_facts.insert(database, table)
+                self.new_facts += table.num_rows
+        self._seq += len(window.facts) + 1
+        if window.rows:
+            journeys.insert(database, journeys.table(window.rows, self._seq))
+        if window.struck:
+            journeys.insert(database, journeys.table(window.struck, self._seq, deleted=1))
+        self.rows += len(window.rows)
+        files.save(database, places)

@@ -1,0 +1,45 @@
+"""How far each file was read: committed after the facts that were read from it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+import orjson
+
+from mailwake.store.database import Database
+
+
+class Place(NamedTuple):
+    """A place in a file, known again by its content (see `ingest.resume`)."""
+
+    path: str
+    offset: int
+    head: str
+    tail: str
+    half: str = ""
+    """Text of the line without end that was read behind the offset; "" for none."""
+
+
+def save(database: Database, places: list[Place]) -> None:
+    """Commit places; later ones of a path replace earlier ones."""
+    if not places:
+        return
+    now = datetime.now(UTC)
+    data = [[_clean(place.path), now, orjson.dumps([_clean(part) for part in place]).decode()] for place in places]
+    database.client().insert("files", data, column_names=["path", "saved", "state"])
+
+
+def _clean(value: str | int) -> str | int:
+    return value.encode("utf-8", "surrogateescape").decode("latin-1") if isinstance(value, str) else value
+
+
+def load(database: Database) -> list[Place]:
+    """All committed places."""
+    result = database.client().query("SELECT state FROM files FINAL").result_rows
+    found = []
+    for (state,) in result:
+        path, offset, *rest = orjson.loads(state)
+        texts = [text.encode("latin-1").decode("utf-8", "surrogateescape") for text in (path, *rest)]
+        found.append(Place(texts[0], int(offset), *texts[1:]))
+    return found

@@ -1,0 +1,79 @@
+"""One delivery attempt as a step."""
+
+from __future__ import annotations
+
+from mailwake.events.fact import Fact
+from mailwake.trace.causes import explain_words
+from mailwake.trace.fate import GREYLIST
+from mailwake.trace.links import is_internal
+from mailwake.trace.model import Link
+from mailwake.trace.story_draft import Draft
+from mailwake.trace.story_model import BAD, GOOD, PLAIN, WAIT
+from mailwake.trace.story_words import hop
+
+_KEPT = {
+    "discard": ("Drop", "{who} was thrown away on purpose", BAD),
+    "quarantine": ("Quarantine", "The filter keeps it in quarantine for {who}", WAIT),
+    "forward": ("Redirect", "{who} is forwarded to another address", PLAIN),
+    "file": ("Deliver", "Written to a file for {who}", GOOD),
+    "command": ("Deliver", "Given to a command for {who}", GOOD),
+    "mailbox": ("Deliver", "Put into the mailbox of {who}", GOOD),
+}
+
+
+def delivery(fact: Fact, link: Link | None) -> Draft:
+    """The step of one `deliver` fact; link: the link that it made, if the message was seen going on."""
+    fields = fact.fields
+    status = fields.get("status", "")
+    who = str(fields.get("recipient", "")) or "all its recipients"
+    reply = str(fields.get("reply", ""))
+    where = hop(fields)
+    if status == "sent":
+        draft = _sent(fact, link, who, where)
+    elif status in ("deliverable", "undeliverable", "undeliverable-but-not-cached"):
+        draft = Draft(fact, "Resolved", f"A probe found {who} {status}.")
+    else:
+        draft = _failed(fact, who, where, reply)
+    draft.recipient = str(fields.get("recipient", ""))
+    original = fields.get("orig_recipient")
+    if original and original != fields.get("recipient"):
+        draft.details.append(f"first addressed to {original}")
+    if reply:
+        draft.details.append(reply)
+    if fields.get("tls"):
+        draft.details.append(f"TLS: {fields['tls']}")
+    return draft
+
+
+def _sent(fact: Fact, link: Link | None, who: str, where: str) -> Draft:
+    fields = fact.fields
+    if link is not None:
+        there = link.child.host
+        name = "the filter" if there == fact.host and link.rule != "forwarded as" else there
+        if link.rule == "forwarded as":
+            return Draft(fact, "Redirect", f"{who} is forwarded; queue ID of the copy: {link.child.key}.")
+        return Draft(fact, "Transfer", f"Handed to {name} for {who} (queue ID there: {link.child.key}).")
+    disposition = str(fields.get("disposition") or "relay")
+    if fields.get("token"):
+        disposition = "mailbox"
+    kept = _KEPT.get(disposition)
+    if kept is not None:
+        event, words, tone = kept
+        if event == "Deliver" and fields.get("token"):
+            return Draft(fact, event, f"The mailbox server took it for {who}.", tone)
+        return Draft(fact, event, words.format(who=who) + ".", tone)
+    there = f" (queue ID there: {fields['next_id']})" if fields.get("next_id") else ""
+    event = "Transfer" if is_internal(str(fields.get("relay_ip", ""))) and fields.get("relay_ip") else "Send"
+    return Draft(fact, event, f"Handed to {where or 'the next server'} for {who}{there}.", GOOD)
+
+
+def _failed(fact: Fact, who: str, where: str, reply: str) -> Draft:
+    fields = fact.fields
+    waits = fields.get("status") == "deferred"
+    detail = ("Greylisted" if GREYLIST.search(reply) else "Deferred") if waits else "Bounced"
+    ours = is_internal(str(fields.get("relay_ip", ""))) and " said:" not in reply
+    cause = explain_words(detail, str(fields.get("dsn", "")), reply, ours=ours)
+    at = f" at {where}" if where else ""
+    if waits:
+        return Draft(fact, "Defer", f"Not yet for {who}{at}: {cause.title}.", WAIT)
+    return Draft(fact, "Fail", f"Failed for {who}{at}: {cause.title}.", BAD)

@@ -1,0 +1,76 @@
+"""What the mailbox server did with a message, as steps and as lines: folders, Sieve's actions (RFC 5228)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mailwake.events.fact import Fact, Fields
+from mailwake.trace.model import Recipient
+from mailwake.trace.story_draft import Draft
+from mailwake.trace.story_model import BAD, GOOD, PLAIN, WAIT
+
+_EVENTS = {
+    "stored": ("Deliver", GOOD),
+    "fileinto": ("Deliver", GOOD),
+    "save": ("Deliver", GOOD),
+    "forwarded": ("Redirect", PLAIN),
+    "discarded": ("Drop", BAD),
+    "rejected": ("Fail", BAD),
+    "vacation": ("Vacation", PLAIN),
+    "notified": ("Notify", PLAIN),
+    "duplicate": ("Duplicate", PLAIN),
+    "failed": ("Fail", BAD),
+}
+_STORED = ("stored", "fileinto", "save")
+
+
+def mailbox_drafts(facts: Iterable[Fact], recipient: Recipient) -> list[Draft]:
+    """Steps of one recipient's delivery session; the record of the saved item stands behind the step that stored it."""
+    found: list[Draft] = []
+    for fact in facts:
+        fields = fact.fields
+        action = str(fields.get("action", ""))
+        event, tone = _EVENTS.get(action, ("Note", PLAIN))
+        if action == "failed" and fields.get("temporary"):
+            event, tone = "Defer", WAIT
+        text = f"{mailbox_words(fields)} ({fact.host})." if fact.host else f"{mailbox_words(fields)}."
+        same = next((draft for draft in found if draft.text == text), None) if action in _STORED else None
+        if same is None:
+            draft = Draft(fact, event, text, tone, recipient.address)
+            if fields.get("reason"):
+                draft.details.append(str(fields["reason"]))
+            found.append(draft)
+        else:
+            same.after.append(fact)
+    return found
+
+
+def mailbox_lines(facts: Iterable[Fact]) -> tuple[str, ...]:
+    """The same as lines, each once."""
+    return tuple(dict.fromkeys(mailbox_words(fact.fields) for fact in facts))
+
+
+def mailbox_words(fields: Fields) -> str:
+    """One action of the mailbox server in words."""
+    action = str(fields.get("action", ""))
+    folder = str(fields.get("folder", "")) or "INBOX"
+    target = str(fields.get("target", ""))
+    if action in _STORED:
+        return f"Put into {folder}" + (" by a Sieve rule" if action == "fileinto" else "")
+    if action == "forwarded":
+        return f"Redirected to {target or 'another address'} by a Sieve rule"
+    if action == "discarded":
+        return "Thrown away by a Sieve rule"
+    if action == "rejected":
+        return "Refused by a Sieve rule, the sender was told"
+    if action == "vacation":
+        return (
+            f"Vacation answer to {target}" if target and not fields.get("reason") else "Vacation rule: no answer sent"
+        )
+    if action == "duplicate":
+        return "Not done twice: a duplicate"
+    if action == "notified":
+        return f"Notice sent to {target}" if target else "Notice"
+    if action == "failed":
+        return f"Could not be stored in {folder}" if fields.get("folder") else "Failed"
+    return action or "Unknown action"

@@ -1,0 +1,148 @@
+"""The stage of a story: the legs of one message rebuilt from its facts, what else hangs on them, and the clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from mailwake.events.fact import Fact
+from mailwake.store.rows import Row
+from mailwake.trace.journeys import component_rows, trace_id
+from mailwake.trace.keys import fact_key
+from mailwake.trace.legs import build_legs
+from mailwake.trace.links import Component, mailbox_facts
+from mailwake.trace.model import Leg, Link, Recipient
+
+_PREFIXED = ("t:", "m:", "f:", "n:")
+_SECOND = 1_000_000
+
+
+class Scene:
+    """One message, its legs in the order of its way, and the messages around it."""
+
+    def __init__(self, rows: Sequence[Row], facts: Iterable[Fact]) -> None:
+        self.rows = list(rows)
+        self.trace_id = rows[0].trace_id
+        self.component = component_of(facts)
+        found = component_rows(self.component, {})
+        """Also resolves the links. Its rows are used for the other messages; those of this one are given."""
+        self.others = [row for row in found if row.trace_id != self.trace_id]
+        self.root = next((leg for leg in self.component.legs if identity(leg) == self.trace_id), None)
+        self.legs: list[Leg] = []
+        self.links: list[Link] = []
+        if self.root is not None:
+            self._follow(self.root)
+        self.depth = {id(leg): number for number, leg in enumerate(self.legs)}
+        self.lone = [] if self.legs else [*self.component.refusals, *self.component.proxies]
+        """Records that are the message themselves: refusals and proxy sessions without a queue ID."""
+        self.children = self._children()
+        self.skew: dict[str, int] = {}
+        """Host to how far its clock is ahead of the first host's, µs; only hosts where it shows."""
+        self._clocks()
+
+    def _follow(self, leg: Leg) -> None:
+        if leg in self.legs:  # a leg equals only itself
+            return
+        self.legs.append(leg)
+        for link in leg.outbound:
+            if all(known.child is not link.child for known in self.links):
+                self.links.append(link)
+            self._follow(link.child)
+
+    def _children(self) -> list[tuple[Leg, Leg, str]]:
+        """(parent leg of this message, first leg of another message, relation)."""
+        above = {row.trace_id: row for row in self.others if row.parent_id == self.trace_id}
+        found = []
+        for leg in self.component.legs:
+            row = above.get(identity(leg)) if leg.inbound is None else None
+            if row is not None:
+                found.append((self._reporter(leg), leg, row.relation))
+        return found
+
+    def _reporter(self, child: Leg) -> Leg:
+        """The leg that this child reports on: the one whose notice names it, or Exim's R=, else the first."""
+        named = (child.arrival or {}).get("parent_id", "")
+        for leg in self.legs:
+            if leg.key == named or any(notice.fields.get("child_id") == child.key for notice in leg.notices):
+                return leg
+        return self.legs[0]
+
+    def at(self, fact: Fact) -> int:
+        """The time of a fact by the clock of the first host."""
+        return fact.ts - self.skew.get(fact.host, 0)
+
+    def mailbox(self, leg: Leg, recipient: Recipient) -> list[Fact]:
+        """What the mailbox server said of one recipient."""
+        return mailbox_facts(self.component, leg, recipient)
+
+    def last_leg(self, row: Row) -> Leg | None:
+        """The leg on which a row ends."""
+        if not row.queue_ids:
+            return None
+        return next((leg for leg in reversed(self.legs) if leg.key == row.queue_ids[-1]), None)
+
+    # -- clocks -----------------------------------------------------------------------------------------------------
+
+    def _clocks(self) -> None:
+        """Learn skew from links: a message arrives neither before it came to the host before, nor after it left it.
+
+        The host before logs its delivery after the next one logs the arrival, so the arrival lies between.
+        """
+        if self.root is None:
+            return
+        seen = {self.root.host}
+        for link in self.links:
+            parent, child = link.parent, link.child
+            if child.host not in seen:
+                seen.add(child.host)
+                self._learn(child.host, child.first, parent, _handed_over(link))
+        for leg in self.legs:
+            for recipient in leg.recipients.values():
+                for fact in self.mailbox(leg, recipient):
+                    if fact.host not in seen:
+                        seen.add(fact.host)
+                        self._learn(fact.host, fact.ts, leg, recipient.attempts[-1].ts)
+            for fact in leg.verdicts:
+                if fact.host not in seen and fact.ts:
+                    seen.add(fact.host)
+                    self._learn(fact.host, fact.ts, leg, leg.last)
+
+    def _learn(self, host: str, when: int, parent: Leg, left: int) -> None:
+        ahead = self.skew.get(parent.host, 0)
+        low, high = parent.first - ahead, left - ahead
+        whole = when % _SECOND == 0 or parent.first % _SECOND == 0
+        tolerance = _SECOND if whole else 0
+        if when > high + tolerance:
+            self.skew[host] = when - high
+        elif when < low - tolerance:
+            self.skew[host] = when - low
+
+
+def component_of(facts: Iterable[Fact]) -> Component:
+    """The component that these facts make, as the workset makes it: filed by key, then by life of the queue ID."""
+    filed: dict[str, list[Fact]] = {}
+    for fact in facts:
+        key = fact_key(fact)
+        if key:
+            filed.setdefault(key, []).append(fact)
+    component = Component()
+    for key in sorted(filed):
+        component.add(key, filed[key], [] if key.startswith(_PREFIXED) else build_legs(key, filed[key]))
+    return component
+
+
+def identity(leg: Leg) -> str:
+    """trace_id of the message that begins with this leg."""
+    return trace_id(leg.host, leg.key, leg.first)
+
+
+def sending(link: Link) -> Fact | None:
+    """The delivery of the earlier leg that this link was seen in."""
+    recipients = [link.recipient] if link.recipient is not None else list(link.parent.recipients.values())
+    attempts = [fact for recipient in recipients for fact in recipient.attempts if fact.fields.get("status") == "sent"]
+    named = [fact for fact in attempts if fact.fields.get("next_id") == link.child.key]
+    return (named or attempts or [None])[-1]
+
+
+def _handed_over(link: Link) -> int:
+    fact = sending(link)
+    return fact.ts if fact is not None else max(link.parent.last, link.child.first)

@@ -1,0 +1,161 @@
+"""From the records of each leg to steps: what came in, what was tried, what was decided, in Exchange's words.
+
+Records that say nothing by themselves stand behind the step that they belong to: Message-ID, subject and activation
+behind the arrival, a later activation behind the attempt that it led to, `removed` behind what came last.
+"""
+
+from __future__ import annotations
+
+from mailwake.events.fact import Fact
+from mailwake.trace.model import Leg, Link
+from mailwake.trace.story_deliver import delivery
+from mailwake.trace.story_draft import Draft
+from mailwake.trace.story_mailbox import mailbox_drafts
+from mailwake.trace.story_rules import MAKERS, rejection
+from mailwake.trace.story_scene import Scene
+from mailwake.trace.story_verdicts import verdict
+from mailwake.trace.story_words import client, stages
+
+_BIRTH = frozenset({"arrive", "message_id", "header", "active"})
+"""Kinds that tell of the arrival, in whatever order they come."""
+
+
+def drafts(scene: Scene) -> list[Draft]:
+    """All steps of the message, leg by leg."""
+    found: list[Draft] = []
+    for leg in scene.legs:
+        found.extend(_LegSteps(scene, leg).drafts)
+    for fact in scene.lone:
+        found.extend(_lone(scene, fact))
+    return found
+
+
+def _lone(scene: Scene, fact: Fact) -> list[Draft]:
+    """A refusal without a queue ID, or a message that a before-queue filter took."""
+    if fact.kind == "reject":
+        return [rejection(fact, "")]
+    draft = Draft(
+        fact, "Receive", f"{fact.host} took it for its filter, which answered: {fact.fields.get('reply', '')}"
+    )
+    rest = [verdict(other, "") for facts in scene.component.filters.values() for other in facts]
+    return [draft, *rest]
+
+
+class _LegSteps:
+    """The steps of one leg."""
+
+    def __init__(self, scene: Scene, leg: Leg) -> None:
+        self.scene, self.leg = scene, leg
+        self.depth = scene.depth[id(leg)]
+        self.drafts: list[Draft] = []
+        self.waiting: list[Fact] = []
+        """Records that belong to the next step: activations and notes before an attempt."""
+        self.attempts: dict[str, int] = {}
+        for fact in sorted(leg.facts, key=lambda fact: fact.ts):  # stable: a leg's order within one time stays
+            self._fact(fact)
+        self._flush()
+        for recipient in leg.recipients.values():
+            self._put(*mailbox_drafts(scene.mailbox(leg, recipient), recipient))
+
+    def _put(self, *drafts: Draft) -> None:
+        for draft in drafts:
+            draft.queue_id = draft.queue_id or self.leg.key
+            draft.depth = self.depth
+            self.drafts.append(draft)
+
+    def _fact(self, fact: Fact) -> None:
+        kind = fact.kind
+        if kind in _BIRTH:
+            self._birth(fact)
+        elif kind == "note":
+            self.waiting.append(fact)
+        elif kind == "deliver":
+            self._deliver(fact)
+        elif kind == "remove" and self.drafts:
+            self.drafts[-1].after.append(fact)
+        else:
+            maker = MAKERS.get(kind)
+            if maker is not None:
+                self._put(maker(fact, self.leg.host))
+            elif self.drafts:
+                self.drafts[-1].after.append(fact)
+
+    def _birth(self, fact: Fact) -> None:
+        """The arrival is one step, however many records tell of it; activations after an attempt lead to the next."""
+        first = self.drafts[0] if self.drafts else None
+        if first is None:
+            self._put(self._arrival(fact))
+        elif fact.kind == "active" and self.attempts:
+            self.waiting.append(fact)
+        elif fact.kind == "arrive":
+            arrived = self._arrival(fact)
+            first.after.append(first.fact)
+            first.fact, first.event, first.text = fact, arrived.event, arrived.text
+        else:
+            first.after.append(fact)
+
+    def _arrival(self, fact: Fact) -> Draft:
+        link, fields, host = self.leg.inbound, fact.fields, self.leg.host
+        if link is not None and self.depth:
+            return Draft(fact, *_taken_over(link, host))
+        if fact.kind != "arrive":
+            if self.leg.sender == "":
+                return Draft(fact, "Receive", f"{host} made it itself: a report of the mail system.")
+            return Draft(fact, "Receive", f"{host} had it in its queue; how it came in is not in these logs.")
+        if "local" in fields:
+            if self.leg.sender == "" and not fields.get("uid"):
+                return Draft(fact, "Receive", f"{host} made it itself: a report of the mail system.")
+            who = fields.get("user") or (f"uid {fields['uid']}" if "uid" in fields else "")
+            return Draft(fact, "Submit", f"A program on {host}{f' ({who})' if who else ''} handed it in.")
+        origin = "orig_" if "orig_client_ip" in fields else ""
+        text = f"{host} took it from {client(fields, origin)}"
+        if fields.get("sasl_username"):
+            return Draft(fact, "Submit", f"{text}, logged in as {fields['sasl_username']}.")
+        return Draft(fact, "Receive", f"{text}.")
+
+    def _deliver(self, fact: Fact) -> None:
+        fields = fact.fields
+        name = fields.get("recipient", "").lower()
+        number = self.attempts[name] = self.attempts.get(name, 0) + 1
+        link = next((link for link in self.leg.outbound if _is_by(link, fact)), None)
+        draft = delivery(fact, link)
+        if number > 1 or fields.get("status") == "deferred":
+            draft.details.insert(0, f"attempt {number}")
+        delays = stages(fields.get("delays", ""))
+        if delays:
+            draft.details.append(delays)
+        for other in self.waiting:
+            draft.before.append(other)
+            if other.kind == "note":
+                draft.details.append(str(other.fields.get("text", "")))
+        self.waiting = []
+        self._put(draft)
+
+    def _flush(self) -> None:
+        """Notes that no attempt followed are steps of their own."""
+        for fact in self.waiting:
+            if fact.kind == "note":
+                self._put(Draft(fact, "Note", str(fact.fields.get("text", ""))))
+            elif self.drafts:
+                self.drafts[-1].after.append(fact)
+
+
+def _is_by(link: Link, fact: Fact) -> bool:
+    """Whether this delivery handed the message over that link."""
+    if fact.fields.get("status") != "sent" or link.rule == "redirect":
+        return False
+    if link.recipient is not None:
+        return any(attempt is fact for attempt in link.recipient.attempts)
+    names = {known.address.lower() for known in link.child.recipients.values()}
+    names.update(known.original.lower() for known in link.child.recipients.values())
+    return not names or str(fact.fields.get("recipient", "")).lower() in names
+
+
+def _taken_over(link: Link, host: str) -> tuple[str, str]:
+    parent = link.parent
+    if link.rule == "orig_id":
+        return "Resubmit", f"{host} took it up again after it was requeued (queue ID before: {parent.key})."
+    if link.rule in ("forwarded as", "redirect"):
+        return "Redirect", f"{host} took it up again for its new address (queue ID before: {parent.key})."
+    where = "its filter" if parent.host == host else parent.host
+    return "Receive", f"{host} took it from {where} (queue ID there: {parent.key})."

@@ -1,0 +1,83 @@
+"""Words that the parts of a story share: durations, hosts, addresses, the rules of links."""
+
+from __future__ import annotations
+
+from mailwake.events.fact import Fields
+
+RULES = {
+    "orig_queue_id": "its arrival names the queue ID that it had before (XFORWARD)",
+    "queued as": "the reply of the next server names the queue ID that it got there",
+    "forwarded as": "the local delivery says under which queue ID it was forwarded",
+    "orig_id": "it was requeued, and its new arrival names the old queue ID",
+    "queued_as": "the content filter names both queue IDs",
+    "Message-ID": "same Message-ID and recipient, handed over between our own hosts at that time",
+    "redirect": "the mailbox server redirected it there, and the same Message-ID came in for that address at that time",
+    "notification": "the mail server made it to report on this message",
+}
+"""Rule of a link to what it rests on."""
+
+
+def plain_seconds(seconds: float) -> str:
+    """A duration in words of two units: 40 ms, 3.2 s, 2 min 5 s, 3 h 10 min, 2 d 4 h."""
+    if seconds < 0.1:
+        return f"{round(seconds * 1000)} ms"
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    for size, unit, smaller_size, smaller in ((86400, "d", 3600, "h"), (3600, "h", 60, "min"), (60, "min", 1, "s")):
+        if whole >= size:
+            rest = whole % size // smaller_size
+            return f"{whole // size} {unit}" + (f" {rest} {smaller}" if rest else "")
+    return f"{whole} s"
+
+
+def counted(number: int, word: str) -> str:
+    """`1 recipient`, `3 recipients`."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def shown(address: str | None) -> str:
+    """An address for a sentence; the null sender and what is not known have names."""
+    if address is None:
+        return "an unknown address"
+    return address or "<>"
+
+
+def hop(fields: Fields) -> str:
+    """The next server of a delivery, as name[ip]:port or as its socket or agent."""
+    host, ip = fields.get("relay_host", ""), fields.get("relay_ip", "")
+    if ip:
+        name = host if host and host != ip else ""
+        port = f":{fields['relay_port']}" if fields.get("relay_port") else ""
+        return f"{name}[{ip}]{port}"
+    relay = str(host or fields.get("relay", ""))
+    return relay if relay != "none" else ""
+
+
+def client(fields: Fields, prefix: str = "") -> str:
+    """A client as name[ip]; `unknown` says only that the name does not fit the address."""
+    name, ip = fields.get(f"{prefix}client_name", ""), fields.get(f"{prefix}client_ip", "")
+    if name in ("", "unknown", ip):
+        return f"[{ip}]" if ip else "an unknown client"
+    return f"{name}[{ip}]" if ip else str(name)
+
+
+def stages(text: str) -> str:
+    """Postfix's delays=a/b/c/d in words: before the queue manager, in it, connecting, sending (postconf(5))."""
+    parts = text.split("/")
+    if len(parts) != 4:
+        return ""
+    names = ("to come in", "waiting in the queue", "connecting", "sending")
+    try:
+        spans = [(float(part), name) for part, name in zip(parts, names, strict=True)]
+    except ValueError:
+        return ""
+    told = [f"{plain_seconds(span)} {name}" for span, name in spans if span >= 0.1]
+    return ", ".join(told)
+
+
+def tls_words(fields: Fields) -> str:
+    """`TLSv1.3 TLS_AES_256_GCM_SHA384 (Trusted)`."""
+    level = fields.get("level", "")
+    words = " ".join(str(fields[name]) for name in ("version", "cipher") if fields.get(name))
+    return f"{words} ({level})" if level else words
