@@ -151,7 +151,7 @@ def filters(book: Book) -> None:
     symbols = "BAYES_SPAM(5.10){99.20%;},MANY_INVISIBLE_PARTS(1.00){},R_SUSPICIOUS_URL(1.20){}"
     junk = "fileinto action: stored mail into mailbox 'Junk'"
     arrive(book, at(1, "07:02:18"), mail, junk, verdict=Verdict("S (add header)", 7.3, symbols))
-    book.row(mail.sender, ALICE, ALICE, "FilteredAsSpam", "Junk")
+    book.row(mail.sender, ALICE, ALICE, "Delivered", "Junk")
     mail = letter(book, "robot@weekly.example", ERIN, "DISCARD-TEST nightly ping", WEEKLY)
     session = Session(book, at(2, "02:00:03"), mail)
     qid = book.short_id()

@@ -27,6 +27,9 @@ def report(error: BaseException) -> int:
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         error.show()
         return USAGE
+    if isinstance(error, click.NoSuchOption) and error.option_name == "--data-dir":
+        # click would suggest --detail
+        return _say(USAGE, "--data-dir stands before the command", "mailwake --data-dir DIR trace ...")
     if isinstance(error, click.UsageError):
         return _say(USAGE, error.format_message(), _usage_hint(error))
     if isinstance(error, click.ClickException):
@@ -69,8 +72,6 @@ def _operating_system(error: OSError) -> str:
 
 
 def _usage_hint(error: click.UsageError) -> str:
-    if "--data-dir" in error.message:
-        return "--data-dir stands before the command: mailwake --data-dir DIR trace ..."
     path = error.ctx.command_path if error.ctx else "mailwake"
     return f"see {path} --help"
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mailwake.cli.printable import plain
+from mailwake.trace.story_words import plain_seconds
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -55,11 +56,11 @@ class Progress:
             self._bar = None
 
     def _line(self, done: int, lines: int, speed: str, now: float, path: str) -> str:
-        parts = [f"{size(done)} read", f"{lines:,} lines", speed]
+        parts = [*([f"{size(done)} read"] if done else []), f"{lines:,} lines", speed]
         if self._total and done:
             share = min(done / self._total, 1.0)
             parts.insert(0, f"{share:.0%}")
-            parts.append(f"{duration((now - self._started) * (1 - share) / share)} left")
+            parts.append(f"{plain_seconds((now - self._started) * (1 - share) / share)} left")
         return f"{', '.join(parts)} ({plain(path)})"
 
 
@@ -87,17 +88,3 @@ def size(count: float) -> str:
         count /= 1000
         unit += 1
     return f"{count:.0f} {_UNITS[unit]}" if unit == 0 else f"{count:.1f} {_UNITS[unit]}"
-
-
-def duration(seconds: float) -> str:
-    """Seconds in two units at most: `4 s`, `1 min 12 s`, `3 h 5 min`, `2 d 4 h`."""
-    if seconds < 1:
-        return f"{seconds:.2g} s" if seconds > 0 else "0 s"
-    whole = round(seconds)
-    units = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
-    parts = []
-    for length, name in units:
-        count, whole = divmod(whole, length)
-        if count or parts:
-            parts.append((count, name))
-    return " ".join(f"{count} {name}" for count, name in parts[:2] if count)

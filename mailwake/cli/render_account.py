@@ -19,6 +19,10 @@ _NOTES = 20
 
 def lines(account: Account, zone: tzinfo, *, seconds: float = 0.0) -> Iterator[str]:
     """The account, line by line."""
+    if not account.lines and account.files:
+        yield f"Nothing new in {_count(account.files, 'file')}."
+        yield from (f"note: {plain(text)}" for text in account.notes[:_NOTES])
+        return
     speed = f", {account.lines / seconds:,.0f} lines/s" if seconds >= 0.1 and account.lines else ""
     yield f"Read {account.lines:,} lines, {size(account.bytes)}, from {_count(account.files, 'file')}{speed}"
     unknown = account.unknown_count

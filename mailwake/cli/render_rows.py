@@ -19,17 +19,20 @@ _HOST_SAID = "host "
 def table(rows: Sequence[Row], zone: tzinfo, room: int | None) -> Iterator[str]:
     """The lines of the table; room: columns of the terminal, None for as many as it takes."""
     name = zone_name(zone)
-    heading = f"Received {name}" if room is None or len(name) < 11 or room >= 140 else name
+    spacious = room is None or room >= 140
+    years = {from_micros(row.received, zone).year for row in rows if row.received}
+    clock = "%Y-%m-%d %H:%M:%S" if spacious or len(years) > 1 else "%m-%d %H:%M:%S"
+    heading = f"Received {name}" if spacious else name
     columns = (
-        Column(heading),
+        Column(heading, least=19 if spacious else 14),
         Column("Id", dispensable=2),
-        Column("Sender", least=10),
-        Column("Recipient", least=10),
-        Column("Subject", least=10, dispensable=1),
-        Column("Status", least=9),
-        Column("Reason", least=16, dispensable=3),
+        Column("Sender", least=16),
+        Column("Recipient", least=16),
+        Column("Subject", least=12, dispensable=1),
+        Column("Status"),
+        Column("Reason", least=14, dispensable=3),
     )
-    cells = [_cells(row, zone, whole=room is None) for row in rows]
+    cells = [_cells(row, zone, clock, whole=room is None) for row in rows]
     return lines(columns, cells, room, lambda row, column: TONES.get(rows[row].status, "") if column == _STATUS else "")
 
 
@@ -62,8 +65,8 @@ def identity(row: Row, *, whole: bool = True) -> str:
     return (dashed(row.trace_id) or "-") if whole else "-"
 
 
-def _cells(row: Row, zone: tzinfo, *, whole: bool) -> tuple[str, ...]:
-    received = from_micros(row.received, zone).strftime("%Y-%m-%d %H:%M:%S") if row.received else "-"
+def _cells(row: Row, zone: tzinfo, clock: str, *, whole: bool) -> tuple[str, ...]:
+    received = from_micros(row.received, zone).strftime(clock) if row.received else "-"
     return (
         received,
         identity(row, whole=whole),

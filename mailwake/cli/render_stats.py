@@ -9,10 +9,11 @@ from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
 from mailwake.cli.printable import cut, decoded, one_line, padded
-from mailwake.cli.progress import duration, size
+from mailwake.cli.progress import size
 from mailwake.cli.terminal import toned
 from mailwake.cli.values import iso
 from mailwake.operations.when import from_micros, zone_name
+from mailwake.trace.story_words import plain_seconds
 
 if TYPE_CHECKING:
     from mailwake.operations.stats import Period, Stats
@@ -126,6 +127,7 @@ def _delays(stats: Stats) -> Iterator[str]:
     if delays.count:
         yield from ("", toned("Delay of delivered mail", "", bold=True))
         named = (("median", delays.median), ("90 %", delays.p90), ("99 %", delays.p99), ("longest", delays.longest))
-        yield "  " + ", ".join(f"{name} {duration(seconds)}" for name, seconds in named)
+        yield "  " + ", ".join(f"{name} {plain_seconds(seconds)}" for name, seconds in named)
     if stats.retried:
-        yield f"  {stats.retried:,} took more than one attempt: {stats.retries:,} retries, {stats.most_attempts} at most"
+        most = f"{stats.most_attempts} attempts at most"
+        yield f"  {stats.retried:,} took more than one attempt: {stats.retries:,} retries, {most}"

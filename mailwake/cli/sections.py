@@ -26,10 +26,10 @@ class SectionedCommand(click.Command):
         """Write the options."""
         sections: dict[str, list[tuple[str, str]]] = {}
         for parameter in self.get_params(ctx):
-            line = parameter.get_help_record(ctx)
+            line = parameter.get_help_record(ctx) if isinstance(parameter, click.Option) else None
             if line is not None:
                 sections.setdefault(getattr(parameter, "section", _LAST), []).append(line)
-        for title, records in sections.items():
+        for title, records in sorted(sections.items(), key=lambda item: item[0] == _LAST):
             with formatter.section(title):
                 formatter.write_dl(records)
 

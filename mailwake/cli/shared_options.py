@@ -14,7 +14,7 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 _INPUT, _TIME = "Straight from files", "Time"
 
 
-class Zone(click.ParamType):
+class Zone(click.ParamType[tzinfo]):
     """A time zone by name or offset."""
 
     name = "zone"
@@ -31,7 +31,7 @@ class Zone(click.ParamType):
             self.fail(str(error), param, ctx)
 
 
-class AssumedZone(click.ParamType):
+class AssumedZone(click.ParamType[str]):
     """The same, kept as the word that was typed: the reader of logs takes words."""
 
     name = "zone"
@@ -42,7 +42,7 @@ class AssumedZone(click.ParamType):
         return str(value)
 
 
-class Size(click.ParamType):
+class Size(click.ParamType[int]):
     """A size with a unit."""
 
     name = "size"
@@ -70,7 +70,7 @@ def time_options(command: _F) -> _F:
     )(command)
     return option(
         _TIME, "--since", metavar="TIME",
-        help="Received at this time or later: 2d, 36h, today, yesterday, monday, 2026-11-22, '2026-11-22 14:30', 14:30.",
+        help="Received then or later: 2d, 36h, today, yesterday, monday, 2026-11-22, '2026-11-22 14:30', 14:30.",
     )(command)  # fmt: skip
 
 

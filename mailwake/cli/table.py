@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from mailwake.cli.printable import cut, padded, width
+from mailwake.cli.printable import cut, width
 from mailwake.cli.terminal import ellipsis, toned
 
 _GAP = "  "
@@ -20,7 +20,6 @@ class Column:
     """Columns of the terminal that it may be shrunk to; 0 when it must not be shrunk."""
     dispensable: int = 0
     """The column with the highest number is left out first when there is no room; 0 stays."""
-    right: bool = False
 
 
 def lines(
@@ -38,8 +37,10 @@ def lines(
     def line(cells: Sequence[str], row: int | None) -> str:
         parts = []
         for i in shown:
-            text = padded(cut(cells[i], widths[i], dots), widths[i], right=columns[i].right)
-            parts.append(toned(text, tone(row, i) if row is not None else "", bold=row is None))
+            text = cut(cells[i], widths[i], dots)
+            blanks = " " * (widths[i] - width(text))
+            text = toned(text, tone(row, i) if row is not None else "", bold=row is None)
+            parts.append(text + blanks)
         return _GAP.join(parts).rstrip()
 
     yield line([column.title for column in columns], None)

@@ -36,6 +36,8 @@ def ellipsis() -> str:
 
 def toned(text: str, tone: str, *, bold: bool = False) -> str:
     """A text in the colour of its tone, where colours are seen and wanted (https://no-color.org)."""
-    if not sys.stdout.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+    if not (tone in COLOURS or bold) or not sys.stdout.isatty():
+        return text
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return text
     return click.style(text, fg=COLOURS.get(tone), bold=bold or None)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any
 
 from mailwake.cli.printable import decoded
+from mailwake.operations.when import from_micros
 from mailwake.store.rows import Row
 
 NAMES = (
@@ -56,8 +58,6 @@ def iso(micros: int) -> str | None:
     """Microseconds UTC as ISO 8601, always with six digits so that texts sort as times do; None for no time."""
     if not micros:
         return None
-    from mailwake.operations.when import UTC, from_micros
-
     return from_micros(micros, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 

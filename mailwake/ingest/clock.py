@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta, tzinfo
 
-from mailwake.ingest.stamps import DAY, EPOCH_DAY, Stamp, find, of_micros, parse
+from mailwake.ingest.stamps import DAY, EPOCH_DAY, Stamp, find, fraction_micros, of_micros, parse
 
 YEAR = 366
 """Days of a year in a walk: every year has a February 29, so that a position does not depend on which year it is."""
@@ -68,6 +68,9 @@ class Clock:
         self._back = False
         self._peak = -1
         self._second = False
+        self._recent = ("", "", 0, False)
+        """The last second read from a stamp such as `2026-11-01 00:00:00.123 +0100`: its text, that of its zone, its
+        time, whether it named a zone."""
 
     def saw(self, micros: int) -> None:
         """Take note of a time that was given in full: stamps without a year go on from there."""
@@ -77,10 +80,28 @@ class Clock:
         """Begin within the log, at a position that a survey has marked."""
         self._position = position
 
-    def read(self, text: str) -> tuple[int, Stamp] | None:
-        """Time and parts of a stamp in any shape that `stamps.parse` knows; None when it is none."""
+    def read(self, text: str) -> tuple[int, bool] | None:
+        """Time of a stamp in any shape that `stamps.parse` knows, and whether it named year and zone; None when it
+        is no stamp. Lines of one second mostly follow each other, so the last second is kept."""
+        second, zone, base, sure = self._recent
+        if second and text.startswith(second) and text.endswith(zone):
+            digits = text[20 : len(text) - len(zone)]
+            if len(text) == 19 + len(zone):
+                self._full = base
+                return base, sure
+            if text[19] in ".," and digits.isdigit() and digits.isascii():
+                self._full = base + fraction_micros(digits)
+                return self._full, sure
+        micros = self.cache.get(text) or self.bsd(text)
+        if micros is not None:
+            return micros, False
         stamp = parse(text)
-        return (self.resolve(stamp), stamp) if stamp else None
+        if stamp is None:
+            return None
+        micros, sure = self.resolve(stamp), stamp.offset is not None and stamp.year is not None
+        if self._even and text[4:5] == "-":
+            self._recent = (text[:19], text[19:].lstrip(".,0123456789"), micros - stamp.micros % 1_000_000, sure)
+        return micros, sure
 
     def resolve(self, stamp: Stamp) -> int:
         """Microseconds UTC of a stamp."""
@@ -142,6 +163,7 @@ class Clock:
     def _set_day(self, day: int) -> None:
         """Learn whether the zone's offset changes on this day."""
         self._day, self._peak, self._second, self._date = day, -1, False, ""
+        self._recent = ("", "", 0, False)
         start = self._offset(datetime.fromordinal(day))
         end = self._offset(datetime.fromordinal(day + 1))
         self._shift, self._even, self._back = start, start == end, start > end

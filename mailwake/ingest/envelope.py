@@ -110,7 +110,7 @@ class Splitter:
             if bare is not None:
                 return bare
         ts = self._clock.resolve(stamp)
-        sure = _is_sure(stamp)
+        sure = stamp.year is not None and stamp.offset is not None
         shape = ISO if sure and line[10:11] == "T" else BSD if end == 15 and stamp.year is None else ""
         if match is None:
             return self._remainder(Header(ts, sure, "", "", 0, line[end:].strip()), depth)
@@ -144,12 +144,12 @@ class Splitter:
             return None
         stamp, host, program, pid, _ = ("" if field == "-" else field for field in match.groups())
         read = self._clock.read(stamp) if stamp else None
-        if stamp and (read is None or read[1].year is None):
+        if stamp and read is None:
             return None
         data = _DATA.match(line, match.end())
         message = line[data.end() if data else match.end() :].lstrip(" ").removeprefix(_BOM)
         ts = read[0] if read else NO_TIME
-        return Header(ts, read is not None and _is_sure(read[1]), host, program, _pid(pid), message)
+        return Header(ts, read is not None and read[1], host, program, _pid(pid), message)
 
     def _bare(self, line: str) -> Header | None:
         """A line of a product's own file; the source that took the last one is asked first."""
@@ -159,8 +159,7 @@ class Splitter:
                 if source is not self._likely[0]:
                     self._likely = (source, *(other for other in self._likely if other is not source))
                 read = self._clock.read(bare.stamp) if bare.stamp else None
-                sure = read is not None and _is_sure(read[1])
-                ts = read[0] if read else NO_TIME
+                ts, sure = read or (NO_TIME, False)
                 return Header(ts, sure, bare.host, bare.program, bare.pid, bare.message, "", source)
         return None
 
@@ -174,8 +173,7 @@ class Splitter:
         if outer is None:
             return None
         read = self._clock.read(outer.stamp) if outer.stamp else None
-        ts = outer.micros or (read[0] if read else NO_TIME)
-        sure = bool(outer.micros) or (read is not None and _is_sure(read[1]))
+        ts, sure = (outer.micros, True) if outer.micros else read or (NO_TIME, False)
         if ts and sure:
             self._clock.saw(ts)
         if depth < _DEPTH and (not outer.program or not self._registry.knows(outer.program)):
@@ -193,10 +191,6 @@ def head_parts(head: str) -> tuple[str, str, int] | None:
     """Host, program and pid of what stands between stamp and `: `; None when that is not all it is."""
     match = _HEAD.match(head)
     return (match[1], match[2], _pid(match[3])) if match and match[2] else None
-
-
-def _is_sure(stamp: Stamp) -> bool:
-    return stamp.year is not None and stamp.offset is not None
 
 
 def _pid(text: str | None) -> int:

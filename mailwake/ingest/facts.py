@@ -222,7 +222,7 @@ def _text(data: bytes) -> str:
     if b"\0" in data:
         data = data.replace(b"\0", b"")
     text = data.decode("utf-8", "surrogateescape")
-    return text.replace("\r\n", "\n") if "\r" in text else text
+    return text.replace("\r\n", "\n").removesuffix("\r") if "\r" in text else text
 
 
 def _line_start(data: bytes, count: int) -> int:

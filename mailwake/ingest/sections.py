@@ -13,7 +13,7 @@ from mailwake.ingest.calendar import Calendar
 from mailwake.ingest.envelope import BSD, ISO, Header, Splitter
 from mailwake.ingest.notices import repeated_inner, repeated_last
 from mailwake.ingest.registry import Registry
-from mailwake.ingest.runs import Heads, bsd_run, iso_run, tidy
+from mailwake.ingest.runs import Heads, bare_run, bsd_run, iso_run, tidy
 from mailwake.sources.api import Source
 
 _DEPTH = 3
@@ -45,6 +45,8 @@ class Section:
         self._splitter = Splitter(self.clock, registry)
         self._registry, self._heads, self._account = registry, heads, account
         self._shape = ""
+        self._bare: Source | None = None
+        """The source of the last line, if that was of a product's own file."""
         self._msgids = False
         """Whether messages begin with Solaris' `[ID 197553 mail.info] `."""
         self._last = NO_TIME
@@ -59,6 +61,10 @@ class Section:
             end = bsd_run(lines, start, self.clock, self._heads, self._assumed, untidy, out)
         elif self._shape == ISO:
             end = iso_run(lines, start, self.clock, self._heads, self._told, untidy, out)
+        elif self._bare is not None and self._bare.split_bare(lines[start]) is not None:
+            self.flush(out)
+            origins = (self._assumed, self._told)
+            end = bare_run(lines, start, self._bare, self.clock, self._registry, origins, untidy, out)
         else:
             return start
         if end > start:
@@ -72,7 +78,7 @@ class Section:
             self._headless(line, out)
             return
         self.flush(out)
-        self._shape = header.shape
+        self._shape, self._bare = header.shape, header.source
         if header.source is not None:
             self.pending = Pending(header, [line], header.source)
         else:

@@ -1,8 +1,9 @@
 """Survey: a cheap first look at a file, for the years of stamps that name none.
 
 Plain files are looked at in a window of 8 kB every 256 kB and at their end, by seeking; compressed ones are run through
-and looked at in the same places. Small files and files of several sections (`==> name <==`) are read whole. What is
-kept is the walk of the days through the file (see `clock`), and what ties it to real years:
+and looked at in the same places. Small files and files of several sections (`==> name <==`) are read
+whole; files that begin with full dates are not looked at any further. What is kept is the walk of the days through the
+file (see `clock`), and what ties it to real years:
 
 1. a stamp with a year, anywhere in the walk;
 2. a Postfix long queue ID on a `client=` or `uid=` line: it holds the time of arrival (events.queueid).
@@ -119,7 +120,10 @@ def look_at(path: Path) -> Survey:
     with suppress(*BROKEN):
         for offset, text, whole in _windows(path):
             if not whole:
-                survey.course("").look(text, survey.marks, offset)
+                course = survey.course("")
+                course.look(text, survey.marks, offset)
+                if offset == 0 and course.full and course.first is None:
+                    break  # a log of full dates: nothing to find out
                 continue
             place = 0
             for match in _SECTION.finditer(text):

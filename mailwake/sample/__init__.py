@@ -15,3 +15,12 @@ def paths() -> list[Path]:
     """The sample's log files. The package is always installed as plain files, so each resource is a path."""
     estate = Path(str(files(__name__) / "estate"))
     return sorted(path for path in estate.rglob("*") if path.is_file())
+
+
+TRIES: tuple[tuple[str, ...], ...] = (
+    ("trace", "--status", "Failed"),
+    ("trace", "--recipient", "*@example.com", "--since", "2026-11-19"),
+    ("show", "alice@example.com"),
+    ("stats",),
+)
+"""Command lines to look at next, without the program's name."""

@@ -28,7 +28,7 @@ class Database:
     """An open store. `client()` gives each thread its own connection."""
 
     def __init__(self, path: Path, *, create: bool = True) -> None:
-        self.path = path
+        self.path = path = path.absolute()  # the engine takes a relative one for the name of a database
         if not create and not (path / "store").exists():
             raise StoreError(
                 f"{path}: there is no data yet",

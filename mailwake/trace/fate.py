@@ -85,6 +85,7 @@ def _final(attempts: list[Fact]) -> Fact:
 
 def _sent(final: Fact, reply: str, dsn: str) -> Fate:
     disposition = final.fields.get("disposition")
+    place = final.fields.get("relay", "")
     if disposition == "discard":
         return Fate("Failed", "Discarded", reply, dsn, final.ts)
     if disposition == "quarantine":
@@ -92,10 +93,11 @@ def _sent(final: Fact, reply: str, dsn: str) -> Fate:
     if disposition == "forward":
         return Fate("Expanded", "Redirected", reply, dsn, final.ts)
     if disposition == "file":
-        return Fate("Delivered", "Delivered", reply, dsn, final.ts, address=reply.partition("file: ")[2].strip())
+        return Fate("Delivered", "Delivered", reply, dsn, final.ts, address=reply.partition("file: ")[2].strip() or place)
     if disposition == "command":
         command = reply.partition("command: ")[2].strip()
-        return Fate("Delivered", "Delivered", reply, dsn, final.ts, address=f"|{command}" if command else "")
+        address = f"|{command}" if command else place if place.startswith("|") else ""
+        return Fate("Delivered", "Delivered", reply, dsn, final.ts, address=address)
     detail = "Delivered" if disposition == "mailbox" or final.fields.get("token") else "Relayed"
     return Fate("Delivered", detail, reply, dsn, final.ts)
 

@@ -57,7 +57,7 @@ def _mailbox_key(fact: Fact) -> str:
     if fact.key:
         return session_key(fact.key)
     message_id = fact.fields.get("message_id")
-    return f"m:{message_id}" if message_id else ""
+    return f"m:{message_id.strip('<>')}" if message_id else ""
 
 
 def _item_key(fact: Fact) -> str:

@@ -28,6 +28,7 @@ _RANK = {
     "queue_action": 8,
     "remove": 9,
 }
+_SECOND = 1_000_000
 _REMOVED_GRACE = 10_000_000
 """Facts this long (µs) after the end of a life still belong to it; later ones are of a life whose birth was not seen."""
 _PROBE_STATUS = frozenset({"deliverable", "undeliverable", "undeliverable-but-not-cached"})
@@ -87,6 +88,8 @@ def _queues(facts: list[Fact]) -> list[list[Fact]]:
 def _lives(host: str, key: str, facts: list[Fact]) -> list[Leg]:
     if len(facts) > 1:
         facts.sort(key=order)
+        if bool(facts[0].ts % _SECOND) != bool(facts[-1].ts % _SECOND):
+            facts = _finest(facts)
     legs: list[Leg] = []
     leg: Leg | None = None
     for fact in facts:
@@ -103,6 +106,12 @@ def _lives(host: str, key: str, facts: list[Fact]) -> list[Leg]:
         if handler is not None:
             handler(target, fact)
     return legs
+
+
+def _finest(facts: list[Fact]) -> list[Fact]:
+    """Facts without those that stand there again with a finer time: one record written by two routes of syslog."""
+    fine = {(f.ts // _SECOND, f.pid, f.kind, repr(f.fields)) for f in facts if f.ts % _SECOND}
+    return [f for f in facts if f.ts % _SECOND or (f.ts // _SECOND, f.pid, f.kind, repr(f.fields)) not in fine]
 
 
 def _begins_another(leg: Leg, fact: Fact) -> bool:
@@ -154,6 +163,11 @@ def _envelope(leg: Leg, fact: Fact) -> None:
         leg.sender = fields["sender"]
     if "recipient" in fields:
         leg.named.append(fields["recipient"])
+
+
+def bare_id(message_id: str) -> str:
+    """A Message-ID for comparison: without the angle brackets that some logs leave out."""
+    return message_id[1:-1] if message_id[:1] == "<" and message_id[-1:] == ">" else message_id
 
 
 def _arrive(leg: Leg, fact: Fact) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from ipaddress import ip_address
 
 from mailwake.events.fact import Fact
+from mailwake.trace.legs import bare_id
 from mailwake.trace.model import INFERRED, PROVEN, Leg, Link, Recipient
 
 _MINUTE = 60_000_000
@@ -52,7 +53,7 @@ class Component:
             self.proxies.extend(fact for fact in facts if fact.kind == "proxy_accept")
             for leg in legs:
                 if leg.message_id:
-                    self.mids.setdefault(leg.message_id, []).append(leg)
+                    self.mids.setdefault(bare_id(leg.message_id), []).append(leg)
 
 
 def is_internal(ip: str) -> bool:
@@ -133,7 +134,11 @@ def _by_origin(component: Component, leg: Leg) -> None:
 def _distance(parent: Leg, leg: Leg) -> tuple[bool, int]:
     """How far the arrival of leg is from the life of parent; Message-IDs that agree come first."""
     gap = max(parent.first - leg.first, leg.first - parent.last, 0)
-    return bool(parent.message_id and leg.message_id and parent.message_id != leg.message_id), gap
+    return _other_id(parent, leg), gap
+
+
+def _other_id(one: Leg, other: Leg) -> bool:
+    return bool(one.message_id and other.message_id and bare_id(one.message_id) != bare_id(other.message_id))
 
 
 def _by_reply(component: Component, leg: Leg, recipient: Recipient) -> None:
@@ -160,7 +165,7 @@ def _candidates(component: Component, queue_id: str, parent: Leg, when: int) -> 
 
 
 def _distance_at(parent: Leg, leg: Leg, when: int) -> tuple[bool, int]:
-    return bool(parent.message_id and leg.message_id and parent.message_id != leg.message_id), abs(leg.first - when)
+    return _other_id(parent, leg), abs(leg.first - when)
 
 
 def _by_message_id(component: Component, leg: Leg, others: Iterable[Leg]) -> None:
@@ -228,7 +233,7 @@ def mailbox_facts(component: Component, leg: Leg, recipient: Recipient) -> list[
         return found
     return [
         fact
-        for fact in component.mailboxes.get(f"m:{leg.message_id}", ())
+        for fact in component.mailboxes.get(f"m:{bare_id(leg.message_id)}", ())
         if _is_user(fact, recipient) and abs(fact.ts - recipient.attempts[-1].ts) <= _MINUTE
     ]
 

@@ -1,4 +1,4 @@
-"""Drafts of steps: what is known of one while the records are read; `Timeline` puts them in order and counts the time."""
+"""Drafts of steps: what is known of one while the records are read; then their order and the time between."""
 
 from __future__ import annotations
 

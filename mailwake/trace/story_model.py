@@ -1,4 +1,4 @@
-"""The parts of a story: frozen dataclasses that say everything and render nothing. `story` describes them as a whole."""
+"""The parts of a story: frozen dataclasses that say everything and render nothing. `story` tells how they fit."""
 
 from __future__ import annotations
 

@@ -140,7 +140,8 @@ def sending(link: Link) -> Fact | None:
     recipients = [link.recipient] if link.recipient is not None else list(link.parent.recipients.values())
     attempts = [fact for recipient in recipients for fact in recipient.attempts if fact.fields.get("status") == "sent"]
     named = [fact for fact in attempts if fact.fields.get("next_id") == link.child.key]
-    return (named or attempts or [None])[-1]
+    found = named or attempts
+    return found[-1] if found else None
 
 
 def _handed_over(link: Link) -> int:

@@ -13,7 +13,7 @@ from mailwake.events.fact import Fact
 from mailwake.store.rows import Row
 from mailwake.trace.journeys import component_rows, refusal_row
 from mailwake.trace.keys import fact_key, session_key
-from mailwake.trace.legs import build_legs
+from mailwake.trace.legs import bare_id, build_legs
 from mailwake.trace.links import Component, may_continue
 from mailwake.trace.model import Leg
 from mailwake.trace.sweeps import Sweeps
@@ -139,7 +139,7 @@ class Workset:
         if legs is None:
             legs = self._legs[key] = [] if key.startswith(_PREFIXED) else build_legs(key, self._facts[key])
             for leg in legs:
-                message_id = leg.message_id
+                message_id = bare_id(leg.message_id)
                 if message_id:
                     self._by_message_id.setdefault(message_id, {})[key] = None
                     if may_continue(leg):
@@ -162,9 +162,10 @@ class Workset:
                     found.add(other)
                     stack.append(other)
             for leg in self._legs_of(key):
-                if leg.message_id in continuing and leg.message_id not in seen:
-                    seen.add(leg.message_id)
-                    for other in self._by_message_id[leg.message_id]:
+                message_id = bare_id(leg.message_id)
+                if message_id in continuing and message_id not in seen:
+                    seen.add(message_id)
+                    for other in self._by_message_id[message_id]:
                         if other not in found and other in facts:
                             found.add(other)
                             stack.append(other)
@@ -196,12 +197,13 @@ class Workset:
     def _drop(self, key: str) -> None:
         for leg in self._legs.pop(key, ()):
             leg.inbound, leg.outbound = None, []  # legs and links hold each other
-            keys = self._by_message_id.get(leg.message_id)
+            message_id = bare_id(leg.message_id)
+            keys = self._by_message_id.get(message_id)
             if keys is not None:
                 keys.pop(key, None)
                 if not keys:
-                    del self._by_message_id[leg.message_id]
-                    self._continuing.discard(leg.message_id)
+                    del self._by_message_id[message_id]
+                    self._continuing.discard(message_id)
         for other in self._joined.pop(key, ()):
             back = self._joined.get(other)
             if back is not None:

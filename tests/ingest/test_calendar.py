@@ -202,3 +202,18 @@ def test_sections_have_years_of_their_own(tmp_path: Path) -> None:
         "2026-01-01",
         "2025-12-30",
     ]
+
+
+def test_T05_own_file_without_zone(tmp_path: Path) -> None:
+    stamps = ["2026-10-25 02:59:59", "2026-10-25 02:00:00", "2026-10-25 02:00:00.5", "2026-10-26 02:00:00.250"]
+    text = "".join(f"{stamp} 1rXyzA-0001Ab-Cd x: go\n" for stamp in stamps)
+    path = put(tmp_path / "mainlog", text)
+    expected = ["25T00:59:59", "25T01:00:00", "25T01:00:00.5", "26T01:00:00.25"]
+    for size in (1, 1 << 20):
+        assert times(path, "Europe/Paris", size=size) == [f"2026-10-{time}" for time in expected]
+
+
+def test_resuming_within_a_section(tmp_path: Path) -> None:
+    text = "==> a.log <==\n" + log("Nov 21 10:00:00") + "==> b.log <==\n" + log("Dec 31 10:00:00", "Jan  1 10:00:00")
+    facts, _ = read(put(tmp_path / "all", text, datetime(2026, 11, 22)), start=text.rindex("Jan"), name="all")
+    assert [(when(fact), fact.origin.source) for fact in facts] == [("2026-01-01T10:00:00", "all#b.log")]

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from mailwake.cli.values import record
+from mailwake.operations.opening import FileBackend
+from mailwake.store.query import And
+
 if TYPE_CHECKING:
     from truth import Rows
 
 
+def _trace_rows(paths: Iterable[Path]) -> list[dict[str, Any]]:
+    backend = FileBackend(tuple(map(str, paths)), zone="UTC")
+    return [record(row) for row in backend.search(And(()), 10**9)]
+
+
 @pytest.fixture
 def trace() -> Rows:
-    """The product's answer for some log files; skips until the operation exists."""
-    try:
-        operations = importlib.import_module("mailwake.operations")
-    except ImportError as error:
-        pytest.skip(f"mailwake.operations cannot be imported yet: {error}")
-    found = getattr(operations, "trace_rows", None)
-    if found is None:
-        pytest.skip("mailwake.operations has no trace_rows(paths) yet")
-    rows: Rows = found
-    return rows
+    """The product's answer for some log files, as the JSON rows of its command line."""
+    return _trace_rows

@@ -90,5 +90,11 @@ INSTEAD: dict[str, list[TruthRow]] = {
     #   mx1 postfix-mx/cleanup[6024]: warning: CCE4228C0DB: message rejected: hopcount exceeded
     #   mx1 plain/smtpd[6272]: disconnect from localhost[127.0.0.1] ehlo=1 mail=1 rcpt=1 data=0/1 …
     "too-many-hops": [TruthRow(None, None, None, "Failed")],
+    # The truth writes `|command` for whatever command it was; the log names it.
+    #   mx1 postfix-mx/local[6275]: 5916E28C334: to=<pipeme@mx1.corp.test> … (delivered to command: /srv/lab/…)
+    "local-pipe-null": [
+        TruthRow(SENDER, "pipeme@mx1.corp.test", "|/srv/lab/bin/pipe-sink.sh x y", "Delivered"),
+        TruthRow(SENDER, "void@mx1.corp.test", "/dev/null", "Delivered"),
+    ],
 }
 """What can be known from the log, where the truth says more than that."""

@@ -33,7 +33,7 @@ mailwake stats --in /var/log/mail.log
 @option("Output", "--json", "as_json", is_flag=True, help="As JSON.")
 @input_options
 @click.pass_context
-def COMMAND(ctx: click.Context, **values: Any) -> int:
+def COMMAND(ctx: click.Context, /, **values: Any) -> int:
     """Count and show."""
     from mailwake.operations.criteria import to_node
     from mailwake.operations.stats import stats

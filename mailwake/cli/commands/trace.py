@@ -41,7 +41,7 @@ Exit code: 0 found, 1 nothing found, 2 wrong usage, 3 failed.
 """
 
 
-class _CursorType(click.ParamType):
+class _CursorType(click.ParamType[Cursor]):
     name = "token"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Cursor:
@@ -63,7 +63,7 @@ class _CursorType(click.ParamType):
 @option(_OUTPUT, "--wide", is_flag=True, help="Cut nothing off in the table.")
 @input_options
 @click.pass_context
-def COMMAND(ctx: click.Context, query: str | None, **values: Any) -> int:
+def COMMAND(ctx: click.Context, /, query: str | None, **values: Any) -> int:
     """Ask and show."""
     session = session_of(ctx)
     zone: tzinfo = values["zone"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from mailwake.events.fact import Fields, LineParser, Parsed
-from mailwake.sources.postfix.rejects import refusal, reply
+from mailwake.sources.postfix.rejects import refusal
 from mailwake.sources.postfix.text import NO_QUEUE, QID, TAILS, client, noise, trim
 
 _CLIENT = r"(?P<client>[^\s\[]*\[[^\[\]\s]*\](?::\d+)?)"
@@ -27,7 +27,7 @@ _SASL = re.compile(
 )
 _NON_SMTP = re.compile(rf"warning: (?P<text>non-SMTP command) from {_CLIENT}: ?(?P<data>.*)\Z", re.DOTALL)
 _SYNTAX = re.compile(
-    rf"warning: (?P<text>Illegal address syntax) from {_CLIENT} in (?P<stage>[A-Z]+) command: (?P<value>.*)\Z",
+    rf"warning: (?P<text>Illegal address syntax) from {_CLIENT} in (?P<stage>[A-Z]+) command: (?P<data>.*)\Z",
     re.DOTALL,
 )
 _LIMIT = re.compile(
@@ -129,10 +129,8 @@ def _warning(message: str) -> Parsed | None:
         return "reject", "", {**client(found["client"]), **fields}
     found = _SYNTAX.match(message)
     if found is not None:
-        stage = found["stage"]
-        dsn = "5.1.7" if stage == "MAIL" else "5.1.3"
-        fields = {"stage": stage, "code": 501, "dsn": dsn, "temporary": False, "by": "smtpd"}
-        return "reject", "", {**client(found["client"]), **fields, "text": found["text"], "value": found["value"]}
+        # The client got a 501 and may try again: a slip of the session, not the refusal of a message.
+        return _lost(found)
     found = _PROXY_REFUSED.match(message)
     if found is not None:
         return _proxy_refused(found["command"], found["text"])
@@ -140,14 +138,10 @@ def _warning(message: str) -> Parsed | None:
 
 
 def _proxy_refused(command: str, text: str) -> Parsed:
-    """The before-queue filter refused a command; for the end of DATA smtpd logs the lone dot."""
-    verb, _, argument = command.partition(" ")
-    fields: Fields = {"stage": "END-OF-MESSAGE" if verb == "." else verb.upper(), "by": "proxy"}
-    if verb.upper() in ("MAIL", "RCPT") and "<" in argument:
-        address = argument[argument.index("<") + 1 :].rpartition(">")[0]
-        fields["sender" if verb.upper() == "MAIL" else "recipient"] = address
-    reply(fields, text)
-    return "reject", "", fields
+    """The before-queue filter refused a command; the refusal itself is smtpd's `proxy-reject` line."""
+    verb = command.partition(" ")[0]
+    stage = "END-OF-MESSAGE" if verb == "." else verb.upper()
+    return "lost", "", {"stage": stage, "text": f"proxy rejected {command}: {text}"}
 
 
 def _sasl(found: re.Match[str]) -> Parsed:

@@ -1,0 +1,70 @@
+"""`mailwake show`: the whole story of one message."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+
+import click
+
+from mailwake.cli.failures import FOUND, NOTHING
+from mailwake.cli.sections import SectionedCommand, option
+from mailwake.cli.session import opened, session_of
+from mailwake.cli.shared_options import Zone, check_input_options, input_options
+
+HELP = """The whole story of one message: what became of it and why, what to do, every step, and how that is known.
+
+ID is a queue ID, a Message-ID or a MessageTraceId, as `trace` shows them.
+
+\b
+mailwake show 4F3A2B1C0D
+mailwake show '<20261122.1234@mail.example.org>'
+mailwake show --raw 0f6b2c1e-5a7d-4f39-9c3e-2b8a1d4e6f70
+mailwake show --in /var/log/mail.log 4F3A2B1C0D
+"""
+
+
+@click.command("show", cls=SectionedCommand, help=HELP, short_help="Tell the story of one message.")
+@click.argument("identity", metavar="ID")
+@option("Output", "--raw", is_flag=True, help="With the log records behind every step.")
+@option("Output", "--json", "as_json", is_flag=True, help="As JSON, records included.")
+@option(
+    "Output", "--zone", type=Zone(), default="local", metavar="ZONE", show_default="this machine's",
+    help="Zone of the times you see: Europe/Berlin, UTC, +02:00.",
+)  # fmt: skip
+@input_options
+@click.pass_context
+def COMMAND(
+    ctx: click.Context,
+    identity: str,
+    raw: bool,
+    as_json: bool,
+    zone: tzinfo,
+    in_files: tuple[str, ...],
+    assume_zone: str | None,
+    assume_year: int | None,
+) -> int:
+    """Find it and tell it."""
+    from mailwake.operations.show import show
+    from mailwake.operations.when import zone_name
+
+    check_input_options(in_files, assume_zone, assume_year)
+    if not identity.strip():
+        raise click.UsageError("the ID is empty")
+    with opened(session_of(ctx), in_files, assume_zone, assume_year) as backend:
+        story = show(backend, identity, zone_name(zone))
+    if story is None:
+        click.echo(f"Nothing found for {identity}.", err=True)
+        if as_json:
+            click.echo("null")
+        return NOTHING
+    if as_json:
+        from mailwake.cli.writing import to_json
+
+        click.echo(to_json(story.to_json(), indent=True))
+        return FOUND
+    from mailwake.cli.render_story import lines
+    from mailwake.cli.terminal import columns
+
+    for line in lines(story, zone, columns(), raw=raw):
+        click.echo(line)
+    return FOUND

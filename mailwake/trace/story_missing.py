@@ -1,0 +1,116 @@
+"""What the logs do not tell, or tell doubtfully: said plainly, so that nobody takes silence for an answer."""
+
+from __future__ import annotations
+
+from mailwake.store.rows import Row
+from mailwake.trace.links import is_internal
+from mailwake.trace.model import INFERRED, Leg
+from mailwake.trace.story_model import Missing
+from mailwake.trace.story_scene import Scene
+from mailwake.trace.story_tree import is_over
+from mailwake.trace.story_words import counted, plain_seconds, shown
+
+_TOLD = ("its arrival is not in the logs", "end not seen", "the log does not show its delivery")
+"""Remarks of rows that are said here in other words."""
+
+
+def missing(scene: Scene, swept: dict[tuple[str, str, int], int]) -> tuple[Missing, ...]:
+    """All that is missing, the more important first."""
+    found: list[Missing] = []
+    if scene.root is None and not scene.lone:
+        found.append(
+            Missing("facts", "The records behind it are not in the store: only what was computed of them is shown.")
+        )
+    for leg in scene.legs:
+        found.extend(_of_leg(scene, leg, swept))
+    for row in scene.rows:
+        found.extend(_of_row(scene, row))
+    for link in scene.links:
+        if link.grade == INFERRED:
+            names = f"{link.parent.key} on {link.parent.host} to {link.child.key} on {link.child.host}"
+            found.append(
+                Missing("inferred", f"No record names the way from {names}: it is inferred from time and Message-ID.")
+            )
+    for host, ahead in scene.skew.items():
+        if abs(ahead) >= 1_000_000:
+            way = "ahead of" if ahead > 0 else "behind"
+            first = scene.root.host if scene.root is not None else ""
+            span = plain_seconds(abs(ahead) / 1e6)
+            found.append(
+                Missing(
+                    "skew",
+                    f"The clock of {host} is about {span} {way} that of {first}; the times between are put right.",
+                )
+            )
+    return tuple(dict.fromkeys(found))
+
+
+def _of_leg(scene: Scene, leg: Leg, swept: dict[tuple[str, str, int], int]) -> list[Missing]:
+    found: list[Missing] = []
+    where = f"{leg.host} ({leg.key})"
+    if leg.arrival is None and leg.queued and leg.sender != "":
+        found.append(
+            Missing("arrival", f"Its arrival on {where} is not in these logs: they begin later, or records are lost.")
+        )
+    known = len({recipient.address.lower() for recipient in leg.recipients.values()})
+    if leg.nrcpt > known and not _rewritten(leg) and not is_swept(leg, swept):
+        told = counted(leg.nrcpt, "recipient")
+        found.append(Missing("recipients", f"{where} had {told}; the fate of {known} of them is in these logs."))
+    if not leg.queued or is_over(leg) or leg.expired or is_swept(leg, swept):
+        return found
+    open_ends = [recipient for recipient in leg.recipients.values() if _is_open(recipient.attempts[-1].fields)]
+    if leg.recipients and not open_ends and known >= leg.nrcpt:
+        found.append(Missing("end", f"That it left the queue of {where} is not in these logs."))
+    elif not leg.recipients and not leg.checks and not any(f.fields.get("action") == "hold" for f in leg.actions):
+        found.append(
+            Missing("end", f"What became of it on {where} is not in these logs: the last record is of its arrival.")
+        )
+    return found
+
+
+def _is_open(fields: dict[str, object]) -> bool:
+    return fields.get("status") == "deferred"
+
+
+def _rewritten(leg: Leg) -> bool:
+    """A redirect, or a requeue, answers for more recipients than delivery records name."""
+    if any("redirect" in str(fact.fields.get("action", "")) for fact in leg.checks):
+        return True
+    return any(link.rule == "orig_id" for link in leg.outbound)
+
+
+def is_swept(leg: Leg, swept: dict[tuple[str, str, int], int]) -> bool:
+    """Whether an order without queue IDs took the leg."""
+    return (leg.host, leg.key, leg.first) in swept
+
+
+def _of_row(scene: Scene, row: Row) -> list[Missing]:
+    found: list[Missing] = []
+    if row.detail == "Relayed":
+        found.append(Missing("elsewhere", _elsewhere(scene, row)))
+    if "without a final status" in row.remark:
+        found.append(Missing("left", f"It left the queue without a final status for {shown(row.recipient)}."))
+    elif "does not name" in row.remark:
+        found.append(
+            Missing(
+                "order", "An administrator's order that names no queue ID took it: that it was this one is worked out."
+            )
+        )
+    elif row.remark and row.remark not in _TOLD:
+        found.append(Missing("remark", row.remark[:1].upper() + row.remark[1:] + "."))
+    return found
+
+
+def _elsewhere(scene: Scene, row: Row) -> str:
+    to = row.to_host or row.to_ip or "another server"
+    if row.to_ip and row.to_ip not in to:
+        to = f"{to}[{row.to_ip}]"
+    leg = scene.last_leg(row)
+    next_id = ""
+    for recipient in leg.recipients.values() if leg is not None else ():
+        if (recipient.address or "").lower() == (row.recipient or "").lower():
+            next_id = str(recipient.attempts[-1].fields.get("next_id", ""))
+    named = f" (queue ID there: {next_id})" if next_id else ""
+    if is_internal(row.to_ip) and row.to_ip:
+        return f"Handed to {to}{named}, one of our own machines by its address, whose log is not here."
+    return f"Handed to {to}{named}, whose log is not here: ask there."

@@ -1,0 +1,217 @@
+"""Each row in words, and the verdict on the whole message."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mailwake.events.fact import Fact
+from mailwake.store.rows import Row
+from mailwake.trace.causes import Cause, explain
+from mailwake.trace.model import Leg
+from mailwake.trace.story_mailbox import mailbox_lines
+from mailwake.trace.story_model import BAD, GOOD, PLAIN, WAIT, Outcome
+from mailwake.trace.story_scene import Scene
+from mailwake.trace.story_tree import tone
+from mailwake.trace.story_words import counted, plain_seconds, shown
+
+_IN_MAILBOX = frozenset({"Delivered", "Junk", "Duplicate"})
+
+
+def outcomes(scene: Scene) -> tuple[Outcome, ...]:
+    """One for each row, in the rows' order."""
+    return tuple(_outcome(scene, row) for row in sorted(scene.rows, key=lambda row: row.leaf))
+
+
+def _outcome(scene: Scene, row: Row) -> Outcome:
+    leg = scene.last_leg(row)
+    host = leg.host if leg is not None else (row.hosts[-1] if row.hosts else "")
+    facts = _mailbox(scene, leg, row)
+    told_by = next((fact.host for fact in facts if fact.host), host)
+    ahead = scene.skew.get(told_by, 0)
+    seconds = max((row.last - ahead - row.received) / 1e6, 0.0) if row.last else 0.0
+    place = told_by if row.detail in _IN_MAILBOX else host
+    cause = explain(row)
+    return Outcome(
+        recipient=row.recipient,
+        original=row.original_recipient,
+        status=row.status,
+        detail=row.detail,
+        outcome=row.outcome,
+        tone=tone(row.status),
+        text=_WORDS.get(row.detail, _unknown)(row, place, plain_seconds(seconds), cause),
+        at=row.last,
+        seconds=seconds,
+        host=place,
+        queue_id=leg.key if leg is not None else "",
+        folder=row.folder,
+        dsn=row.dsn,
+        reason=row.reason,
+        cause=cause,
+        mailbox=mailbox_lines(facts),
+        grade=row.grade,
+        remark=row.remark,
+    )
+
+
+def _mailbox(scene: Scene, leg: Leg | None, row: Row) -> list[Fact]:
+    if leg is None:
+        return []
+    names = {(row.recipient or "").lower(), (row.original_recipient or "").lower()}
+    for recipient in leg.recipients.values():
+        if recipient.address.lower() in names or recipient.original.lower() in names:
+            return scene.mailbox(leg, recipient)
+    return []
+
+
+# -- one sentence for each StatusDetail -------------------------------------------------------------------------------
+
+_Words = Callable[[Row, str, str, Cause | None], str]
+
+
+def _why(cause: Cause | None) -> str:
+    return f": {cause.title}" if cause is not None else ""
+
+
+def _at_door(row: Row) -> bool:
+    """Whether it never came further than the first host's door."""
+    return not row.attempts
+
+
+def _on(place: str) -> str:
+    return f" on {place}" if place else ""
+
+
+def _delivered(row: Row, place: str, span: str, cause: Cause | None) -> str:
+    who = shown(row.recipient)
+    if who.startswith(("|", "/")):
+        what = f"a command: {who[1:]}" if who[0] == "|" else f"the file {who}"
+        return f"Given to {what} {span} after it came in."
+    folder = row.folder or "mailbox"
+    return f"Delivered to {who}'s {folder}{_on(place)} {span} after it came in."
+
+
+def _junk(row: Row, place: str, span: str, cause: Cause | None) -> str:
+    return f"Delivered to {shown(row.recipient)}'s spam folder ({row.folder}){_on(place)} {span} after it came in."
+
+
+def _duplicate(row: Row, place: str, span: str, cause: Cause | None) -> str:
+    return f"Delivered to {shown(row.recipient)} already: the mailbox server{_on(place)} kept one copy."
+
+
+def _relayed(row: Row, place: str, span: str, cause: Cause | None) -> str:
+    to = row.to_host or row.to_ip or "the next server"
+    return f"Handed to {to} for {shown(row.recipient)} {span} after it came in."
+
+
+def _rejected(row: Row, place: str, span: str, cause: Cause | None) -> str:
+    who = f" for {row.recipient}" if row.recipient else ""
+    if _at_door(row):
+        return f"Refused at the door of {place or 'the server'}{who}{_why(cause)}."
+    return f"Refused{_on(place)}{who}{_why(cause)}."
+
+
+def _bounced(row: Row, place: str, span: str, cause: Cause | None) -> str:
+    to = row.to_host if row.to_host and row.to_host != "none" else ""
+    by = f" by {to}" if to and "said" in row.reason else ""
+    return f"Returned as undeliverable to {shown(row.recipient)}{by}{_why(cause)}."
+
+
+def _expired(row: Row, place: str, span: str, cause: Cause | None) -> str:
+    return f"Given up for {shown(row.recipient)} after {span} and {counted(row.attempts, 'attempt')}{_why(cause)}."
+
+
+def _discarded(row: Row, place: str, span: str, cause: Cause | None) -> str:
+    return f"Accepted{_on(place)} and thrown away, not delivered to {shown(row.recipient)}{_why(cause)}."
+
+
+def _deleted(row: Row, place: str, span: str, cause: Cause | None) -> str:
+    return f"Deleted from the queue{_on(place)} by an administrator, not delivered to {shown(row.recipient)}."
+
+
+def _deferred(row: Row, place: str, span: str, cause: Cause | None) -> str:
+    who = shown(row.recipient)
+    if _at_door(row):
+        where = place or "the server"
+        return f"Put off at the door of {where} for {who}{_why(cause)}. The sending server must come again."
+    tried = f"{counted(row.attempts, 'attempt')} in {span}" if row.attempts > 1 else "1 attempt"
+    return f"Waiting{_on(place)} for {who}, {tried} so far{_why(cause)}."
+
+
+def _held(row: Row, place: str, span: str, cause: Cause | None) -> str:
+    return f"On hold{_on(place)} for {shown(row.recipient)}: not tried until somebody releases it."
+
+
+def _quarantined(row: Row, place: str, span: str, cause: Cause | None) -> str:
+    return f"In quarantine{_on(place)}, not delivered to {shown(row.recipient)}."
+
+
+def _expanded(row: Row, place: str, span: str, cause: Cause | None) -> str:
+    return f"{shown(row.recipient)} stands for other addresses: see theirs."
+
+
+def _redirected(row: Row, place: str, span: str, cause: Cause | None) -> str:
+    target = row.recipient if row.recipient != row.original_recipient else None
+    to = f" to {target}" if target else " to another address"
+    return f"Redirected from {shown(row.original_recipient)}{to}."
+
+
+def _unknown(row: Row, place: str, span: str, cause: Cause | None) -> str:
+    who = f" for {row.recipient}" if row.recipient else ""
+    return f"How it ended{_on(place)}{who} is not in these logs."
+
+
+_WORDS: dict[str, _Words] = {
+    "Delivered": _delivered,
+    "Junk": _junk,
+    "Duplicate": _duplicate,
+    "Relayed": _relayed,
+    "Rejected": _rejected,
+    "Bounced": _bounced,
+    "Expired": _expired,
+    "Discarded": _discarded,
+    "Deleted": _deleted,
+    "Deferred": _deferred,
+    "Greylisted": _deferred,
+    "Held": _held,
+    "Quarantined": _quarantined,
+    "Expanded": _expanded,
+    "Redirected": _redirected,
+}
+
+
+# -- the verdict ------------------------------------------------------------------------------------------------------
+
+_GROUPS = (
+    ("Delivered", "delivered"),
+    ("Failed", "not delivered"),
+    ("Pending", "waiting"),
+    ("Quarantined", "in quarantine"),
+    ("FilteredAsSpam", "kept back as spam"),
+    ("GettingStatus", "with no end in these logs"),
+)
+
+
+def headline(found: tuple[Outcome, ...]) -> tuple[str, str]:
+    """The verdict on the message in a sentence or two, and its tone."""
+    ends = [outcome for outcome in found if outcome.status != "Expanded"] or list(found)
+    if len(ends) == 1:
+        return ends[0].text, ends[0].tone
+    tones = {outcome.tone for outcome in ends}
+    color = next((one for one in (BAD, WAIT, GOOD) if one in tones), PLAIN)
+    parts = []
+    for status, words in _GROUPS:
+        group = [outcome for outcome in ends if outcome.status == status]
+        if group:
+            parts.append(f"{len(group)} {words}{_reasons(group)}")
+    return f"{counted(len(ends), 'recipient')}: {', '.join(parts)}.", color
+
+
+def _reasons(group: list[Outcome]) -> str:
+    """The causes of a group, the commonest first."""
+    counts: dict[str, int] = {}
+    for outcome in group:
+        if outcome.cause is not None:
+            counts[outcome.cause.title] = counts.get(outcome.cause.title, 0) + 1
+    if not counts:
+        return ""
+    return " (" + ", ".join(sorted(counts, key=lambda title: -counts[title])) + ")"

@@ -1,0 +1,116 @@
+"""What the processes logged beside the message, without its queue ID: connections, TLS, logins, tests.
+
+They are joined by host, program, process and time, so they are inferred: Postfix runs one session at a time in a
+process (smtpd(8), smtp(8)), while postscreen(8) serves many at once and is joined by the client's address as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from mailwake.events.fact import Fact, Fields
+from mailwake.trace.story_draft import Draft
+from mailwake.trace.story_model import BAD, GOOD, PLAIN
+from mailwake.trace.story_words import client, hop, tls_words
+
+SESSION_SPAN = 600_000_000
+"""How long before and after a record its session is looked for, µs."""
+_KINDS = frozenset({"connect", "disconnect", "lost", "tls", "auth_failed", "postscreen", "proxy_client"})
+_OUTGOING = frozenset({"tls", "connect_failed"})
+
+
+def attach_outgoing(drafts: Sequence[Draft], sessions: Iterable[Fact]) -> None:
+    """Put TLS and failed connections behind the delivery attempt of the same process that they led to."""
+    beside = [fact for fact in sessions if fact.kind in _OUTGOING and fact.fields.get("direction") != "in"]
+    taken: set[int] = set()
+    for draft in sorted(drafts, key=lambda draft: draft.fact.ts):
+        attempt = draft.fact
+        if attempt.kind != "deliver":
+            continue
+        since = _span(attempt.fields)
+        for fact in beside:
+            near = _same(fact, attempt) and attempt.ts - since <= fact.ts <= attempt.ts
+            if not near or (id(fact) in taken and fact.kind == "connect_failed"):
+                continue
+            if fact.kind == "tls":
+                if fact.fields.get("relay_ip") == attempt.fields.get("relay_ip"):
+                    draft.attach(fact, f"encrypted: {tls_words(fact.fields)}")
+            else:
+                taken.add(id(fact))
+                draft.attach(fact, f"{hop(fact.fields)}: {fact.fields.get('text', '')}")
+
+
+def _span(fields: Fields) -> int:
+    """How long before its record the attempt can have begun: connecting and sending, and two seconds of rounding."""
+    parts = str(fields.get("delays", "")).split("/")
+    try:
+        return int((float(parts[2]) + float(parts[3]) + 2) * 1e6)
+    except (IndexError, ValueError):
+        return SESSION_SPAN // 2
+
+
+def attach_incoming(arrivals: Sequence[Draft], sessions: Iterable[Fact]) -> tuple[str, list[Draft]]:
+    """The client's session around the arrival or refusal: TLS in words, and its records as drafts.
+
+    Of the arrivals the first one counts: the others are between our own hosts.
+    """
+    if not arrivals:
+        return "", []
+    arrival = arrivals[0]
+    around = _around(arrival.fact, [fact for fact in sessions if fact.kind in _KINDS])
+    words = ""
+    for fact in around:
+        if fact.kind == "tls" and fact.ts <= arrival.fact.ts:
+            words = tls_words(fact.fields)
+            arrival.details.append(f"encrypted: {words}")
+            arrival.before.append(fact)
+    return words, [_draft(fact) for fact in around]
+
+
+def _same(one: Fact, other: Fact) -> bool:
+    return one.pid == other.pid and one.host == other.host and one.program == other.program
+
+
+def _around(arrival: Fact, facts: list[Fact]) -> list[Fact]:
+    """From the last connect before the arrival to the first disconnect after it, in the same process."""
+    own = sorted((fact for fact in facts if _same(fact, arrival)), key=lambda fact: fact.ts)
+    address = arrival.fields.get("client_ip")
+    if any(fact.kind == "postscreen" for fact in own):
+        port = arrival.fields.get("client_port")
+        return [
+            fact
+            for fact in own
+            if fact.fields.get("client_ip") == address and (not port or fact.fields.get("client_port") in (port, None))
+        ]
+    own = [fact for fact in own if fact.kind != "tls" or fact.fields.get("direction") != "out"]
+    begin = max((n for n, fact in enumerate(own) if fact.kind == "connect" and fact.ts <= arrival.ts), default=0)
+    end = min(
+        (n for n, fact in enumerate(own) if fact.kind == "disconnect" and fact.ts >= arrival.ts and n >= begin),
+        default=None,
+    )
+    session = own[begin:] if end is None else own[begin : end + 1]
+    return [fact for fact in session if not address or fact.fields.get("client_ip") in (address, None)]
+
+
+def _draft(fact: Fact) -> Draft:
+    fields, kind = fact.fields, fact.kind
+    who = client(fields)
+    if kind == "connect":
+        return Draft(fact, "Connect", f"{who} connected to {fact.host}.")
+    if kind == "disconnect":
+        counters = f": {fields['counters']}" if fields.get("counters") else ""
+        return Draft(fact, "Disconnect", f"{who} left{counters}.")
+    if kind == "lost":
+        stage = f" after {fields['stage']}" if fields.get("stage") else ""
+        return Draft(fact, "Lost", f"The session with {who} broke{stage}: {fields.get('text', '')}.", BAD)
+    if kind == "tls":
+        return Draft(fact, "TLS", f"Encrypted: {tls_words(fields)}.", GOOD)
+    if kind == "auth_failed":
+        name = f" as {fields['username']}" if fields.get("username") else ""
+        return Draft(fact, "Auth", f"Login{name} failed: {fields.get('reason', 'no reason given')}.", BAD)
+    if kind == "postscreen":
+        test = str(fields.get("test", ""))
+        bad = not test.startswith(("PASS", "CONNECT", "DISCONNECT", "ALLOW", "WHITE"))
+        text = f": {fields['text']}" if fields.get("text") else ""
+        return Draft(fact, "Screen", f"postscreen: {test}{text}.", BAD if bad else PLAIN)
+    return Draft(fact, "Connect", f"{who} spoke to the filter before the queue.")
