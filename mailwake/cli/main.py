@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -59,10 +59,7 @@ def cli(ctx: click.Context, data_dir: Path) -> None:
 
 def run(argv: Sequence[str]) -> int:
     """Run a command line; the exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        # Logs hold anything; an old terminal must not make the answer fail.
-        with contextlib.suppress(AttributeError, ValueError, OSError):
-            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    _prepare_output()
     try:
         with cli.make_context("mailwake", list(argv), obj=tuple(argv)) as ctx:
             code = cli.invoke(ctx)
@@ -70,6 +67,14 @@ def run(argv: Sequence[str]) -> int:
         return int(code or 0)
     except BaseException as error:
         return failures.report(error)
+
+
+def _prepare_output() -> None:
+    """Logs hold anything: an old terminal must not make the answer fail, and JSON for a program is UTF-8 in any locale."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            encoding = None if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
 from mailwake.cli.printable import one_line
 from mailwake.cli.table import Column, lines
@@ -21,14 +21,14 @@ def table(rows: Sequence[Row], zone: tzinfo, room: int | None) -> Iterator[str]:
     name = zone_name(zone)
     spacious = room is None or room >= 140
     years = {from_micros(row.received, zone).year for row in rows if row.received}
-    clock = "%Y-%m-%d %H:%M:%S" if spacious or len(years) > 1 else "%m-%d %H:%M:%S"
+    clock = "%Y-%m-%d %H:%M:%S" if spacious or years - {datetime.now(zone).year} else "%m-%d %H:%M:%S"
     heading = f"Received {name}" if spacious else name
     columns = (
         Column(heading, least=19 if spacious else 14),
         Column("Id", dispensable=2),
         Column("Sender", least=16),
         Column("Recipient", least=16),
-        Column("Subject", least=12, dispensable=1),
+        Column("Subject", least=8, dispensable=1),
         Column("Status"),
         Column("Reason", least=14, dispensable=3),
     )

@@ -46,8 +46,6 @@ from mailwake.trace.story_words import plain_seconds
 
 __all__ = ["Story", "build", "build_from", "plain_seconds"]
 
-_DOOR = frozenset({"arrive", "reject", "proxy_accept"})
-
 
 def build(
     rows: Sequence[Row],
@@ -77,7 +75,7 @@ def build_from(
     swept = _swept(scene)
     found = drafts(scene)
     attach_outgoing(found, sessions)
-    tls, session = attach_incoming([draft for draft in found if draft.fact.kind in _DOOR], sessions)
+    tls, session = attach_incoming(next((draft for draft in found if draft.fact is scene.door), None), sessions)
     found.extend(_orders(scene, swept))
     ends = outcomes(scene)
     verdict, tone = headline(ends)

@@ -21,11 +21,20 @@ _KEPT = {
 }
 
 
-def delivery(fact: Fact, link: Link | None) -> Draft:
-    """The step of one `deliver` fact; link: the link that it made, if the message was seen going on."""
+_NAMED = 3
+"""Recipients named in a sentence; the others are counted."""
+
+
+def delivery(facts: list[Fact], link: Link | None, *, in_mailbox: bool = False) -> Draft:
+    """The step of `deliver` facts of one moment and reply, each for another recipient.
+
+    link: the link that they made, if the message was seen going on; in_mailbox: the mailbox server tells what it did.
+    """
+    fact = facts[0]
     fields = fact.fields
     status = fields.get("status", "")
-    who = str(fields.get("recipient", "")) or "all its recipients"
+    names = [str(other.fields["recipient"]) for other in facts if other.fields.get("recipient")]
+    who = named(names) or "all its recipients"
     reply = str(fields.get("reply", ""))
     where = hop(fields)
     if status == "sent":
@@ -34,15 +43,24 @@ def delivery(fact: Fact, link: Link | None) -> Draft:
         draft = Draft(fact, "Resolved", f"A probe found {who} {status}.")
     else:
         draft = _failed(fact, who, where, reply)
-    draft.recipient = str(fields.get("recipient", ""))
+    if in_mailbox and draft.event == "Deliver":
+        draft.event, draft.tone = "Transfer", PLAIN
+    draft.recipient = names[0] if len(names) == 1 else ""
+    draft.after.extend(facts[1:])
     original = fields.get("orig_recipient")
-    if original and original != fields.get("recipient"):
+    if original and original != fields.get("recipient") and len(facts) == 1:
         draft.details.append(f"first addressed to {original}")
     if reply:
         draft.details.append(reply)
     if fields.get("tls"):
         draft.details.append(f"TLS: {fields['tls']}")
     return draft
+
+
+def named(names: list[str]) -> str:
+    """Some names for a sentence."""
+    shown = ", ".join(names[:_NAMED])
+    return f"{shown} and {len(names) - _NAMED} more" if len(names) > _NAMED else shown
 
 
 def _sent(fact: Fact, link: Link | None, who: str, where: str) -> Draft:

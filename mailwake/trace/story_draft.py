@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from mailwake.events.fact import Fact
-from mailwake.trace.model import INFERRED, PROVEN
+from mailwake.trace.model import PROVEN
 from mailwake.trace.story_model import PLAIN, Step
 from mailwake.trace.story_scene import Scene
 
@@ -34,7 +34,6 @@ class Draft:
         self.before.append(fact)
         if detail and detail not in self.details:
             self.details.append(detail)
-        self.grade = INFERRED
 
 
 def timeline(scene: Scene, drafts: list[Draft]) -> tuple[Step, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from mailwake.trace.causes import Cause
 
@@ -37,7 +38,7 @@ class Step:
     raw: tuple[str, ...]
     """The records behind it, as read."""
     grade: str = "proven"
-    """inferred when it was attached by process and time, not by an id."""
+    """inferred when no record says it, but others lead to it."""
 
 
 @dataclass(frozen=True)
@@ -192,6 +193,7 @@ class Relative:
     detail: str
     reason: str
     text: str
+    """Why, in a few words; "" when there is nothing to explain."""
     grade: str
 
 
@@ -233,11 +235,9 @@ _NAMES = {
     "client_name": "FromHost",
     "detail": "StatusDetail",
     "tls": "TLS",
-    "dsn": "DSN",
+    "dsn": "DsnCode",
     "helo": "HELO",
 }
-_KEPT_EMPTY = frozenset({"sender"})
-"""Here the empty text says something: the null sender."""
 
 
 def _plain(value: Any) -> Any:
@@ -248,8 +248,10 @@ def _plain(value: Any) -> Any:
             inner = getattr(value, name)
             if name in _TIMES:
                 inner = iso(inner) if inner else None
-            elif inner == "" and name not in _KEPT_EMPTY:
-                inner = None
+            elif inner == "":
+                inner = "<>" if name == "sender" else None
+            elif name == "trace_id":
+                inner = str(UUID(inner))
             found[_NAMES.get(name) or "".join(part.capitalize() for part in name.split("_"))] = _plain(inner)
         return found
     if isinstance(value, tuple):

@@ -29,6 +29,8 @@ def _outcome(scene: Scene, row: Row) -> Outcome:
     told_by = next((fact.host for fact in facts if fact.host), host)
     ahead = scene.skew.get(told_by, 0)
     seconds = max((row.last - ahead - row.received) / 1e6, 0.0) if row.last else 0.0
+    if seconds == 0 and leg is not None and leg is scene.root:
+        seconds = _delay(leg, row)  # stamps of whole seconds say less than the server does
     place = told_by if row.detail in _IN_MAILBOX else host
     cause = explain(row)
     return Outcome(
@@ -38,7 +40,7 @@ def _outcome(scene: Scene, row: Row) -> Outcome:
         detail=row.detail,
         outcome=row.outcome,
         tone=tone(row.status),
-        text=_WORDS.get(row.detail, _unknown)(row, place, plain_seconds(seconds), cause),
+        text=_WORDS.get(row.detail, _unknown)(row, place, _after(seconds), cause),
         at=row.last,
         seconds=seconds,
         host=place,
@@ -53,6 +55,14 @@ def _outcome(scene: Scene, row: Row) -> Outcome:
     )
 
 
+def _delay(leg: Leg, row: Row) -> float:
+    """What the server itself says how long its last delivery took (Postfix delay=)."""
+    found = [
+        fact.fields.get("delay", 0.0) for r in leg.recipients.values() for fact in r.attempts if fact.ts == row.last
+    ]
+    return float(max(found, default=0.0))
+
+
 def _mailbox(scene: Scene, leg: Leg | None, row: Row) -> list[Fact]:
     if leg is None:
         return []
@@ -61,6 +71,10 @@ def _mailbox(scene: Scene, leg: Leg | None, row: Row) -> list[Fact]:
         if recipient.address.lower() in names or recipient.original.lower() in names:
             return scene.mailbox(leg, recipient)
     return []
+
+
+def _after(seconds: float) -> str:
+    return plain_seconds(seconds) if seconds else "within a second"
 
 
 # -- one sentence for each StatusDetail -------------------------------------------------------------------------------
@@ -201,6 +215,8 @@ def headline(found: tuple[Outcome, ...]) -> tuple[str, str]:
     parts = []
     for status, words in _GROUPS:
         group = [outcome for outcome in ends if outcome.status == status]
+        if len(group) == len(ends):
+            return f"{counted(len(ends), 'recipient')}, all {words}{_reasons(group)}.", color
         if group:
             parts.append(f"{len(group)} {words}{_reasons(group)}")
     return f"{counted(len(ends), 'recipient')}: {', '.join(parts)}.", color

@@ -7,7 +7,7 @@ from mailwake.trace.causes import explain
 from mailwake.trace.model import INFERRED, PROVEN
 from mailwake.trace.story_model import Relative
 from mailwake.trace.story_scene import Scene
-from mailwake.trace.story_words import plain_seconds, shown
+from mailwake.trace.story_words import plain_seconds
 
 
 def relatives(scene: Scene) -> tuple[Relative, ...]:
@@ -25,7 +25,6 @@ def relatives(scene: Scene) -> tuple[Relative, ...]:
 def relative(row: Row, relation: str, grade: str = PROVEN) -> Relative:
     """One row of another message in a line."""
     cause = explain(row)
-    why = f": {cause.title}" if cause is not None else ""
     return Relative(
         relation=relation,
         trace_id=row.trace_id,
@@ -35,7 +34,7 @@ def relative(row: Row, relation: str, grade: str = PROVEN) -> Relative:
         status=row.status,
         detail=row.detail,
         reason=row.reason,
-        text=f"{shown(row.sender)} to {shown(row.recipient)}: {row.detail}{why}",
+        text=f"{cause.title}." if cause is not None else "",
         grade=grade,
     )
 

@@ -70,6 +70,14 @@ class Scene:
         """The time of a fact by the clock of the first host."""
         return fact.ts - self.skew.get(fact.host, 0)
 
+    @property
+    def door(self) -> Fact | None:
+        """The record by which the message came in, or was refused; None when that is not in the logs."""
+        if self.root is None:
+            return self.lone[0] if self.lone else None
+        known = (fact for fact in self.root.facts if fact.kind == "arrive")
+        return next(known, None) or next(iter(self.root.rejects), None)
+
     def mailbox(self, leg: Leg, recipient: Recipient) -> list[Fact]:
         """What the mailbox server said of one recipient."""
         return mailbox_facts(self.component, leg, recipient)

@@ -49,14 +49,10 @@ def _span(fields: Fields) -> int:
         return SESSION_SPAN // 2
 
 
-def attach_incoming(arrivals: Sequence[Draft], sessions: Iterable[Fact]) -> tuple[str, list[Draft]]:
-    """The client's session around the arrival or refusal: TLS in words, and its records as drafts.
-
-    Of the arrivals the first one counts: the others are between our own hosts.
-    """
-    if not arrivals:
+def attach_incoming(arrival: Draft | None, sessions: Iterable[Fact]) -> tuple[str, list[Draft]]:
+    """The client's session around the arrival or refusal: TLS in words, and its records as drafts."""
+    if arrival is None:
         return "", []
-    arrival = arrivals[0]
     around = _around(arrival.fact, [fact for fact in sessions if fact.kind in _KINDS])
     words = ""
     for fact in around:

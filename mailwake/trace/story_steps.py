@@ -6,6 +6,8 @@ behind the arrival, a later activation behind the attempt that it led to, `remov
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from mailwake.events.fact import Fact
 from mailwake.trace.model import Leg, Link
 from mailwake.trace.story_deliver import delivery
@@ -13,7 +15,7 @@ from mailwake.trace.story_draft import Draft
 from mailwake.trace.story_mailbox import mailbox_drafts
 from mailwake.trace.story_rules import MAKERS, rejection
 from mailwake.trace.story_scene import Scene
-from mailwake.trace.story_verdicts import verdict
+from mailwake.trace.story_verdicts import same_verdict, verdict
 from mailwake.trace.story_words import client, stages
 
 _BIRTH = frozenset({"arrive", "message_id", "header", "active"})
@@ -51,8 +53,13 @@ class _LegSteps:
         self.waiting: list[Fact] = []
         """Records that belong to the next step: activations and notes before an attempt."""
         self.attempts: dict[str, int] = {}
-        for fact in sorted(leg.facts, key=lambda fact: fact.ts):  # stable: a leg's order within one time stays
-            self._fact(fact)
+        self.said: dict[object, Draft] = {}
+        facts = sorted(leg.facts, key=lambda fact: fact.ts)  # stable: a leg's order within one time stays
+        tried = next((number for number, fact in enumerate(facts) if fact.kind == "deliver"), len(facts))
+        self._birth([fact for fact in facts[:tried] if fact.kind in _BIRTH])
+        rest = [fact for number, fact in enumerate(facts) if fact.kind not in _BIRTH or number > tried]
+        for _, group in groupby(rest, key=_moment):
+            self._facts(list(group))
         self._flush()
         for recipient in leg.recipients.values():
             self._put(*mailbox_drafts(scene.mailbox(leg, recipient), recipient))
@@ -63,36 +70,37 @@ class _LegSteps:
             draft.depth = self.depth
             self.drafts.append(draft)
 
-    def _fact(self, fact: Fact) -> None:
-        kind = fact.kind
-        if kind in _BIRTH:
-            self._birth(fact)
-        elif kind == "note":
+    def _facts(self, facts: list[Fact]) -> None:
+        fact = facts[0]
+        if fact.kind == "deliver":
+            self._deliver(facts)
+        elif fact.kind in ("note", "active"):
             self.waiting.append(fact)
-        elif kind == "deliver":
-            self._deliver(fact)
-        elif kind == "remove" and self.drafts:
+        elif fact.kind == "remove" and self.drafts:
             self.drafts[-1].after.append(fact)
         else:
-            maker = MAKERS.get(kind)
-            if maker is not None:
-                self._put(maker(fact, self.leg.host))
-            elif self.drafts:
-                self.drafts[-1].after.append(fact)
+            self._other(fact)
 
-    def _birth(self, fact: Fact) -> None:
-        """The arrival is one step, however many records tell of it; activations after an attempt lead to the next."""
-        first = self.drafts[0] if self.drafts else None
-        if first is None:
-            self._put(self._arrival(fact))
-        elif fact.kind == "active" and self.attempts:
-            self.waiting.append(fact)
-        elif fact.kind == "arrive":
-            arrived = self._arrival(fact)
-            first.after.append(first.fact)
-            first.fact, first.event, first.text = fact, arrived.event, arrived.text
-        else:
-            first.after.append(fact)
+    def _other(self, fact: Fact) -> None:
+        maker = MAKERS.get(fact.kind)
+        same = same_verdict(fact)
+        known = self.said.get(same) if same is not None else None
+        if known is not None:
+            known.after.append(fact)
+        elif maker is not None:
+            self._put(maker(fact, self.leg.host))
+            if same is not None:
+                self.said[same] = self.drafts[-1]
+        elif self.drafts:
+            self.drafts[-1].after.append(fact)
+
+    def _birth(self, facts: list[Fact]) -> None:
+        """The arrival is one step, however many records tell of it."""
+        if facts:
+            fact = next((fact for fact in facts if fact.kind == "arrive"), facts[0])
+            draft = self._arrival(fact)
+            draft.after = [other for other in facts if other is not fact]
+            self._put(draft)
 
     def _arrival(self, fact: Fact) -> Draft:
         link, fields, host = self.leg.inbound, fact.fields, self.leg.host
@@ -113,12 +121,15 @@ class _LegSteps:
             return Draft(fact, "Submit", f"{text}, logged in as {fields['sasl_username']}.")
         return Draft(fact, "Receive", f"{text}.")
 
-    def _deliver(self, fact: Fact) -> None:
+    def _deliver(self, facts: list[Fact]) -> None:
+        fact = facts[0]
         fields = fact.fields
-        name = fields.get("recipient", "").lower()
-        number = self.attempts[name] = self.attempts.get(name, 0) + 1
+        number = 1
+        for other in facts:
+            name = other.fields.get("recipient", "").lower()
+            number = self.attempts[name] = self.attempts.get(name, 0) + 1
         link = next((link for link in self.leg.outbound if _is_by(link, fact)), None)
-        draft = delivery(fact, link)
+        draft = delivery(facts, link, in_mailbox=bool(fields.get("token")) and self._told(fact))
         if number > 1 or fields.get("status") == "deferred":
             draft.details.insert(0, f"attempt {number}")
         delays = stages(fields.get("delays", ""))
@@ -131,6 +142,13 @@ class _LegSteps:
         self.waiting = []
         self._put(draft)
 
+    def _told(self, fact: Fact) -> bool:
+        """Whether the mailbox server's own records of this delivery are here."""
+        for recipient in self.leg.recipients.values():
+            if any(attempt is fact for attempt in recipient.attempts):
+                return bool(self.scene.mailbox(self.leg, recipient))
+        return False
+
     def _flush(self) -> None:
         """Notes that no attempt followed are steps of their own."""
         for fact in self.waiting:
@@ -138,6 +156,14 @@ class _LegSteps:
                 self._put(Draft(fact, "Note", str(fact.fields.get("text", ""))))
             elif self.drafts:
                 self.drafts[-1].after.append(fact)
+
+
+def _moment(fact: Fact) -> object:
+    """Deliveries with one moment, reply and process are one step; any other record is one by itself."""
+    fields = fact.fields
+    if fact.kind != "deliver":
+        return id(fact)
+    return fact.ts, fact.pid, fields.get("status"), fields.get("reply"), fields.get("relay"), fields.get("next_id")
 
 
 def _is_by(link: Link, fact: Fact) -> bool:
@@ -157,5 +183,6 @@ def _taken_over(link: Link, host: str) -> tuple[str, str]:
         return "Resubmit", f"{host} took it up again after it was requeued (queue ID before: {parent.key})."
     if link.rule in ("forwarded as", "redirect"):
         return "Redirect", f"{host} took it up again for its new address (queue ID before: {parent.key})."
-    where = "its filter" if parent.host == host else parent.host
-    return "Receive", f"{host} took it from {where} (queue ID there: {parent.key})."
+    if parent.host == host:
+        return "Receive", f"{host} took it back from its filter (queue ID before: {parent.key})."
+    return "Receive", f"{host} took it from {parent.host} (queue ID there: {parent.key})."

@@ -19,7 +19,7 @@ def verdict(fact: Fact, _host: str) -> Draft:
     action = str(fields.get("action", ""))
     name = str(fields.get("filter", "")) or "A filter"
     score = _score(fields)
-    draft = Draft(fact, _event(fields, name), f"{name} on {fact.host} said: {action or 'nothing'}{score}.")
+    draft = Draft(fact, _event(fields, name), f"{name}{_on(fact)} said: {action or 'nothing'}{score}.")
     draft.recipient = str(fields.get("recipient", ""))
     low = action.lower()
     if fields.get("virus") or any(word in low for word in _BLOCKED):
@@ -32,6 +32,18 @@ def verdict(fact: Fact, _host: str) -> Draft:
     if fields.get("symbols"):
         draft.details.append("rules that hit: " + ", ".join(map(str, fields["symbols"])))
     return draft
+
+
+def _on(fact: Fact) -> str:
+    return f" on {fact.host}" if fact.host else ""
+
+
+def same_verdict(fact: Fact) -> tuple[str, str, float | None] | None:
+    """What two records of one verdict have in common (a log line and an export); None for other records."""
+    fields = fact.fields
+    if fact.kind != "verdict":
+        return None
+    return str(fields.get("filter", "")), str(fields.get("action", "")), fields.get("score")
 
 
 def _event(fields: Fields, name: str) -> str:
@@ -54,7 +66,7 @@ _POLICY = {
 def _policy(fact: Fact) -> Draft:
     fields = fact.fields
     event, did, tone = _POLICY.get(str(fields.get("action")), ("Policy", f"said: {fields.get('action', '')}", PLAIN))
-    draft = Draft(fact, event, f"{fields.get('service', 'A policy service')} on {fact.host} {did}.", tone)
+    draft = Draft(fact, event, f"{fields.get('service', 'A policy service')}{_on(fact)} {did}.", tone)
     draft.recipient = str(fields.get("recipient", ""))
     rest = "; ".join(str(fields[part]) for part in ("result", "reason", "text") if fields.get(part))
     draft.details = [rest] if rest else []
@@ -62,24 +74,26 @@ def _policy(fact: Fact) -> Draft:
 
 
 def verdicts(legs: list[Leg], lone: list[Fact]) -> tuple[Verdict, ...]:
-    """All verdicts of the message, each once."""
-    found: dict[Verdict, None] = {}
+    """All verdicts of the message, each once; of several records of one the fullest."""
+    found: dict[object, Verdict] = {}
     for fact in (*(fact for leg in legs for fact in leg.verdicts), *lone):
         fields = fact.fields
         if fact.kind not in ("verdict", "policy") or not (fields.get("action") or fields.get("virus")):
             continue
-        found.setdefault(
-            Verdict(
-                filter=str(fields.get("filter") or fields.get("service", "")),
-                action=str(fields.get("action", "")),
-                score=fields.get("score"),
-                required=fields.get("required"),
-                symbols=tuple(map(str, fields.get("symbols", ()))),
-                text=_rest(fields),
-                host=fact.host,
-            )
+        said = Verdict(
+            filter=str(fields.get("filter") or fields.get("service", "")),
+            action=str(fields.get("action", "")),
+            score=fields.get("score"),
+            required=fields.get("required"),
+            symbols=tuple(map(str, fields.get("symbols", ()))),
+            text=_rest(fields),
+            host=fact.host,
         )
-    return tuple(found)
+        key = same_verdict(fact) or said
+        known = found.get(key)
+        if known is None or (known.required is None and said.required is not None):
+            found[key] = said
+    return tuple(found.values())
 
 
 def _score(fields: Fields) -> str:

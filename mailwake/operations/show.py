@@ -1,0 +1,182 @@
+"""The question "what happened to this message?": an id, found in the store, to the whole story."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from ipaddress import ip_address, ip_network
+
+from mailwake.events.fact import Fact
+from mailwake.events.queueid import arrival_time
+from mailwake.operations.backend import Backend
+from mailwake.operations.criteria import Criteria, CriteriaError, to_node, trace_id
+from mailwake.store.query import And, Between, Cursor, Equals, Has, InNetwork, Node, Not, Or
+from mailwake.store.rows import Row
+from mailwake.trace.links import is_internal
+from mailwake.trace.story import Story, build_from
+from mailwake.trace.story_model import Relative
+from mailwake.trace.story_relatives import attempt, relative
+from mailwake.trace.story_scene import Scene
+from mailwake.trace.story_session import SESSION_SPAN
+
+_DAY = 86_400_000_000
+_ROWS = 5000
+"""Recipients of one message that a story tells of."""
+_MATCHES = 100
+_SESSIONS = 8
+"""Delivery processes whose other records are looked up: a message that waited for days had many."""
+_SILENT = frozenset({"local", "virtual", "pipe", "error", "retry", "discard", "qmgr"})
+"""Postfix delivery agents that connect to nobody."""
+_RELATED = 2 * _DAY
+"""Greylisting lets a client wait for at most about this long (postgrey --retry-window)."""
+
+
+class NotFound(LookupError):
+    """Nothing is known by this id. `what` was asked for, `hint` says what else to try."""
+
+    def __init__(self, what: str, hint: str) -> None:
+        super().__init__(f"{what}. {hint}")
+        self.what, self.hint = what, hint
+
+
+def show(backend: Backend, text: str, zone: str = "UTC") -> Story:
+    """The story of the message that a MessageTraceId, Message-ID or queue ID names; the newest of several.
+
+    zone: what its times are to be shown in. Raises NotFound.
+    """
+    matches = _find(backend, text.strip())
+    newest = matches[0]
+    rows = _of_message(backend, newest)
+    scene = Scene(rows, backend.facts(_keys(rows)))
+    return build_from(
+        scene,
+        sessions=_sessions(backend, scene),
+        attempts=_attempts(backend, rows),
+        also=_also(matches, newest.trace_id),
+        zone=zone,
+    )
+
+
+def _find(backend: Backend, text: str) -> list[Row]:
+    """Rows that the id names, newest first."""
+    for node, low, high in _readings(text):
+        cursor = Cursor(high, "f" * 32, 65535) if high is not None else None
+        bounded = And((Between("received", low, high), node)) if low is not None else node
+        found = backend.search(bounded, _MATCHES, cursor, since=low)
+        if found:
+            return found
+    hint = (
+        "An id is a queue ID as the mail server logs it, a Message-ID (quote it: '<...>'), or the MessageTraceId that"
+        " `mailwake trace` shows. Look for the message by sender, recipient or time with `mailwake trace`."
+    )
+    raise NotFound(f"nothing is known by {text!r}", hint)
+
+
+def _readings(text: str) -> list[tuple[Node, int | None, int | None]]:
+    """What the id can be, likeliest first: a condition, and bounds of `received` (µs) where the id tells its time."""
+    found: list[tuple[Node, int | None, int | None]] = []
+    with suppress(CriteriaError):
+        found.append((Equals("trace_id", trace_id(text)), None, None))
+    if not text.startswith("<") and "@" not in text and text:
+        born = arrival_time(text)
+        node = to_node(Criteria(queue_ids=(text,)))
+        if born is not None:  # the message may have come in at another host before, and waited there
+            found.append((node, born - 7 * _DAY, born + _DAY))
+        found.append((node, None, None))
+    if text.strip("<>"):
+        found.append((to_node(Criteria(message_ids=(text,))), None, None))
+        found.append((Or(tuple(Has("keys", f"{prefix}{text}") for prefix in ("f:", "t:"))), None, None))
+    return found
+
+
+def _of_message(backend: Backend, row: Row) -> list[Row]:
+    """All rows of the message of this row: they were received at the same time."""
+    node = And((Between("received", row.received, row.received + 1), Equals("trace_id", row.trace_id)))
+    cursor = Cursor(row.received, "f" * 32, 65535)
+    found = backend.search(node, _ROWS, cursor, since=row.received)
+    return sorted(found, key=lambda other: other.leaf) or [row]
+
+
+def _keys(rows: Iterable[Row]) -> set[str]:
+    return {key for row in rows for key in (*row.keys, *row.queue_ids)}
+
+
+def _also(matches: Iterable[Row], told: str) -> list[Relative]:
+    """The other messages that the id names, a line each."""
+    first: dict[str, Row] = {}
+    for row in matches:
+        if row.trace_id != told:
+            first.setdefault(row.trace_id, row)
+    return [relative(row, "also") for row in first.values()]
+
+
+# -- what the processes logged beside it ---------------------------------------------------------------------------
+
+
+def _sessions(backend: Backend, scene: Scene) -> list[Fact]:
+    """Records without queue ID of the processes that took the message and tried to deliver it."""
+    found: list[Fact] = []
+    door = scene.door
+    if door is not None and door.pid and door.ts:
+        found.extend(backend.session(door, door.ts - SESSION_SPAN, door.ts + SESSION_SPAN))
+    spans: dict[tuple[str, str, int], tuple[Fact, int, int]] = {}
+    for fact in _deliveries(scene):
+        process = (fact.host, fact.program, fact.pid)
+        known = spans.get(process)
+        low = min(known[1], fact.ts) if known else fact.ts
+        high = max(known[2], fact.ts) if known else fact.ts
+        if high - low < _DAY:  # a process id that comes again after a day is another process
+            spans[process] = (fact, low, high)
+    newest = sorted(spans.values(), key=lambda span: -span[2])[:_SESSIONS]
+    for fact, low, high in newest:
+        found.extend(backend.session(fact, low - SESSION_SPAN // 2, high))
+    return [fact for fact in dict(zip(map(id, found), found, strict=True)).values() if not fact.key]
+
+
+def _deliveries(scene: Scene) -> list[Fact]:
+    """Attempts to reach another server."""
+    return [
+        fact
+        for leg in scene.legs
+        for recipient in leg.recipients.values()
+        for fact in recipient.attempts
+        if fact.pid and fact.ts and fact.fields.get("agent") not in _SILENT
+    ]
+
+
+# -- greylisting: the attempts before and after --------------------------------------------------------------------
+
+
+def _attempts(backend: Backend, rows: Sequence[Row]) -> list[Relative]:
+    """Other attempts of the same client network, sender and recipient, when one of them was put off or refused."""
+    row = rows[0]
+    recipients = dict.fromkeys(r.original_recipient for r in rows if r.original_recipient)
+    if row.sender is None or not recipients or not row.from_ip or row.sasl_user or is_internal(row.from_ip):
+        return []
+    refused = _at_door(row)
+    low, high = row.received - _RELATED, row.received + (_RELATED if refused else 0)
+    same: tuple[Node, ...] = (
+        Between("received", low, high),
+        Equals("sender", row.sender),
+        Or(tuple(Equals("original_recipient", address) for address in list(recipients)[:20])),
+        InNetwork("from_ip", _network(row.from_ip)),
+        Not(Equals("trace_id", row.trace_id)),
+    )
+    if not refused:
+        same = (*same, Or((Equals("status", "Pending"), Equals("status", "Failed"))))
+    found = backend.search(And(same), 20, Cursor(high, "f" * 32, 65535), since=low)
+    return [attempt(row, other) for other in reversed(found) if refused or _at_door(other)]
+
+
+def _at_door(row: Row) -> bool:
+    """Put off or refused before anything was delivered."""
+    return not row.attempts and row.status in ("Pending", "Failed")
+
+
+def _network(ip: str) -> str:
+    """The network that a sender's servers share: /24, and /64 for IPv6, as greylisting programs compare them."""
+    try:
+        bits = 24 if ip_address(ip).version == 4 else 64
+    except ValueError:
+        return "0.0.0.0/32"
+    return str(ip_network(f"{ip}/{bits}", strict=False))
