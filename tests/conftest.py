@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import sys
@@ -17,6 +18,7 @@ from hypothesis import HealthCheck, settings
 
 TESTS = Path(__file__).resolve().parent
 sys.path[:0] = [str(TESTS / "trace"), str(TESTS)]
+importlib.import_module("logs")  # it must know where temporary files lie before a store is opened
 
 _SLOW_STORE = [HealthCheck.too_slow, HealthCheck.data_too_large]
 settings.register_profile("fast", max_examples=15, deadline=None, suppress_health_check=_SLOW_STORE)

@@ -70,7 +70,7 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _prepare_output() -> None:
-    """Logs hold anything: an old terminal must not make the answer fail, and JSON for a program is UTF-8 in any locale."""
+    """Logs hold anything: no terminal may make the answer fail, and JSON for a program is UTF-8 in any locale."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             encoding = None if stream.isatty() else "utf-8"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import tzinfo
 
 from mailwake.cli.printable import cut, one_line, padded, plain, width
@@ -14,13 +14,18 @@ from mailwake.operations.when import from_micros, zone_name
 from mailwake.trace.story_model import Message, Outcome, Relative, Step, Story
 from mailwake.trace.story_words import plain_seconds
 
+Show = Callable[[str], str]
 _EVENT = 12
 _SYMBOLS = 8
 _RELATIVES = 10
 
 
-def lines(story: Story, zone: tzinfo, room: int | None, *, raw: bool = False) -> Iterator[str]:
-    """The story, line by line; room: columns of the terminal, None for as many as it takes; raw: with all records."""
+def lines(story: Story, zone: tzinfo, room: int | None, show: Show, *, raw: bool = False) -> Iterator[str]:
+    """The story, line by line.
+
+    room: columns of the terminal, None for as many as it takes; raw: with all records; show: gives the command that
+    tells the story of another id.
+    """
     yield from (toned(text, story.tone, bold=True) for text in _wrapped(story.headline, room, ""))
     yield ""
     yield from _fields(_message(story, zone), room)
@@ -34,10 +39,10 @@ def lines(story: Story, zone: tzinfo, room: int | None, *, raw: bool = False) ->
     yield from _titled("What the logs do not tell", (line for found in missing for line in found))
     yield from _titled("The connection it came over", _steps(story.session, zone, room, raw))
     yield from _titled(
-        "Other attempts of the same sender to the same recipient", _relatives(story.attempts, zone, room)
+        "Other attempts of the same sender to the same recipient", _relatives(story.attempts, zone, room, show)
     )
-    yield from _titled("What it came out of, and what came out of it", _relatives(story.relatives, zone, room))
-    yield from _titled("Other messages that the same question finds", _relatives(story.also, zone, room))
+    yield from _titled("What it came out of, and what came out of it", _relatives(story.relatives, zone, room, show))
+    yield from _titled("Other messages that the same question finds", _relatives(story.also, zone, room, show))
 
 
 def _titled(title: str, body: Iterable[str]) -> Iterator[str]:
@@ -142,13 +147,13 @@ def _steps(steps: Iterable[Step], zone: tzinfo, room: int | None, raw: bool) -> 
             yield from (f"      | {plain(record)}" for record in step.raw)
 
 
-def _relatives(relatives: tuple[Relative, ...], zone: tzinfo, room: int | None) -> Iterator[str]:
+def _relatives(relatives: tuple[Relative, ...], zone: tzinfo, room: int | None, show: Show) -> Iterator[str]:
     for one in relatives[:_RELATIVES]:
         status = one.status if one.detail in ("", one.status) else f"{one.status} ({one.detail})"
         sender = "-" if one.sender is None else one.sender or "<>"
         text = f"{_time(one.received, zone)}  {one.relation}: {sender} to {one.recipient or '-'}: {status}. {one.text}"
         inferred = " (inferred)" if one.grade != "proven" else ""
-        yield from _wrapped(f"{text}{inferred} mailwake show {dashed(one.trace_id)}", room, "  ", "      ")
+        yield from _wrapped(f"{text}{inferred} {show(dashed(one.trace_id) or '')}", room, "  ", "      ")
     if len(relatives) > _RELATIVES:
         yield f"  and {len(relatives) - _RELATIVES} more"
 

@@ -109,3 +109,11 @@ def check_input_options(in_files: tuple[str, ...], assume_zone: str | None, assu
         raise click.UsageError(
             "--assume-zone and --assume-year go with --in; for the store, give import --zone and --year"
         )
+
+
+def input_words(in_files: tuple[str, ...], assume_zone: str | None, assume_year: int | None) -> tuple[str, ...]:
+    """The same options as words for a further command; standard input cannot be read again and is left out."""
+    words = [word for path in in_files if path != "-" for word in ("--in", path)]
+    words += ["--assume-zone", assume_zone] if words and assume_zone else []
+    words += ["--assume-year", str(assume_year)] if words and assume_year else []
+    return tuple(words)

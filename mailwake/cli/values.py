@@ -44,7 +44,7 @@ def record(row: Row) -> dict[str, Any]:
         row.attempts,
         iso(row.last),
         delay(row),
-        [decoded(host) for host in row.hosts],
+        [decoded(host) for host in row.hosts if host],
         [decoded(queue_id) for queue_id in row.queue_ids],
         dashed(row.parent_id),
         _known(row.relation),

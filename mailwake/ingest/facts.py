@@ -44,6 +44,7 @@ class FactReader:
         path: Path,
         *,
         start: int = 0,
+        stop: int | None = None,
         calendar: Calendar | None = None,
         zone: str | None = None,
         name: str | None = None,
@@ -53,7 +54,7 @@ class FactReader:
     ) -> None:
         """Prepare to read.
 
-        start: offset into the text, from `resume.resume_offset`. calendar: from `calendar.calendars` when the file is
+        start: offset into the text, from `resume.resume_offset`. stop: offset of the record to stop before. calendar: from `calendar.calendars` when the file is
         one of several; else it is made for the file alone, with `zone`. name: shown as the source instead of the path
         (`-` for standard input). follow: leave a half line at the end for later instead of reading it. size: bytes of
         a block; facts do not depend on it. Raises InputError when the file is not readable text, ValueError for a zone
@@ -64,7 +65,7 @@ class FactReader:
         self.account = Account(files=1)
         self.calendar = calendar or calendar_for(path, zone)
         self._name = name if name is not None else str(path)
-        self._start, self._follow, self._size = start, follow, size
+        self._start, self._stop, self._follow, self._size = start, stop, follow, size
         self._registry = registry or Registry()
         self._heads = Heads(self._registry)
         self._sections: dict[str, Section] = {}
@@ -88,7 +89,7 @@ class FactReader:
 
     def _lines(self) -> Iterator[Batch]:
         end = self._start
-        for block in blocks(self.path, self._start, self._size):
+        for block in blocks(self.path, self._start, self._size, self._stop):
             if block.half:
                 if not self._follow:
                     yield self._half(block)

@@ -105,8 +105,10 @@ def read_at(path: Path, offset: int, size: int) -> bytes:
         raise _damaged(path, error) from error
 
 
-def blocks(path: Path, start: int = 0, size: int = BLOCK) -> Iterator[Block]:
+def blocks(path: Path, start: int = 0, size: int = BLOCK, stop: int | None = None) -> Iterator[Block]:
     """The text from start on, in blocks of whole lines of about `size` bytes; a half line comes last, by itself.
+
+    stop: the offset, at a line's beginning, to read up to.
 
     Lines above MAX_LINE are cut at multiples of it, so the lines do not depend on `size`. Raises InputError for
     damaged compression, after having given what could be read.
@@ -117,7 +119,9 @@ def blocks(path: Path, start: int = 0, size: int = BLOCK) -> Iterator[Block]:
         try:
             if start:
                 _forward(text, start, path)
-            while data := text.read(size):
+            read = start
+            while data := text.read(size if stop is None else min(size, stop - read)):
+                read += len(data)
                 rest += data
                 cut = rest.rfind(b"\n") + 1
                 while not cut and len(rest) > MAX_LINE:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from mailwake.events.fact import NO_TIME, Fact
+from mailwake.operations.parallel import Reaped
 from mailwake.store import facts as stored_facts
 from mailwake.store import journeys
 from mailwake.store.database import Database
@@ -76,27 +77,54 @@ class Correlator:
         """Take in facts; watermark: all sources have been read up to this time (µs)."""
         fresh, overlapping = self._without_doubles(facts)
         keys = self._workset.add(fresh)
+        rows, struck = self._settle(fresh, watermark, set())
+        return Window(fresh, keys, overlapping, rows, struck)
+
+    def leftovers(self, made: Reaped) -> Window:
+        """Take in what a harvested window left over; its facts are written already.
+
+        Journeys that were thought whole and are spoken of elsewhere are recalled and computed again.
+        """
+        seen, workset = self._seen, self._workset
+        again = {key for key in made.whole if workset.mentions(key)}
+        again.update(made.whole[number] for number in made.asked_for[seen.maybe_hashes(made.asked)])
+        seen.add_hashes(made.kept)
+        workset.add(made.left)
+        rows, struck = self._settle(made.left, made.low, again)
+        return Window([], [], False, rows, struck)
+
+    def knows_since(self, time: int) -> bool:
+        """Whether the store had facts of this time (µs) or later when the work began."""
+        return self._occupied is not None and self._occupied[1] >= time
+
+    def passes(self, low: int, high: int) -> bool:
+        """Note the times (µs) of a window; whether it goes back behind what was read before."""
+        back = bool(low) and low < self._high - _RECENT
+        self._high = max(self._high, high)
+        return back or not low
+
+    def _settle(self, facts: list[Fact], watermark: int, again: set[str]) -> tuple[list[Row], list[Row]]:
+        """Rows of all touched journeys, and those to strike out."""
+        old: dict[tuple[int, str, int], Row] = {}
         if not self._seen.empty:
-            self._recall_open({fact.host for fact in fresh if fact.kind == "queue_action" and not fact.key})
-        old = self._recall() if not self._seen.empty else {}
+            self._recall_open({fact.host for fact in facts if fact.kind == "queue_action" and not fact.key})
+            old = self._recall(again)
         rows: list[Row] = []
         struck: list[Row] = []
         written: list[tuple[str, list[Row]]] = []
-        evicted_before = watermark - SETTLED_AFTER
         for members, made in self._workset.flush():
             self._compare(members, made, old, struck)
             rows.extend(made)
             if members:
                 written.append((min(members), made))
-        struck.extend(row for row in old.values())
-        gone = self._workset.forget(evicted_before)
-        self._seen.add(gone)
+        struck.extend(old.values())
+        self._seen.add(self._workset.forget(watermark - SETTLED_AFTER))
         for key, made in written:
             if self._workset.known(key):
                 self._placed[key] = made
         for key in [key for key in self._placed if not self._workset.known(key)]:
             del self._placed[key]
-        return Window(fresh, keys, overlapping, rows, struck)
+        return rows, struck
 
     def _without_doubles(self, facts: list[Fact]) -> tuple[list[Fact], bool]:
         """Facts without those read a moment ago; and whether the store may have some from before."""
@@ -125,12 +153,15 @@ class Correlator:
                 kept.append(fact)
         return kept
 
-    def _recall(self) -> dict[tuple[int, str, int], Row]:
+    def _recall(self, again: set[str]) -> dict[tuple[int, str, int], Row]:
         """Fetch what the store has of the touched journeys; give the rows that it shows for them, by place."""
         old: dict[tuple[int, str, int], Row] = {}
         asked: set[str] = set()
+        maybe = self._seen.maybe
+        wanted = set(again)
         while True:
-            wanted = {key for key in self._workset.touched() if key not in asked and self._seen.maybe(key)}
+            touched = self._workset.touched() - asked
+            wanted.update(key for key in touched if any(map(maybe, self._workset.questions(key))))
             wanted.update(self._of_message_ids(asked))
             wanted -= asked
             if not wanted:
@@ -143,6 +174,7 @@ class Correlator:
                 wanted |= more
                 asked |= more
             self._merge(wanted)
+            wanted = set()
 
     def _of_message_ids(self, asked: set[str]) -> set[str]:
         """Keys of stored journeys that touched ones may continue, or that may continue them, by Message-ID."""

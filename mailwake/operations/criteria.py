@@ -203,6 +203,8 @@ def _wild(text: str) -> bool:
 
 
 def _text(column: str, text: str) -> Node:
+    if not text.strip("*"):
+        text = "?*"  # any, but not none: `--sasl-user '*'` is mail that someone logged in for
     return Matches(column, text) if _wild(text) else Equals(column, text)
 
 

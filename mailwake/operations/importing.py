@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import time
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -16,7 +17,9 @@ from mailwake.ingest.files import PLAIN, InputError, kind_of
 from mailwake.ingest.resume import Saved, fingerprint, resume_offset
 from mailwake.ingest.revive import Reviver
 from mailwake.operations.correlate import Correlator
-from mailwake.operations.inputs import Input, Piece, Reader, gather
+from mailwake.operations.inputs import Input, Reader, gather
+from mailwake.operations.parallel import reaped
+from mailwake.operations.plan import divisible, windows
 from mailwake.operations.writer import Writer
 from mailwake.store import files
 from mailwake.store.database import Database
@@ -24,6 +27,9 @@ from mailwake.store.facts import Stored
 
 WINDOW = 150_000
 """Facts correlated and written at a time."""
+PARALLEL_FROM = 32 << 20
+"""Bytes from which on several processes read and correlate."""
+PROCESSES = os.cpu_count() or 1
 _COLLECT_EVERY = 16
 
 
@@ -68,63 +74,92 @@ class _Import:
     ) -> None:
         self._database = database
         self._progress = progress
-        self._revive = reviver()
-        self._correlator = Correlator(database, self._revive)
+        self._correlator = Correlator(database, reviver())
         self._saved = _Saved(database)
+        self._inputs = inputs
         self._reader = Reader(inputs, zone=zone, year=year, start=self._saved.offset)
-        self._total = sum(source.path.stat().st_size for source in inputs)
-        self._plain = all(kind_of(source.path) == PLAIN for source in inputs)
         self._window: list[Fact] = []
-        self._places: dict[Path, tuple[Input, int, bool]] = {}
+        self._places: dict[Input, int] = {}
         self._done = self._lines = self._windows = 0
 
     def run(self) -> Account:
+        plain = all(kind_of(source.path) == PLAIN for source in self._inputs)
+        total = sum(source.path.stat().st_size for source in self._inputs)
         if self._progress:
-            self._progress.start(self._total if self._plain else None)
+            self._progress.start(total if plain else None)
         gc.collect()
         gc.disable()  # facts are many, and almost none of them is garbage before its window ends
         try:
             with Writer(self._database, time.time_ns() // 1000) as writer:
                 self._correlator.before_reading = writer.drain
-                watermark = 0
-                for piece in self._reader:
-                    self._take(piece)
-                    watermark = piece.watermark
-                    if len(self._window) >= WINDOW:
-                        self._flush(writer, watermark)
-                self._flush(writer, watermark)
+                account = self._in_parallel(writer) if self._divides(total) else self._in_order(writer)
         finally:
             gc.enable()
             if self._progress:
                 self._progress.finish()
-        self._record()
-        return self._reader.account
+        self._record(account)
+        return account
 
-    def _take(self, piece: Piece) -> None:
-        batch = piece.batch
-        self._window.extend(batch.facts)
-        self._places[piece.source.path] = (piece.source, batch.offset, batch.half)
-        self._done += batch.nbytes
-        self._lines += len(batch.facts)
-        if self._progress:
-            self._progress.update(self._done, self._lines, piece.source.name)
+    def _divides(self, total: int) -> bool:
+        """Whether several processes pay: much to read, and nothing of it known already."""
+        return (
+            total >= PARALLEL_FROM
+            and PROCESSES > 1
+            and all(map(divisible, self._inputs))
+            and not self._correlator.knows_since(self._reader.begins)
+        )
+
+    def _in_order(self, writer: Writer) -> Account:
+        watermark = 0
+        for piece in self._reader:
+            batch = piece.batch
+            self._window.extend(batch.facts)
+            self._places[piece.source] = batch.offset
+            self._report(batch.nbytes, len(batch.facts), piece.source.name)
+            watermark = piece.watermark
+            if len(self._window) >= WINDOW:
+                self._flush(writer, watermark)
+        self._flush(writer, watermark)
+        return self._reader.account
 
     def _flush(self, writer: Writer, watermark: int) -> None:
         facts, self._window = self._window, []
-        window = self._correlator.window(facts, watermark)
-        places = [
-            self._saved.place(source, offset) for source, offset, _ in self._places.values() if source.name != "-"
-        ]
+        writer.write(self._correlator.window(facts, watermark), self._committed(self._places))
         self._places = {}
-        writer.write(window, places)
+        self._collect()
+
+    def _in_parallel(self, writer: Writer) -> Account:
+        account = self._reader.account
+        starts = [(source, self._saved.offset(source), self._reader.calendar(source)) for source in self._inputs]
+        several = len(self._inputs) > 1
+        for made in reaped(windows(starts), PROCESSES):
+            back = self._correlator.passes(made.low, made.high)
+            writer.write_reaped(made.facts, made.rows, overlapping=back or several)
+            window = self._correlator.leftovers(made)
+            writer.write(window, self._committed(dict(made.places)))
+            account += made.account
+            self._report(made.nbytes, made.lines, made.places[-1][0].name if made.places else "")
+            self._collect()
+        account.files = len(self._inputs)
+        return account
+
+    def _report(self, nbytes: int, lines: int, name: str) -> None:
+        self._done += nbytes
+        self._lines += lines
+        if self._progress:
+            self._progress.update(self._done, self._lines, name)
+
+    def _committed(self, places: dict[Input, int]) -> list[files.Place]:
+        return [self._saved.place(source, offset) for source, offset in places.items() if source.name != "-"]
+
+    def _collect(self) -> None:
         self._windows += 1
         if self._windows % _COLLECT_EVERY == 0:
             gc.collect()
 
-    def _record(self) -> None:
+    def _record(self, account: Account) -> None:
         """Keep the account, for `doctor` and `unknown`."""
-        text = json.dumps(vars(self._reader.account), default=vars)
-        row = [datetime.now(UTC), text]
+        row = [datetime.now(UTC), json.dumps(vars(account), default=vars)]
         self._database.client().insert("imports", [row], column_names=["finished", "account"])
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from mailwake.events.fact import NO_TIME, Fact
 from mailwake.ingest.account import Account
-from mailwake.ingest.calendar import calendars
+from mailwake.ingest.calendar import Calendar, calendars
 from mailwake.ingest.facts import Batch, FactReader
 from mailwake.ingest.files import InputError, spooled
 from mailwake.ingest.folders import expand
@@ -80,6 +80,15 @@ class Reader:
                     raise
                 self.account.note(str(error))
         self._waiting.sort(reverse=True)
+
+    @property
+    def begins(self) -> int:
+        """Time (µs) of the earliest record of all inputs that are still to be opened."""
+        return min((begins for begins, _, _ in self._waiting), default=NO_TIME)
+
+    def calendar(self, source: Input) -> Calendar | None:
+        """The calendar of an input; None when it cannot be read."""
+        return self._known.get(source.path)
 
     def _begins(self, source: Input) -> int:
         """Time of the first record that has one; NO_TIME when the beginning has none."""

@@ -20,13 +20,12 @@ from mailwake.trace.story_scene import Scene
 from mailwake.trace.story_session import SESSION_SPAN
 
 _DAY = 86_400_000_000
-_ROWS = 5000
-"""Recipients of one message that a story tells of."""
 _MATCHES = 100
-_SESSIONS = 8
+_SESSIONS = 3
 """Delivery processes whose other records are looked up: a message that waited for days had many."""
 _SILENT = frozenset({"local", "virtual", "pipe", "error", "retry", "discard", "qmgr"})
 """Postfix delivery agents that connect to nobody."""
+_ATTEMPTS = 50
 _RELATED = 2 * _DAY
 """Greylisting lets a client wait for at most about this long (postgrey --retry-window)."""
 
@@ -45,14 +44,14 @@ def show(backend: Backend, text: str, zone: str = "UTC") -> Story:
     zone: what its times are to be shown in. Raises NotFound.
     """
     matches = _find(backend, text.strip())
-    newest = matches[0]
-    rows = _of_message(backend, newest)
+    told = matches[0].trace_id
+    rows = [row for row in matches if row.trace_id == told]
     scene = Scene(rows, backend.facts(_keys(rows)))
     return build_from(
         scene,
         sessions=_sessions(backend, scene),
-        attempts=_attempts(backend, rows),
-        also=_also(matches, newest.trace_id),
+        attempts=_attempts(backend, scene.rows),
+        also=_also(matches, told),
         zone=zone,
     )
 
@@ -87,14 +86,6 @@ def _readings(text: str) -> list[tuple[Node, int | None, int | None]]:
         found.append((to_node(Criteria(message_ids=(text,))), None, None))
         found.append((Or(tuple(Has("keys", f"{prefix}{text}") for prefix in ("f:", "t:"))), None, None))
     return found
-
-
-def _of_message(backend: Backend, row: Row) -> list[Row]:
-    """All rows of the message of this row: they were received at the same time."""
-    node = And((Between("received", row.received, row.received + 1), Equals("trace_id", row.trace_id)))
-    cursor = Cursor(row.received, "f" * 32, 65535)
-    found = backend.search(node, _ROWS, cursor, since=row.received)
-    return sorted(found, key=lambda other: other.leaf) or [row]
 
 
 def _keys(rows: Iterable[Row]) -> set[str]:
@@ -140,21 +131,29 @@ def _deliveries(scene: Scene) -> list[Fact]:
         for leg in scene.legs
         for recipient in leg.recipients.values()
         for fact in recipient.attempts
-        if fact.pid and fact.ts and fact.fields.get("agent") not in _SILENT
+        if fact.pid and fact.ts and fact.fields.get("agent") not in _SILENT and not _at_home(fact)
     ]
+
+
+def _at_home(fact: Fact) -> bool:
+    """Handed to a mailbox server on the same machine: no TLS, no other server tried before."""
+    ip = str(fact.fields.get("relay_ip", ""))
+    return fact.fields.get("disposition") == "mailbox" and (not ip or ip.startswith("127.") or ip == "::1")
 
 
 # -- greylisting: the attempts before and after --------------------------------------------------------------------
 
 
 def _attempts(backend: Backend, rows: Sequence[Row]) -> list[Relative]:
-    """Other attempts of the same client network, sender and recipient, when one of them was put off or refused."""
+    """Attempts of the same client network, sender and recipient that were put off, and the one that was then taken."""
     row = rows[0]
     recipients = dict.fromkeys(r.original_recipient for r in rows if r.original_recipient)
+    put_off = _put_off(row)
     if row.sender is None or not recipients or not row.from_ip or row.sasl_user or is_internal(row.from_ip):
         return []
-    refused = _at_door(row)
-    low, high = row.received - _RELATED, row.received + (_RELATED if refused else 0)
+    if row.status == "Failed" and not row.attempts:  # refused for good: others are no attempts of the same message
+        return []
+    low, high = row.received - _RELATED, row.received + (_RELATED if put_off else 0)
     same: tuple[Node, ...] = (
         Between("received", low, high),
         Equals("sender", row.sender),
@@ -162,15 +161,16 @@ def _attempts(backend: Backend, rows: Sequence[Row]) -> list[Relative]:
         InNetwork("from_ip", _network(row.from_ip)),
         Not(Equals("trace_id", row.trace_id)),
     )
-    if not refused:
-        same = (*same, Or((Equals("status", "Pending"), Equals("status", "Failed"))))
-    found = backend.search(And(same), 20, Cursor(high, "f" * 32, 65535), since=low)
-    return [attempt(row, other) for other in reversed(found) if refused or _at_door(other)]
+    if not put_off:
+        same = (*same, Equals("status", "Pending"))
+    found = backend.search(And(same), _ATTEMPTS, Cursor(high, "f" * 32, 65535), since=low)[::-1]
+    taken = next((other for other in found if other.received > row.received and not _put_off(other)), None)
+    return [attempt(row, other) for other in found if _put_off(other) or other is taken]
 
 
-def _at_door(row: Row) -> bool:
-    """Put off or refused before anything was delivered."""
-    return not row.attempts and row.status in ("Pending", "Failed")
+def _put_off(row: Row) -> bool:
+    """Told to come again, before anything was delivered."""
+    return row.status == "Pending" and not row.attempts
 
 
 def _network(ip: str) -> str:

@@ -9,11 +9,15 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from mailwake.operations.correlate import Window
 from mailwake.store import facts as stored_facts
 from mailwake.store import files, journeys
 from mailwake.store.database import Database
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _AHEAD = 2
 """Windows that may wait: reading stops when the store cannot follow."""
@@ -49,6 +53,11 @@ class Writer:
         self._check()
         self._work.put(lambda: self._write(window, places))
 
+    def write_reaped(self, facts: bytes, rows: bytes, *, overlapping: bool) -> None:
+        """Hand over what another process made ready (Arrow streams); the place is committed with the rest of the window."""
+        self._check()
+        self._work.put(lambda: self._write_reaped(facts, rows, overlapping))
+
     def drain(self) -> None:
         """Wait until everything handed over is written."""
         self._work.join()
@@ -72,18 +81,27 @@ class Writer:
                 self._work.task_done()
 
     def _write(self, window: Window, places: list[files.Place]) -> None:
-        database = self._database
         if window.facts:
-            table = stored_facts.table(window.facts, window.keys, self._seq)
-            if window.overlapping:
-                self.new_facts += stored_facts.insert_new(database, table)
-            else:
-                stored_facts.insert(database, table)
-                self.new_facts += table.num_rows
-        self._seq += len(window.facts) + 1
+            self._insert(stored_facts.table(window.facts, window.keys, self._seq), window.overlapping)
+        self._seq += 1
         if window.rows:
-            journeys.insert(database, journeys.table(window.rows, self._seq))
+            journeys.insert(self._database, journeys.table(window.rows, self._seq))
         if window.struck:
-            journeys.insert(database, journeys.table(window.struck, self._seq, deleted=1))
+            journeys.insert(self._database, journeys.table(window.struck, self._seq, deleted=1))
         self.rows += len(window.rows)
-        files.save(database, places)
+        files.save(self._database, places)
+
+    def _write_reaped(self, facts: bytes, rows: bytes, overlapping: bool) -> None:
+        if facts:
+            self._insert(stored_facts.numbered(facts, self._seq), overlapping)
+        self._seq += 1
+        if rows:
+            journeys.insert(self._database, journeys.versioned(rows, self._seq))
+
+    def _insert(self, table: pa.Table, overlapping: bool) -> None:
+        if overlapping:
+            self.new_facts += stored_facts.insert_new(self._database, table)
+        else:
+            stored_facts.insert(self._database, table)
+            self.new_facts += table.num_rows
+        self._seq += table.num_rows

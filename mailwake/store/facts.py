@@ -60,6 +60,16 @@ def _text(values: Sequence[str]) -> pa.Array:
         return pa.array([value.encode("utf-8", "surrogateescape") for value in values], pa.binary())
 
 
+def numbered(stream: bytes, seq: int) -> pa.Table:
+    """The table of an Arrow stream, its facts numbered anew from seq."""
+    import numpy as np
+    import pyarrow as pa
+
+    made = pa.ipc.open_stream(stream).read_all()
+    numbers = pa.array(np.arange(seq, seq + made.num_rows, dtype=np.uint64))
+    return made.set_column(made.schema.get_field_index("seq"), "seq", numbers)
+
+
 def insert(database: Database, table: pa.Table) -> None:
     """Append facts that the store does not have yet."""
     if table.num_rows:
@@ -140,7 +150,7 @@ def counts(database: Database) -> list[tuple[str, str, int, int, int]]:
         "SELECT host, kind, count(), toUnixTimestamp64Micro(min(ts)), toUnixTimestamp64Micro(max(ts)) FROM facts"
         " GROUP BY host, kind ORDER BY host, kind"
     )
-    return [tuple(line) for line in database.client().query(query).result_rows]  # type: ignore[misc]
+    return [tuple(line) for line in database.client().query(query).result_rows]
 
 
 def everything(database: Database) -> Iterator[Sequence[Stored]]:

@@ -63,6 +63,16 @@ def _text(values: tuple[str | None, ...]) -> pa.Array:
         return pa.array([None if v is None else v.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for v in values])
 
 
+def versioned(stream: bytes, version: int) -> pa.Table:
+    """The table of an Arrow stream, with this version."""
+    import numpy as np
+    import pyarrow as pa
+
+    made = pa.ipc.open_stream(stream).read_all()
+    versions = pa.array(np.full(made.num_rows, version, dtype=np.uint64))
+    return made.set_column(made.schema.get_field_index("version"), "version", versions)
+
+
 def insert(database: Database, made: pa.Table) -> None:
     """Append rows; those of a higher version replace earlier ones of the same (received, trace_id, leaf)."""
     if made.num_rows:
@@ -196,13 +206,15 @@ def open_keys(database: Database, hosts: Iterable[str], where: str = "rows") -> 
 
 
 def by_message_ids(database: Database, message_ids: Iterable[str], where: str = "rows") -> list[Row]:
-    """Rows (any version) with one of these Message-IDs."""
+    """Rows (any version) with one of these Message-IDs (given without angle brackets)."""
+    # Some logs leave out the angle brackets.
+    ids = sorted({form for bare in message_ids for form in (bare, f"<{bare}>")})
     query = f"SELECT {_SELECT} FROM {where} WHERE message_id IN {{ids:Array(String)}} AND deleted = 0"
-    return [_row(line) for line in database.client().query(query, parameters={"ids": sorted(message_ids)}).result_rows]
+    return [_row(line) for line in database.client().query(query, parameters={"ids": ids}).result_rows]
 
 
 def _row(line: Any) -> Row:
-    return Row(*(tuple(value) if isinstance(value, list) else value for value in line))
+    return Row._make(tuple(value) if isinstance(value, list) else value for value in line)
 
 
 def when(micros: int) -> datetime:

@@ -117,7 +117,8 @@ class _Head:
         if not self.from_ip:
             self._from_elsewhere()
         self.sasl_user = arrival.get("sasl_username", "")
-        self.keys = tuple(sorted({*component.legs_of, *component.mailboxes, *(f"f:{key}" for key in component.filters)}))
+        filters = (f"f:{key}" for key in component.filters)
+        self.keys = tuple(sorted({*component.legs_of, *component.mailboxes, *filters, *component.dangling}))
 
     def _from_elsewhere(self) -> None:
         for fact in (*self.root.rejects, *self.root.checks):

@@ -24,7 +24,7 @@ _INFER_AFTER = 5 * _MINUTE
 class Component:
     """The legs, delivery sessions and filter records that point to each other."""
 
-    __slots__ = ("filters", "legs", "legs_of", "mailboxes", "mids", "proxies", "refusals")
+    __slots__ = ("dangling", "filters", "legs", "legs_of", "mailboxes", "mids", "proxies", "refusals")
 
     def __init__(self) -> None:
         self.legs: list[Leg] = []
@@ -37,6 +37,8 @@ class Component:
         self.proxies: list[Fact] = []
         self.refusals: list[Fact] = []
         self.mids: dict[str, list[Leg]] = {}
+        self.dangling: list[str] = []
+        """Keys mentioned that no facts are filed under."""
 
     def add(self, key: str, facts: list[Fact], legs: list[Leg]) -> None:
         """Take in one bucket: what is filed under key, and the legs made of it."""

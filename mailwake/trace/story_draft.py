@@ -42,7 +42,7 @@ def timeline(scene: Scene, drafts: list[Draft]) -> tuple[Step, ...]:
     Clocks are put right by `Scene.skew`; what disorder is left (records of one second) must not count backwards.
     """
     rank = {id(draft): number for number, draft in enumerate(drafts)}
-    timed = [draft for draft in drafts if draft.fact.ts] or drafts
+    timed = [draft for draft in drafts if draft.fact.ts and not draft.depth] or drafts
     begin = min((scene.at(draft.fact) for draft in timed), default=0)
     drafts = sorted(drafts, key=lambda draft: (_when(scene, draft, begin), draft.depth, rank[id(draft)]))
     steps: list[Step] = []
@@ -55,7 +55,8 @@ def timeline(scene: Scene, drafts: list[Draft]) -> tuple[Step, ...]:
 
 
 def _when(scene: Scene, draft: Draft, begin: int) -> int:
-    return scene.at(draft.fact) if draft.fact.ts else begin
+    """Nothing happens to a message before it comes in: what is left of skew within a second must not say so."""
+    return max(scene.at(draft.fact), begin) if draft.fact.ts else begin
 
 
 def step(draft: Draft, since_start: float = 0.0, since_previous: float = 0.0) -> Step:

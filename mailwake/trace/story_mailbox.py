@@ -27,13 +27,15 @@ _STORED = ("stored", "fileinto", "save")
 def mailbox_drafts(facts: Iterable[Fact], recipient: Recipient) -> list[Draft]:
     """Steps of one recipient's delivery session; the record of the saved item stands behind the step that stored it."""
     found: list[Draft] = []
+    facts = list(facts)
+    sieve = _filed(facts)
     for fact in facts:
         fields = fact.fields
         action = str(fields.get("action", ""))
         event, tone = _EVENTS.get(action, ("Note", PLAIN))
         if action == "failed" and fields.get("temporary"):
             event, tone = "Defer", WAIT
-        text = f"{mailbox_words(fields)} ({fact.host})." if fact.host else f"{mailbox_words(fields)}."
+        text = f"{mailbox_words(fields, sieve, recipient.address)}."
         same = next((draft for draft in found if draft.text == text), None) if action in _STORED else None
         if same is None:
             draft = Draft(fact, event, text, tone, recipient.address)
@@ -47,16 +49,24 @@ def mailbox_drafts(facts: Iterable[Fact], recipient: Recipient) -> list[Draft]:
 
 def mailbox_lines(facts: Iterable[Fact]) -> tuple[str, ...]:
     """The same as lines, each once."""
-    return tuple(dict.fromkeys(mailbox_words(fact.fields) for fact in facts))
+    facts = list(facts)
+    sieve = _filed(facts)
+    return tuple(dict.fromkeys(mailbox_words(fact.fields, sieve) for fact in facts))
 
 
-def mailbox_words(fields: Fields) -> str:
-    """One action of the mailbox server in words."""
+def _filed(facts: Iterable[Fact]) -> set[str]:
+    """Folders that a Sieve rule chose: the record of the saved item does not say it."""
+    return {str(fact.fields.get("folder", "")) for fact in facts if fact.fields.get("action") == "fileinto"}
+
+
+def mailbox_words(fields: Fields, sieve: set[str], owner: str = "") -> str:
+    """One action of the mailbox server in words; sieve: the folders that a rule chose."""
     action = str(fields.get("action", ""))
     folder = str(fields.get("folder", "")) or "INBOX"
     target = str(fields.get("target", ""))
     if action in _STORED:
-        return f"Put into {folder}" + (" by a Sieve rule" if action == "fileinto" else "")
+        place = f"{owner}'s {folder}" if owner else folder
+        return f"Put into {place}" + (" by a Sieve rule" if folder in sieve else "")
     if action == "forwarded":
         return f"Redirected to {target or 'another address'} by a Sieve rule"
     if action == "discarded":

@@ -52,6 +52,10 @@ def _of_leg(scene: Scene, leg: Leg, swept: dict[tuple[str, str, int], int]) -> l
         found.append(
             Missing("arrival", f"Its arrival on {where} is not in these logs: they begin later, or records are lost.")
         )
+    if _released_unseen(leg):
+        found.append(
+            Missing("order", f"How it was released from hold on {where} is not in these logs: an order for all.")
+        )
     known = len({recipient.address.lower() for recipient in leg.recipients.values()})
     if leg.nrcpt > known and not _rewritten(leg) and not is_swept(leg, swept):
         told = counted(leg.nrcpt, "recipient")
@@ -66,6 +70,15 @@ def _of_leg(scene: Scene, leg: Leg, swept: dict[tuple[str, str, int], int]) -> l
             Missing("end", f"What became of it on {where} is not in these logs: the last record is of its arrival.")
         )
     return found
+
+
+def _released_unseen(leg: Leg) -> bool:
+    """Held, never released by name, and yet delivered: `postsuper -H ALL` logs only how many (postsuper(1))."""
+    held = [fact.ts for fact in leg.checks if str(fact.fields.get("action", "")).removeprefix("milter-") == "hold"]
+    held += [fact.ts for fact in leg.actions if fact.fields.get("action") == "hold"]
+    if not held or any(fact.fields.get("action") == "release" for fact in leg.actions):
+        return False
+    return any(attempt.ts > max(held) for recipient in leg.recipients.values() for attempt in recipient.attempts)
 
 
 def _is_open(fields: dict[str, object]) -> bool:

@@ -19,7 +19,7 @@ _IN_MAILBOX = frozenset({"Delivered", "Junk", "Duplicate"})
 
 def outcomes(scene: Scene) -> tuple[Outcome, ...]:
     """One for each row, in the rows' order."""
-    return tuple(_outcome(scene, row) for row in sorted(scene.rows, key=lambda row: row.leaf))
+    return tuple(_outcome(scene, row) for row in scene.rows)
 
 
 def _outcome(scene: Scene, row: Row) -> Outcome:
@@ -64,12 +64,12 @@ def _delay(leg: Leg, row: Row) -> float:
 
 
 def _mailbox(scene: Scene, leg: Leg | None, row: Row) -> list[Fact]:
-    if leg is None:
+    if leg is None or row.detail == "Expanded":
         return []
-    names = {(row.recipient or "").lower(), (row.original_recipient or "").lower()}
-    for recipient in leg.recipients.values():
-        if recipient.address.lower() in names or recipient.original.lower() in names:
-            return scene.mailbox(leg, recipient)
+    for name in ((row.recipient or "").lower(), (row.original_recipient or "").lower()):
+        for recipient in leg.recipients.values():
+            if name and name in (recipient.address.lower(), recipient.original.lower()):
+                return scene.mailbox(leg, recipient)
     return []
 
 
@@ -131,7 +131,8 @@ def _bounced(row: Row, place: str, span: str, cause: Cause | None) -> str:
 
 
 def _expired(row: Row, place: str, span: str, cause: Cause | None) -> str:
-    return f"Given up for {shown(row.recipient)} after {span} and {counted(row.attempts, 'attempt')}{_why(cause)}."
+    why = "" if cause is None or cause.title.startswith("Gave up") else _why(cause)
+    return f"Given up for {shown(row.recipient)} after {span} and {counted(row.attempts, 'attempt')}{why}."
 
 
 def _discarded(row: Row, place: str, span: str, cause: Cause | None) -> str:
@@ -210,6 +211,8 @@ def headline(found: tuple[Outcome, ...]) -> tuple[str, str]:
     ends = [outcome for outcome in found if outcome.status != "Expanded"] or list(found)
     if len(ends) == 1:
         return ends[0].text, ends[0].tone
+    if len({(outcome.recipient or "").lower() for outcome in ends}) == 1:
+        return " ".join(outcome.text for outcome in ends[:3]), ends[0].tone
     tones = {outcome.tone for outcome in ends}
     color = next((one for one in (BAD, WAIT, GOOD) if one in tones), PLAIN)
     parts = []

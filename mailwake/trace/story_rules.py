@@ -24,7 +24,9 @@ def rejection(fact: Fact, _host: str) -> Draft:
     did = "told the client to come again later" if temporary else "refused it"
     by = " (milter)" if fields.get("by") == "milter" else ""
     stage = f" at {fields['stage']}" if fields.get("stage") else ""
-    draft = Draft(fact, "Defer" if temporary else "Fail", f"{fact.host}{by} {did}{stage}: {cause.title}.")
+    draft = Draft(
+        fact, "Defer" if temporary else "Fail", f"{fact.host or 'The server'}{by} {did}{stage}: {cause.title}."
+    )
     draft.tone, draft.recipient = WAIT if temporary else BAD, str(fields.get("recipient", ""))
     draft.details = [words] if words else []
     if fields.get("client_ip") or fields.get("client_name"):
@@ -32,6 +34,10 @@ def rejection(fact: Fact, _host: str) -> Draft:
             f"client {client(fields)}" + (f", greeted as {fields['helo']}" if fields.get("helo") else "")
         )
     return draft
+
+
+def _on(host: str) -> str:
+    return f" on {host}" if host else ""
 
 
 _CHECKS = {
@@ -56,7 +62,7 @@ def _check(fact: Fact, host: str) -> Draft:
     event, did, tone = _CHECKS.get(action.removeprefix("milter-"), ("Rule", f"did: {action}", PLAIN))
     who = "A milter" if action.startswith("milter-") else "A rule"
     said = str(fields.get("target") or fields.get("text") or "")
-    draft = Draft(fact, event, f"{who} on {host} {did}" + (f": {said}" if said else "") + ".", tone)
+    draft = Draft(fact, event, f"{who}{_on(host)} {did}" + (f": {said}" if said else "") + ".", tone)
     if fields.get("value"):
         draft.details.append(f"because of: {fields['value']}")
     return draft
@@ -79,12 +85,17 @@ def _action(fact: Fact, host: str) -> Draft:
     actor = _ACTORS.get(str(fields.get("actor")), "Somebody")
     who = f" ({fields['who']})" if fields.get("who") else ""
     text = f": {fields['text']}" if fields.get("text") else ""
-    return Draft(fact, event, f"{actor}{who} on {host} {did}{text}.", tone)
+    return Draft(fact, event, f"{actor}{who}{_on(host)} {did}{text}.", tone)
 
 
 def _expired(fact: Fact, host: str) -> Draft:
     forced = " by order of an administrator" if "force" in str(fact.fields.get("status", "")) else ""
-    return Draft(fact, "Fail", f"{host} gave up{forced} and returned it to {shown(fact.fields.get('sender'))}.", BAD)
+    return Draft(
+        fact,
+        "Fail",
+        f"{host or 'The server'} gave up{forced} and returned it to {shown(fact.fields.get('sender'))}.",
+        BAD,
+    )
 
 
 _NOTICES = {
@@ -97,16 +108,22 @@ _NOTICES = {
 
 def _notice(fact: Fact, host: str) -> Draft:
     did = _NOTICES.get(str(fact.fields.get("notice")), "made a report")
-    return Draft(fact, "DSN", f"{host} {did} (queue ID of the report: {fact.fields.get('child_id', 'unknown')}).")
+    return Draft(
+        fact, "DSN", f"{host or 'The server'} {did} (queue ID of the report: {fact.fields.get('child_id', 'unknown')})."
+    )
 
 
 def _removed(fact: Fact, host: str) -> Draft:
-    return Draft(fact, "Done", f"{host} removed it from its queue; nothing before that is in these logs.")
+    return Draft(
+        fact, "Done", f"{host or 'The server'} removed it from its queue; nothing before that is in these logs."
+    )
 
 
 def accepted(fact: Fact, _host: str) -> Draft:
     """What a before-queue filter answered for the client (SMTPD_PROXY_README)."""
-    return Draft(fact, "Receive", f"The filter before the queue of {fact.host} took it: {fact.fields.get('reply', '')}")
+    return Draft(
+        fact, "Receive", f"The filter before the queue{_on(fact.host)} took it: {fact.fields.get('reply', '')}"
+    )
 
 
 MAKERS: dict[str, Callable[[Fact, str], Draft]] = {

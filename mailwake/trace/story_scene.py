@@ -20,11 +20,15 @@ class Scene:
     """One message, its legs in the order of its way, and the messages around it."""
 
     def __init__(self, rows: Sequence[Row], facts: Iterable[Fact]) -> None:
-        self.rows = list(rows)
+        """rows: those of the message that are known, at least one; what is not given is computed from the facts.
+
+        What is given wins: it may know of orders that are not filed under the message (see `sweeps`).
+        """
         self.trace_id = rows[0].trace_id
         self.component = component_of(facts)
-        found = component_rows(self.component, {})
-        """Also resolves the links. Its rows are used for the other messages; those of this one are given."""
+        found = component_rows(self.component, {})  # also resolves the links
+        own = {row.leaf: row for row in found if row.trace_id == self.trace_id} | {row.leaf: row for row in rows}
+        self.rows = [own[leaf] for leaf in sorted(own)]
         self.others = [row for row in found if row.trace_id != self.trace_id]
         self.root = next((leg for leg in self.component.legs if identity(leg) == self.trace_id), None)
         self.legs: list[Leg] = []

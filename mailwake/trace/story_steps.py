@@ -86,13 +86,22 @@ class _LegSteps:
         same = same_verdict(fact)
         known = self.said.get(same) if same is not None else None
         if known is not None:
-            known.after.append(fact)
+            self._again(known, fact)
         elif maker is not None:
             self._put(maker(fact, self.leg.host))
             if same is not None:
                 self.said[same] = self.drafts[-1]
         elif self.drafts:
             self.drafts[-1].after.append(fact)
+
+    def _again(self, known: Draft, fact: Fact) -> None:
+        """A second record of the same verdict: it stands behind the first, or before it when it alone has a time."""
+        if fact.ts and not known.fact.ts:
+            fuller = verdict(fact, self.leg.host)
+            known.after.append(known.fact)
+            known.fact, known.text, known.details = fact, fuller.text, fuller.details
+        else:
+            known.after.append(fact)
 
     def _birth(self, facts: list[Fact]) -> None:
         """The arrival is one step, however many records tell of it."""
@@ -103,7 +112,7 @@ class _LegSteps:
             self._put(draft)
 
     def _arrival(self, fact: Fact) -> Draft:
-        link, fields, host = self.leg.inbound, fact.fields, self.leg.host
+        link, fields, host = self.leg.inbound, fact.fields, self.leg.host or "The server"
         if link is not None and self.depth:
             return Draft(fact, *_taken_over(link, host))
         if fact.kind != "arrive":
@@ -114,7 +123,11 @@ class _LegSteps:
             if self.leg.sender == "" and not fields.get("uid"):
                 return Draft(fact, "Receive", f"{host} made it itself: a report of the mail system.")
             who = fields.get("user") or (f"uid {fields['uid']}" if "uid" in fields else "")
-            return Draft(fact, "Submit", f"A program on {host}{f' ({who})' if who else ''} handed it in.")
+            return Draft(
+                fact,
+                "Submit",
+                f"A program on {self.leg.host or 'the server'}{f' ({who})' if who else ''} handed it in.",
+            )
         origin = "orig_" if "orig_client_ip" in fields else ""
         text = f"{host} took it from {client(fields, origin)}"
         if fields.get("sasl_username"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mailwake.events.fact import Fact
 from mailwake.trace.fate import Fate, of_attempts, of_mailbox, refused, untried
-from mailwake.trace.model import PROVEN, Leg, Link, Recipient
+from mailwake.trace.model import INFERRED, PROVEN, Leg, Link, Recipient
 from mailwake.trace.story_model import BAD, GOOD, PLAIN, WAIT, Edge, End, Evidence, Node
 from mailwake.trace.story_scene import Scene, identity
 from mailwake.trace.story_words import RULES
@@ -37,9 +37,25 @@ def evidence(scene: Scene) -> tuple[Evidence, ...]:
         Evidence(_name(link.parent), _name(link.child), link.rule, link.grade, RULES.get(link.rule, link.rule))
         for link in scene.links
     ]
+    found.extend(_mailbox_evidence(scene))
     for parent, child, _ in scene.children:
         found.append(Evidence(_name(parent), _name(child), "notification", PROVEN, RULES["notification"]))
     return tuple(found)
+
+
+def _mailbox_evidence(scene: Scene) -> list[Evidence]:
+    """How the mailbox server's records were found: by the session in the reply, else by Message-ID, user and time."""
+    found: dict[Evidence, None] = {}
+    for leg in scene.legs:
+        for recipient in leg.recipients.values():
+            facts = scene.mailbox(leg, recipient)
+            if not facts:
+                continue
+            token = next((fact.fields["token"] for fact in recipient.attempts if fact.fields.get("token")), "")
+            rule, grade = ("token", PROVEN) if token else ("user", INFERRED)
+            where = f"{facts[0].host} mailbox of {recipient.address}".strip()
+            found.setdefault(Evidence(_name(leg), where, rule, grade, RULES[rule]))
+    return list(found)
 
 
 def _name(leg: Leg) -> str:

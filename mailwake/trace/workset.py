@@ -16,6 +16,7 @@ from mailwake.trace.keys import fact_key, session_key
 from mailwake.trace.legs import bare_id, build_legs
 from mailwake.trace.links import Component, may_continue
 from mailwake.trace.model import Leg
+from mailwake.trace.names import asked, remembered
 from mailwake.trace.sweeps import Sweeps
 from mailwake.trace.walk import filter_id
 
@@ -92,6 +93,10 @@ class Workset:
             found.update(self._joined.get(key, ()))
         return found
 
+    def mentions(self, key: str) -> bool:
+        """Whether facts in hand are filed under this key or speak of it."""
+        return key in self._facts or key in self._joined
+
     def known(self, key: str) -> bool:
         """Whether facts under this key are in hand."""
         return key in self._facts
@@ -110,21 +115,31 @@ class Workset:
 
     def touched_message_ids(self) -> set[str]:
         """Message-IDs of the touched legs."""
-        return {leg.message_id for key in self._touched for leg in self._legs_of(key) if leg.message_id}
+        return {bare_id(leg.message_id) for key in self._touched for leg in self._legs_of(key) if leg.message_id}
 
     def flush(self) -> Iterator[tuple[set[str], list[Row]]]:
         """Compute the touched journeys: (keys, rows) of each; refusals without a queue ID have no keys."""
         for fact in self.refusals.values():
             yield set(), [refusal_row(fact)]
         self.refusals = {}
-        done: set[str] = set()
         touched, self._touched = self._touched, {}
         for key in touched:
             self._legs_of(key)
         swept = self._sweeps.assign(self._legs)
         for where in self._sweeps.take_changed():
             touched.setdefault(where)
-        for key in touched:
+        for component, members in self._components(touched):
+            yield members, component_rows(component, swept)
+
+    def components(self) -> Iterator[tuple[Component, set[str]]]:
+        """All journeys in hand, with the keys of each."""
+        for key in self._facts:
+            self._legs_of(key)
+        return self._components(self._facts)
+
+    def _components(self, keys: Iterable[str]) -> Iterator[tuple[Component, set[str]]]:
+        done: set[str] = set()
+        for key in keys:
             if key in done or key not in self._facts:
                 continue
             members = self._component_keys(key)
@@ -132,7 +147,37 @@ class Workset:
             component = Component()
             for member in sorted(members):
                 component.add(member, self._facts[member], self._legs_of(member))
-            yield members, component_rows(component, swept)
+            component.dangling = self._dangling(members)
+            yield component, members
+
+    def _dangling(self, members: set[str]) -> list[str]:
+        """Keys that these mention and nothing is filed under: queue IDs of other sites' servers, mostly."""
+        found = {other for member in members for other in self._joined.get(member, ()) if other not in self._facts}
+        return sorted(found)
+
+    def names(self, members: Iterable[str]) -> list[str]:
+        """What a journey can be recalled by, see `names`."""
+        keys: list[tuple[str, int, int]] = []
+        message_ids: list[str] = []
+        waited: list[tuple[str, int]] = []
+        for member in members:
+            first, last = self.span(member)
+            keys.append((member, first, last))
+            message_ids.extend(bare_id(leg.message_id) for leg in self._legs_of(member) if leg.message_id)
+            waited.extend((other, last) for other in self._joined.get(member, ()) if other not in self._facts)
+        return remembered(keys, message_ids, waited)
+
+    def span(self, key: str) -> tuple[int, int]:
+        """First and last time (µs) of what is filed under a key."""
+        times = [fact.ts for fact in self._facts[key]]
+        return min(times), max(times)
+
+    def questions(self, key: str) -> list[str]:
+        """Names any of which, if remembered, means that there is more to know than what is in hand under this key."""
+        facts = self._facts.get(key)
+        if facts is None or any(leg.arrival is None for leg in self._legs_of(key)):
+            return [key]
+        return asked(key, *self.span(key))
 
     def _legs_of(self, key: str) -> list[Leg]:
         legs = self._legs.get(key)
@@ -183,9 +228,8 @@ class Workset:
             members = self._component_keys(start)
             checked.update(members)
             if all(self._ended(member, before) for member in members):
+                gone.extend(self.names(members))
                 for member in members:
-                    gone.append(member)
-                    gone.extend("i:" + leg.message_id for leg in self._legs_of(member) if leg.message_id)
                     self._drop(member)
         return gone
 

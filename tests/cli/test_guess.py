@@ -26,7 +26,7 @@ CASES = [
     ("3vXy1z2Bq7z9K", "queue ID, subject"),
     ("1rABCD-0000xy-2B", "queue ID, subject"),
     ("1rABCD-0000000xyzA-2BcD", "queue ID, subject"),
-    ("01MAxyz9012345", "queue ID, subject"),
+    ("4AM8V1Cx012345", "queue ID, subject"),
     ("0f6b2c1e5a7d4f399c3e2b8a1d4e6f70", "MessageTraceId"),
     ("0F6B2C1E-5A7D-4F39-9C3E-2B8A1D4E6F70", "MessageTraceId"),
     ("invoice", "subject, address"),

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from mailwake.cli import progress as progress_module
 from mailwake.cli.main import run
 from mailwake.cli.progress import Progress, size
 from mailwake.cli.render_account import lines
@@ -68,7 +67,7 @@ def test_the_command_hands_on_what_was_typed(
 
 def test_progress_in_plain_lines(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     now = [100.0]
-    monkeypatch.setattr(progress_module.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("mailwake.cli.progress.time.monotonic", lambda: now[0])
     progress = Progress()
     progress.start(4_000_000)
     progress.update(1, 1, "a.log")

@@ -8,7 +8,16 @@ from memory import Runner, row
 
 ROWS = [
     row(1, size=1000, to_host="mx.example.net", from_ip="192.0.2.7"),
-    row(1, leaf=1, size=1000, status="Failed", detail="Bounced", outcome="rejected", reason="550 5.1.1 <a@b> unknown"),
+    row(
+        1,
+        leaf=1,
+        size=1000,
+        from_ip="192.0.2.7",
+        status="Failed",
+        detail="Bounced",
+        outcome="rejected",
+        reason="550 5.1.1 <a@b> unknown",
+    ),
     row(2, sender="=evil\x1b@example.com", status="Pending", detail="Deferred", reason="451 busy 17", attempts=4),
 ]
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 import pytest
 from memory import row
 
 from mailwake.cli import table
 from mailwake.cli.printable import cut, plain, width
 from mailwake.cli.render_rows import table as rows_table
-from mailwake.operations.when import UTC
 
 COLUMNS = (table.Column("A"), table.Column("Long", least=4), table.Column("Last", least=4, dispensable=1))
 
@@ -34,7 +35,7 @@ def test_nothing_is_cut_without_a_terminal() -> None:
 
 def test_columns_give_way_in_their_order() -> None:
     cells = [("a", "b" * 20, "c" * 20)]
-    assert list(table.lines(COLUMNS, cells, 26))[1] == "a  bbbbbbbbb…  ccccccccccc"[:26] or True
+    assert list(table.lines(COLUMNS, cells, 25))[1] == "a  bbbbbbbbb…  ccccccccc…"
     assert list(table.lines(COLUMNS, cells, 10)) == ["A  Long", "a  bbbbbb…"]
 
 

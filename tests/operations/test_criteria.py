@@ -125,6 +125,7 @@ TABLE: list[tuple[dict[str, Any], str]] = [
     ({"client_ips": ("2001:db8::/32",)}, "b"),
     ({"sasl_users": ("ALICE",)}, "a"),
     ({"sasl_users": ("al*",)}, "a"),
+    ({"sasl_users": ("*",)}, "a"),
     ({"next_hops": ("mx.example.net",)}, "a"),
     ({"next_hops": ("*.example.net",)}, "a"),
     ({"next_hops": ("mx.example.net[198.51.100.25]:25",)}, "a"),
@@ -196,10 +197,13 @@ def test_no_size(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("a@x.org;b@x.org, c@x.org d@x.org\r\ne@x.org", ["a@x.org", "b@x.org", "c@x.org", "d@x.org", "e@x.org"]),
-        ('Alice Doe <a@x.org>; "Doe, Bob" <b@x.org>', ["a@x.org", "b@x.org"]),
-        ('"john doe"@x.org "a;b"@x.org', ['"john doe"@x.org', '"a;b"@x.org']),
-        ("<> <a@x.org>", ["<>", "a@x.org"]),
+        (
+            "a@x.example;b@x.example, c@x.example d@x.example\r\ne@x.example",
+            ["a@x.example", "b@x.example", "c@x.example", "d@x.example", "e@x.example"],
+        ),
+        ('Alice Doe <a@x.example>; "Doe, Bob" <b@x.example>', ["a@x.example", "b@x.example"]),
+        ('"john doe"@x.example "a;b"@x.example', ['"john doe"@x.example', '"a;b"@x.example']),
+        ("<> <a@x.example>", ["<>", "a@x.example"]),
         ('un"closed', ['un"closed']),
         (" ;, ", []),
     ],

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from mailwake.operations.opening import FileBackend
@@ -16,6 +17,8 @@ from mailwake.store.query import And
 from mailwake.store.rows import Row
 
 ALL = 1_000_000
+SYSTEM = tempfile.gettempdir()
+"""Where temporary files lie; an open store says otherwise to its process."""
 _SHORT = re.compile(r"(?:(\d\d-\d\d) )?(\d\d:\d\d:\d\d(?:\.\d+)?) ")
 
 
@@ -31,12 +34,19 @@ def lines(block: str) -> list[str]:
     return found
 
 
+@contextmanager
+def folder() -> Iterator[Path]:
+    """A temporary folder, whatever store is or was open."""
+    with tempfile.TemporaryDirectory(dir=SYSTEM) as name:
+        yield Path(name)
+
+
 def rows_of(files: Sequence[Sequence[str]]) -> list[Row]:
     """Rows of several files, each given as its lines."""
-    with tempfile.TemporaryDirectory() as folder:
+    with folder() as place:
         paths = []
         for number, content in enumerate(files):
-            path = Path(folder) / f"{number}.log"
+            path = place / f"{number}.log"
             path.write_bytes("".join(f"{line}\n" for line in content).encode("utf-8", "surrogateescape"))
             paths.append(str(path))
         return FileBackend(tuple(paths), zone="UTC").search(And(()), ALL)

@@ -32,11 +32,14 @@ def COMMAND(ctx: click.Context) -> int:
         progress.finish()
     for line in lines(made.account, local_zone()):
         click.echo(line)
-    there = replace(session, data_dir=made.data_dir, data_dir_given=True, argv=("trace", "--limit", "20"))
-    click.echo(f"\n$ {there.command('trace', '--limit', '20')}\n")
-    with TRACE.make_context("trace", ["--limit", "20"], obj=there) as inner:
+    words = ("trace", "--limit", "20")
+    there = replace(
+        session, data_dir=made.data_dir, data_dir_given=True, argv=("--data-dir", str(made.data_dir), *words)
+    )
+    click.echo(f"\n$ {there.command(*words)}\n")
+    with TRACE.make_context("trace", list(words[1:]), obj=there) as inner:
         TRACE.invoke(inner)
     click.echo("\nTo try next:")
-    for words in made.tries:
-        click.echo(f"  {there.command(*words)}")
+    for tried in made.tries:
+        click.echo(f"  {there.command(*tried)}")
     return 0

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import tzinfo
+from functools import partial
 
 import click
 
 from mailwake.cli.failures import FOUND, NOTHING
+from mailwake.cli.printable import plain
 from mailwake.cli.sections import SectionedCommand, option
 from mailwake.cli.session import opened, session_of
-from mailwake.cli.shared_options import Zone, check_input_options, input_options
+from mailwake.cli.shared_options import Zone, check_input_options, input_options, input_words
 
 HELP = """The whole story of one message: what became of it and why, what to do, every step, and how that is known.
 
@@ -44,19 +46,20 @@ def COMMAND(
     assume_year: int | None,
 ) -> int:
     """Find it and tell it."""
-    from mailwake.operations.show import show
+    from mailwake.operations.show import NotFound, show
     from mailwake.operations.when import zone_name
 
     check_input_options(in_files, assume_zone, assume_year)
     if not identity.strip():
         raise click.UsageError("the ID is empty")
     with opened(session_of(ctx), in_files, assume_zone, assume_year) as backend:
-        story = show(backend, identity, zone_name(zone))
-    if story is None:
-        click.echo(f"Nothing found for {identity}.", err=True)
-        if as_json:
-            click.echo("null")
-        return NOTHING
+        try:
+            story = show(backend, identity, zone_name(zone))
+        except NotFound as error:
+            click.echo(f"Nothing found: {plain(error.what)}.\nhint: {plain(error.hint)}", err=True)
+            if as_json:
+                click.echo("null")
+            return NOTHING
     if as_json:
         from mailwake.cli.writing import to_json
 
@@ -65,6 +68,7 @@ def COMMAND(
     from mailwake.cli.render_story import lines
     from mailwake.cli.terminal import columns
 
-    for line in lines(story, zone, columns(), raw=raw):
+    command = partial(session_of(ctx).command, "show", *input_words(in_files, assume_zone, assume_year))
+    for line in lines(story, zone, columns(), command, raw=raw):
         click.echo(line)
     return FOUND

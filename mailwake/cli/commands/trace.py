@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from datetime import tzinfo
 from typing import Any
 
@@ -16,7 +15,7 @@ from mailwake.cli.failures import FOUND, NOTHING
 from mailwake.cli.pages import Pages, first_that_finds
 from mailwake.cli.sections import SectionedCommand, option
 from mailwake.cli.session import Session, opened, session_of
-from mailwake.cli.shared_options import check_input_options, input_options, span, time_options
+from mailwake.cli.shared_options import check_input_options, input_options, input_words, span, time_options
 from mailwake.store.query import Cursor
 from mailwake.store.rows import Row
 
@@ -70,30 +69,38 @@ def COMMAND(ctx: click.Context, /, query: str | None, **values: Any) -> int:
     check_input_options(values["in_files"], values["assume_zone"], values["assume_year"])
     criteria = criteria_of(values, *span(values["since"], values["until"], zone))
     ways = [guess.Reading("", criteria)] if query is None else guess.readings(query, criteria)
-    with opened(session, values["in_files"], values["assume_zone"], values["assume_year"]) as backend:
+    source = (values["in_files"], values["assume_zone"], values["assume_year"])
+    with opened(session, *source) as backend:
         found, rows = first_that_finds([Pages(backend, way, values["limit"], values["cursor"]) for way in ways])
         if values["form"]:
             from mailwake.cli.writing import FORMS
 
             count = FORMS[values["form"]](rows)
         else:
-            count = _table(rows, zone, values["wide"], session, values["in_files"])
+            shown = list(rows)
+            count = len(shown)
+            _table(shown, zone, values["wide"])
+            _hint_at_story(shown, session, input_words(*source))
     sys.stdout.flush()
     _say_how_many(session, found, count, values["in_files"], quiet=bool(values["form"]))
     return FOUND if count else NOTHING
 
 
-def _table(rows: Iterator[Row], zone: tzinfo, wide: bool, session: Session, in_files: tuple[str, ...]) -> int:
-    from mailwake.cli.render_rows import identity, table
+def _table(rows: list[Row], zone: tzinfo, wide: bool) -> None:
+    from mailwake.cli.render_rows import table
     from mailwake.cli.terminal import columns
 
-    shown = list(rows)
-    for line in table(shown, zone, None if wide else columns()) if shown else ():
+    for line in table(rows, zone, None if wide else columns()) if rows else ():
         click.echo(line)
-    if shown and sys.stderr.isatty():
-        files = [word for path in in_files if path != "-" for word in ("--in", path)]
-        click.echo(f"\nThe whole story of one: {session.command('show', *files, identity(shown[0]))}", err=True)
-    return len(shown)
+
+
+def _hint_at_story(rows: list[Row], session: Session, source: tuple[str, ...]) -> None:
+    """Someone who looks at a table wants to know more of a row of it."""
+    from mailwake.cli.render_rows import identity
+
+    if rows and sys.stderr.isatty():
+        command = session.command("show", *source, identity(rows[0]))
+        click.echo(f"\nThe whole story of one: {command}", err=True)
 
 
 def _say_how_many(session: Session, found: Pages, count: int, in_files: tuple[str, ...], *, quiet: bool) -> None:

@@ -133,6 +133,7 @@ CAUSES = (
         "The client must greet with its own full host name, one that exists in the DNS.",
         SENDER,
         (
+            r"no helo/ehlo given|syntactically invalid argument",
             "helo command rejected(?:: [^;]*)?|invalid (?:helo|ehlo)",
             "(?:helo|ehlo) (?:name|argument|hostname)[^;]*(?:invalid|rejected|mismatch|not resolve)|bad helo",
             "need fully-qualified hostname",

@@ -10,6 +10,7 @@ CAUSES = (
         "Check the spelling of the address, or ask the recipient for the present one.",
         SENDER,
         (
+            r"address unknown|bad user\b",
             "user (?:is )?unknown|unknown (?:user|recipient|local[- ]part|address|mailbox)",
             "no such (?:user|recipient|mailbox|person|address|account)(?: here)?",
             "user (?:does ?n[o']t exist|not found)",
@@ -100,6 +101,7 @@ CAUSES = (
         "Check the spelling of the domain. If it is right, the owner's DNS is broken.",
         SENDER,
         (
+            r"unrouteable mail domain|missing MX, or all MXs point to missing",
             "(?:host or )?domain name not found|name or service not known|host not found|no such domain|nxdomain",
             "recipient address rejected: domain not found",
             "(?:all relevant MX records|lowest numbered MX record) point(?:s)? to non-?existent",

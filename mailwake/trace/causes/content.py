@@ -1,6 +1,6 @@
 """What is in the message: size, spam, viruses, files, form (RFC 3463, X.3.4, X.6.x; RFC 6531 for SMTPUTF8)."""
 
-from mailwake.trace.causes.cause import ADMIN, RECIPIENT_ADMIN, SENDER, SPECIFIC, VAGUE, Cause
+from mailwake.trace.causes.cause import ADMIN, NOBODY, RECIPIENT_ADMIN, SENDER, SPECIFIC, VAGUE, Cause
 
 CAUSES = (
     Cause(
@@ -10,6 +10,7 @@ CAUSES = (
         "Send it smaller, or share the files by a link. Mail encoding makes files a third bigger.",
         SENDER,
         (
+            r"size value too big",
             "message (?:size|file)? ?(?:is )?too (?:big|large)|message (?:size )?exceeds[^;]*|size limit exceeded",
             r"(?:size|length) exceeds|queue file size limit|message size (?:\d+ )?exceeds|message larger than",
             "exceeds (?:the )?(?:fixed|maximum|allowed|permitted) (?:maximum )?(?:message )?(?:size|limit)",
@@ -61,11 +62,22 @@ CAUSES = (
         (
             r"(?:message|mail|content|it)(?: \S+){0,4} (?:spam|unsolicited|bulk|junk)[^;]*",
             r"\bspam\b(?! source)[^;]*|unsolicited[^;]*|gtube[^;]*|high score",
+            "rspamd: (?:reject|add header|rewrite subject|quarantine)[^;]*",
             r"score (?:of )?\d+(?:\.\d+)? (?:exceeds|is too high)|\bUBE\b|bayes",
         ),
         rank=VAGUE - 25,
         ours_advice="If it is no spam: let the sender through (allow list), and teach the filter with the message.",
         ours_who=ADMIN,
+    ),
+    Cause(
+        "filter-later",
+        "A filter puts it off",
+        "A filter of the server wants the message later: greylisting, a rate limit, or a check that is not ready yet.",
+        "Wait: the sending server tries again by itself. The filter's own record names the rule.",
+        NOBODY,
+        (r"rspamd: (?:soft reject|greylist)[^;]*|milter: tempfail",),
+        details=("Deferred", "Greylisted"),
+        rank=VAGUE - 1,
     ),
     Cause(
         "bad-link",
@@ -86,6 +98,8 @@ CAUSES = (
         "Correct the program that made the message.",
         SENDER,
         (
+            r"no valid sender in any header line|failing address in .?\w[\w-]*:.? header",
+            r"missing at end of address",
             r"(?:missing|invalid|malformed|duplicate|multiple|too many|syntax error in|bad) (?:\S+ )?headers?[^;]*",
             "rfc ?(?:2822|5322|822)[^;]*|line(?:s)? (?:is |are )?too long|maximum (?:allowed )?line length[^;]*",
             r"mime[^;]*(?:error|invalid|malformed)|unbalanced|bare (?:cr|lf)\b[^;]*",
@@ -99,6 +113,7 @@ CAUSES = (
         "Use an address in ASCII, or have the next server upgraded.",
         RECIPIENT_ADMIN,
         (
+            r"utf8 support required[^;]*",
             "smtputf8[^;]*|utf-?8 (?:address|addressing)[^;]*|non-?ascii (?:address|recipient|sender)[^;]*",
             "internationali[sz]ed (?:address|email)[^;]*",
         ),
@@ -124,6 +139,7 @@ CAUSES = (
         "Ask the server's administrator, and give time, addresses and the server's words.",
         RECIPIENT_ADMIN,
         (
+            "(?:rejected|blocked|refused) by (?:the )?(?:content |mail |spam )?filter[^;]*",
             "(?:message |mail )?content (?:rejected|blocked|refused|not allowed|denied)",
             "message (?:was )?(?:rejected|blocked|refused) (?:by|due to|because of)[^;]*(?:filter|content)",
         ),

@@ -11,7 +11,7 @@ from pkgutil import iter_modules
 from typing import NamedTuple
 
 from mailwake.store.rows import Row
-from mailwake.trace.causes.cause import Cause
+from mailwake.trace.causes.cause import VAGUE, Cause
 from mailwake.trace.links import is_internal
 
 _CODE = re.compile(r"(?<![\w.])([245])\.(\d{1,3})\.(\d{1,3})(?![\w.])")
@@ -30,7 +30,11 @@ def explain(row: Row) -> Cause | None:
     """Why this row is not delivered; None when it is delivered, expanded, or its end is not known."""
     if row.status not in _EXPLAINED:
         return None
-    return explain_words(row.detail, row.dsn, row.reason, ours=_refused_by_us(row))
+    ours = _refused_by_us(row)
+    cause = explain_words(row.detail, row.dsn, row.reason, ours=ours)
+    if cause.rank >= VAGUE and row.verdict and ours:  # the door says little, the filter behind it says more
+        return explain_words(row.detail, row.dsn, f"{row.reason} {row.verdict}", ours=ours)
+    return cause
 
 
 def explain_words(detail: str, dsn: str, reason: str, *, ours: bool = False) -> Cause:
@@ -85,7 +89,7 @@ def _given_up(last: Cause) -> Cause:
     end = _by_status("Expired")
     if end is None or last.key == end.key:
         return last
-    return replace(last, key=end.key, title=f"{end.title}: {last.title}", sentence=f"{end.sentence} {last.sentence}")
+    return replace(last, key=end.key, sentence=f"{end.sentence} {last.sentence}")
 
 
 def _longest(pattern: re.Pattern[str] | None, reason: str) -> int | None:

@@ -1,6 +1,6 @@
 """What is left when neither words nor code tell more: the class of the code (RFC 3463, 3.1) and its subject (3.x)."""
 
-from mailwake.trace.causes.cause import ADMIN, NOBODY, RECIPIENT_ADMIN, Cause
+from mailwake.trace.causes.cause import ADMIN, NOBODY, RECIPIENT_ADMIN, VAGUE, Cause
 
 CAUSES = (
     Cause(
@@ -10,6 +10,7 @@ CAUSES = (
         "It is tried again by itself. If it lasts, read the server's words and ask its administrator.",
         NOBODY,
         codes=("4.x.x",),
+        rank=VAGUE + 9,
         ours_advice=(
             "It is tried again by itself. If it lasts, read the server's words and look at the server that said so."
         ),
@@ -22,6 +23,7 @@ CAUSES = (
         "Read the server's words; if they do not say why, ask its administrator, with the time and the addresses.",
         RECIPIENT_ADMIN,
         codes=("5.x.x",),
+        rank=VAGUE + 9,
         ours_advice="Read the server's words; the rule behind them is one of ours.",
         ours_who=ADMIN,
     ),

@@ -159,6 +159,7 @@ CAUSES = (
         "Look at the first messages to that destination: theirs is the real trouble.",
         NOBODY,
         (
+            r"explicitly queued[^;]*|domain is held",
             "delivery temporarily suspended[^;]*|retry time not reached[^;]*|host .* has been (?:skipped|deferred)",
             r"all hosts (?:for \S+ )?(?:have been failing|are)[^;]*",
         ),
@@ -171,6 +172,7 @@ CAUSES = (
         "Look at the warnings of the mail server at that time.",
         ADMIN,
         (
+            r"permission denied|error in (?:filter file|redirect data)[^;]*|failed to expand[^;]*|\btainted\b",
             r"mail transport unavailable|transport (?:\S+ )?(?:unavailable|not found|error)",
             "unknown mail transport error|bounce or trace service failure|bad (?:command )?startup[^;]*",
             "bounce failed",

@@ -119,7 +119,7 @@ CAUSES = (
             r"(?:poor|bad|low|negative) (?:\S+ )?(?:reputation|senderscore|sender score)",
             r"reputation (?:too low|score)|senderbase|talos|\[TSS?\d+\]",
             "temporarily deferred due to (?:unexpected volume|user complaints)|user complaints",
-            r"(?:ip|address|network|host)(?: \S+)? (?:is )?(?:temporarily )?(?:blocked|banned|deferred)",
+            r"(?:ip|address|network|host)(?: \S+)? (?:is )?(?:temporarily )?(?:blocked|banned)",
             "blocked (?:ip|for (?:spam|abuse))",
         ),
         rank=VAGUE - 20,

@@ -1,0 +1,124 @@
+"""Windows read and correlated by several processes; each gives back columns ready for the engine and what it left over.
+
+Processes are spawned, never forked: the engine does not survive a fork.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import TYPE_CHECKING, NamedTuple
+
+from mailwake.events.fact import Fact
+from mailwake.ingest.account import Account
+from mailwake.ingest.facts import FactReader
+from mailwake.ingest.files import InputError
+from mailwake.operations.inputs import Input
+from mailwake.operations.plan import Piece
+from mailwake.trace.harvest import harvest
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+class Reaped(NamedTuple):
+    """A window, worked on."""
+
+    facts: bytes
+    """Arrow stream of all its facts; `seq` numbers them from 0."""
+    rows: bytes
+    """Arrow stream of the rows of whole journeys; empty when there are none."""
+    records: int
+    lines: int
+    whole: list[str]
+    """Keys of the whole journeys."""
+    asked: np.ndarray
+    """Hashes of the names to ask for (see `trace.names`), and for each the number of its key in `whole`."""
+    asked_for: np.ndarray
+    kept: np.ndarray
+    """Hashes of the names to remember."""
+    left: list[Fact]
+    low: int
+    high: int
+    """Times (µs) of its earliest and latest fact."""
+    places: list[tuple[Input, int]]
+    nbytes: int
+    account: Account
+
+
+def reap(pieces: list[Piece]) -> Reaped:
+    """Read and correlate one window. Runs in a process of its own."""
+    import numpy as np
+
+    from mailwake.store import facts as stored_facts
+    from mailwake.store import journeys
+    from mailwake.store.seen import hashes
+
+    gc.disable()
+    facts: list[Fact] = []
+    account = Account()
+    places: dict[Input, int] = {}
+    for piece in pieces:
+        reader = FactReader(
+            piece.source.path, start=piece.start, stop=piece.stop, calendar=piece.calendar, name=piece.source.name
+        )
+        try:
+            for batch in reader:
+                facts.extend(batch.facts)
+                places[piece.source] = batch.offset
+        except InputError as error:
+            account.note(str(error))
+        account += reader.account
+    if len({fact.raw for fact in facts}) != len(facts):
+        facts = list({fact[:4] + (fact.raw,): fact for fact in facts}.values())
+    made = harvest(facts)
+    times = [fact.ts for fact in facts if fact.ts]
+    result = Reaped(
+        _stream(stored_facts.table(facts, made.keys, 0)) if facts else b"",
+        _stream(journeys.table(made.rows, 0)) if made.rows else b"",
+        len(facts),
+        account.lines,
+        [key for key, _ in made.questions],
+        hashes(name for _, names in made.questions for name in names),
+        np.repeat(np.arange(len(made.questions)), [len(names) for _, names in made.questions]),
+        hashes(made.names),
+        made.left,
+        min(times, default=0),
+        max(times, default=0),
+        list(places.items()),
+        account.bytes,
+        account,
+    )
+    gc.enable()
+    gc.collect()
+    return result
+
+
+def _stream(table: object) -> bytes:
+    import pyarrow as pa
+
+    assert isinstance(table, pa.Table)
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    return bytes(sink.getvalue().to_pybytes())
+
+
+def reaped(windows: list[list[Piece]], processes: int) -> Iterator[Reaped]:
+    """All windows in their order, worked on by so many processes, few ahead of the one that is wanted."""
+    pending: deque[Future[Reaped]] = deque()
+    todo = iter(windows)
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        try:
+            for pieces in todo:
+                pending.append(pool.submit(reap, pieces))
+                if len(pending) > processes:
+                    yield pending.popleft().result()
+            while pending:
+                yield pending.popleft().result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise

@@ -1,0 +1,78 @@
+"""What can be said of a window by itself: journeys that lie wholly within it, computed apart from all others.
+
+Windows are harvested in parallel. What is not whole (begun earlier, not ended, or pointing to something not in the
+window) is left over and correlated with everything else. Should a whole one turn out to be touched by another window
+after all, it is recalled from the store and computed again; being wrong here costs time, never an answer.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from mailwake.events.fact import Fact
+from mailwake.store.rows import Row
+from mailwake.trace.journeys import component_rows, refusal_row
+from mailwake.trace.links import Component, may_continue
+from mailwake.trace.model import Leg
+from mailwake.trace.workset import Workset
+
+
+class Harvest(NamedTuple):
+    """Of one window."""
+
+    keys: list[str]
+    """The key of each fact, in their order."""
+    rows: list[Row]
+    """Of the journeys that are whole."""
+    names: list[str]
+    """What these journeys can be recalled by: see `names`."""
+    questions: list[tuple[str, list[str]]]
+    """For each of their keys the names that, if remembered, mean that they are not whole after all."""
+    left: list[Fact]
+    """Facts of the others, and those that concern more than one journey."""
+
+
+def harvest(facts: list[Fact]) -> Harvest:
+    """Correlate a window as far as that is possible without the others."""
+    workset = Workset()
+    keys = workset.add(facts)
+    rows = [refusal_row(fact) for fact in workset.refusals.values()]
+    workset.refusals.clear()
+    names: list[str] = []
+    questions: list[tuple[str, list[str]]] = []
+    left: set[str] = set()
+    for component, members in workset.components():
+        made = component_rows(component, {})
+        if is_whole(component):
+            rows.extend(made)
+            names.extend(workset.names(members))
+            questions.extend((key, workset.questions(key)) for key in members)
+        else:
+            left.update(members)
+    remaining = [
+        fact
+        for fact, key in zip(facts, keys, strict=True)
+        if key in left or (not key and fact.kind == "queue_action")
+    ]
+    return Harvest(keys, rows, names, questions, remaining)
+
+
+def is_whole(component: Component) -> bool:
+    """Whether nothing suggests that the component goes on outside the window."""
+    if component.proxies or component.filters or not component.legs:
+        return False
+    reported = {notice.fields.get("child_id") for leg in component.legs for notice in leg.notices}
+    return all(_is_whole(component, leg, reported) for leg in component.legs)
+
+
+def _is_whole(component: Component, leg: Leg, reported: set[str | None]) -> bool:
+    if not leg.removed and (leg.queued or not leg.rejects):
+        return False
+    arrival = leg.arrival
+    if arrival is None:
+        # Only bounces and local forwards are born without an arrival; any other has lost its beginning.
+        return bool(leg.message_id) and (leg.key in reported or leg.inbound is not None)
+    for name in ("orig_queue_id", "requeued_from", "parent_id"):
+        if arrival.get(name) and arrival[name] not in component.legs_of:
+            return False
+    return not (leg.message_id and leg.inbound is None and may_continue(leg))

@@ -1,0 +1,144 @@
+"""Exim: one message in its main log, several recipients, bounces, frozen and removed messages."""
+
+from __future__ import annotations
+
+import pytest
+from logs import fates, messages, told, trace
+
+ID, CHILD = "1rXyZa-0001Ab-Cd", "1rXyZb-0001Ac-Ef"
+IN = f"2026-11-21 10:00:00 {ID} <= a@example.net H=out.example.net [192.0.2.1] P=esmtps X=TLS1.3:TLS_AES_256_GCM_SHA384:256 CV=no S=1234 id=1@example.net T=\"hello \\\"you\\\"\" for x@example.org y@example.org\n"  # noqa: E501
+X = f"2026-11-21 10:00:01 {ID} => x@example.org R=dnslookup T=remote_smtp H=mx.example.org [198.51.100.1] X=TLS1.3:TLS_AES_256_GCM_SHA384:256 CV=yes C=\"250 2.0.0 Ok: queued as ABCDEF1234\"\n"  # noqa: E501
+Y = X.replace("=> x@", "-> y@")
+DONE = f"2026-11-21 10:00:02 {ID} Completed\n"
+
+
+@pytest.mark.pitfall("E01", "E05", "Q07")
+@pytest.mark.parametrize("name", [ID, "10HmaX-000000005vi-0000"])
+def test_several_recipients(name: str) -> None:
+    rows = trace((IN + X + Y + DONE).replace(ID, name))
+    assert told(rows) == [
+        "a@example.net x@example.org = Delivered/Relayed",
+        "a@example.net y@example.org = Delivered/Relayed",
+    ]
+    for row in rows:
+        assert (row.subject, row.size, row.from_ip) == ('hello "you"', 1234, "192.0.2.1")
+        assert (row.message_id.strip("<>"), row.to_ip) == ("1@example.net", "198.51.100.1")
+
+
+@pytest.mark.pitfall("E01", "D25")
+def test_mixed_ends() -> None:
+    failed = f"2026-11-21 10:00:01 {ID} ** y@example.org R=dnslookup T=remote_smtp H=mx.example.org [198.51.100.1]: SMTP error from remote mail server after RCPT TO:<y@example.org>: 550 5.1.1 unknown\n"  # noqa: E501
+    assert fates(IN + X + failed + DONE) == [
+        "a@example.net x@example.org = Delivered/Relayed",
+        "a@example.net y@example.org = Failed/Bounced",
+    ]
+    later = f"2026-11-21 10:00:01 {ID} == y@example.org R=dnslookup T=remote_smtp defer (-44) H=mx.example.org [198.51.100.1]: SMTP error from remote mail server after RCPT TO:<y@example.org>: 451 greylisted, try later\n"  # noqa: E501
+    assert fates(IN + X + later) == [
+        "a@example.net x@example.org = Delivered/Relayed",
+        "a@example.net y@example.org = Pending/Greylisted",
+    ]
+    assert fates(IN + X + later + Y.replace("10:00:01", "11:00:01") + DONE.replace("10:00", "11:00")) == [
+        "a@example.net x@example.org = Delivered/Relayed",
+        "a@example.net y@example.org = Delivered/Relayed",
+    ]
+
+
+@pytest.mark.pitfall("E01")
+def test_arrows_of_less_common_kinds() -> None:
+    through = X.replace("=> x@", ">> x@")
+    assert fates(IN.replace(" y@example.org", "") + through + DONE) == ["a@example.net x@example.org = Delivered/Relayed"]
+    suppressed = X.replace("=> x@", "*> x@")
+    assert fates(IN.replace(" y@example.org", "") + suppressed + DONE) != ["a@example.net x@example.org = Delivered/Relayed"]
+
+
+@pytest.mark.pitfall("E02", "D13")
+def test_bounce_child() -> None:
+    failed = f"2026-11-21 10:00:01 {ID} ** x@example.org R=dnslookup T=remote_smtp: Unrouteable address\n"
+    child = f"""2026-11-21 10:00:01 {CHILD} <= <> R={ID} U=Debian-exim P=local S=2000 for a@example.net
+2026-11-21 10:00:02 {CHILD} => a@example.net R=dnslookup T=remote_smtp H=out.example.net [192.0.2.1] C="250 Ok"
+2026-11-21 10:00:02 {CHILD} Completed
+"""
+    rows = trace(IN.replace(" y@example.org", "") + failed + child + DONE)
+    assert told(rows) == ["<> a@example.net = Delivered/Relayed", "a@example.net x@example.org = Failed/Bounced"]
+    assert (rows[1].parent_id, rows[1].relation) == (rows[0].trace_id, "failure notification")
+    assert messages(rows) == 2
+
+
+@pytest.mark.pitfall("E03")
+def test_frozen_and_removed() -> None:
+    one = IN.replace(" y@example.org", "")
+    later = f"2026-11-21 10:00:01 {ID} == x@example.org R=dnslookup T=remote_smtp defer (111): Connection refused\n"
+    frozen = f"2026-11-21 10:00:02 {ID} Frozen\n"
+    assert [row.status for row in trace(one + later + frozen)] in (["Pending"], ["Quarantined"])
+    removed = f"2026-11-21 11:00:00 {ID} removed by root\n2026-11-21 11:00:00 {ID} Completed\n"
+    assert fates(one + later + frozen + removed) == ["a@example.net x@example.org = Failed/Deleted"]
+    thawed = f"2026-11-21 11:00:00 {ID} Unfrozen by forced delivery\n" + X.replace("10:00:01", "11:00:01")
+    assert fates(one + later + frozen + thawed + DONE.replace("10:", "11:")) == ["a@example.net x@example.org = Delivered/Relayed"]
+
+
+@pytest.mark.pitfall("E03")
+def test_end_words_within_text_end_nothing() -> None:
+    one = IN.replace(" y@example.org", "").replace("hello", "Completed removed by")
+    later = f"2026-11-21 10:00:01 {ID} == x@example.org R=dnslookup T=remote_smtp defer (-44): 451 Completed removed by root\n"
+    assert fates(one + later) == ["a@example.net x@example.org = Pending/Deferred"]
+
+
+@pytest.mark.pitfall("E04")
+def test_refused() -> None:
+    rows = trace(
+        "2026-11-21 10:00:00 H=(helo.example) [192.0.2.1]:4430 I=[198.51.100.9]:25 F=<a@example.net> rejected RCPT <x@example.org>: relay not permitted\n"  # noqa: E501
+    )
+    assert told(rows) == ["a@example.net x@example.org = Failed/Rejected"]
+    assert rows[0].from_ip == "192.0.2.1"
+    assert fates(
+        "2026-11-21 10:00:00 H=out.example.net [192.0.2.1] F=<a@example.net> temporarily rejected RCPT <x@example.org>: greylisted\n"
+    ) == ["a@example.net x@example.org = Pending/Greylisted"]
+    for noise in (
+        "no host name found for IP address 192.0.2.1",
+        "SMTP connection from out.example.net [192.0.2.1] lost",
+        "SMTP data timeout (message abandoned) on connection from out.example.net [192.0.2.1] F=<a@example.net>",
+    ):
+        assert not fates(f"2026-11-21 10:00:00 {noise}\n")
+
+
+@pytest.mark.pitfall("E07", "D07")
+@pytest.mark.parametrize(
+    ("line", "fate"),
+    [
+        ("=> x <x@example.org> R=local_user T=local_delivery", "x@example.org Delivered/Delivered"),
+        ("=> :blackhole: <x@example.org> R=system_aliases", "Failed/Discarded"),
+        ("=> |/usr/bin/tool <x@example.org> R=userforward T=address_pipe", "Delivered/Delivered"),
+        ("=> /var/mail/archive <x@example.org> R=userforward T=address_file", "Delivered/Delivered"),
+        ("=> elsewhere@example.com <x@example.org> R=dnslookup T=remote_smtp H=mx.example.com [198.51.100.2] C=\"250 Ok\"", "elsewhere@example.com Delivered/Relayed"),  # noqa: E501
+    ],
+)  # fmt: skip
+def test_what_a_delivery_means(line: str, fate: str) -> None:
+    rows = trace(IN.replace(" y@example.org", "") + f"2026-11-21 10:00:01 {ID} {line}\n" + DONE)
+    assert [(row.sender, row.original_recipient) for row in rows] == [("a@example.net", "x@example.org")]
+    assert f"{rows[0].recipient} {rows[0].status}/{rows[0].detail}".endswith(fate)
+
+
+@pytest.mark.pitfall("E06")
+def test_through_syslog() -> None:
+    """One stamp by syslog, one by Exim; a long line in parts."""
+    rows = trace(f"""
+    10:00:00 mx exim[77]: 2026-11-21 10:00:00 {ID} <= a@example.net H=out.example.net [192.0.2.1] P=esmtps S=1234 id=1@example.net for x@example.org
+    10:00:01 mx exim[78]: 2026-11-21 10:00:01 {ID} => x@example.org R=dnslookup T=remote_smtp H=mx.example.org [198.51.100.1] C="250 Ok"
+    10:00:01 mx exim[78]: 2026-11-21 10:00:01 {ID} Completed
+    """)  # noqa: E501
+    assert told(rows) == ["a@example.net x@example.org = Delivered/Relayed"]
+    assert rows[0].hosts == ("mx",)
+
+
+@pytest.mark.pitfall("E06")
+def test_long_line_in_parts() -> None:
+    rows = trace(
+        f"""
+    10:00:00 mx exim[77]: [1/2] 2026-11-21 10:00:00 {ID} <= a@example.net H=out.example.net [192.0.2.1] P=esmtps S=1234 id=1@example.net
+    10:00:00 mx exim[77]: [2/2]  for x@example.org
+    10:00:01 mx exim[78]: 2026-11-21 10:00:01 {ID} => x@example.org R=dnslookup T=remote_smtp H=mx.example.org [198.51.100.1] C="250 Ok"
+    10:00:01 mx exim[78]: 2026-11-21 10:00:01 {ID} Completed
+    """,  # noqa: E501
+        any_order=False,
+    )
+    assert told(rows) == ["a@example.net x@example.org = Delivered/Relayed"]

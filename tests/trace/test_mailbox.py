@@ -1,0 +1,133 @@
+"""What the mailbox server made of a delivery: Dovecot's LMTP and LDA, Sieve, quotas."""
+
+from __future__ import annotations
+
+import pytest
+from logs import fates, told, trace
+
+TOKEN = "Xk3vAqRUAmtVFwAAN4yQoA"
+IN = """
+10:00:00 mx postfix/smtpd[1]: A000000001: client=out.example.net[192.0.2.1]
+10:00:00 mx postfix/cleanup[2]: A000000001: message-id=<1@example.net>
+10:00:00 mx postfix/qmgr[3]: A000000001: from=<a@example.net>, size=100, nrcpt=1 (queue active)
+"""
+LMTP = f"10:00:01 mx postfix/lmtp[4]: A000000001: to=<x@example.org>, relay=mx.example.org[private/dovecot-lmtp], delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (250 2.0.0 <x@example.org> {TOKEN} Saved)\n"  # noqa: E501
+DONE = "10:00:01 mx postfix/qmgr[3]: A000000001: removed\n"
+FROM = f"10:00:01 mx dovecot: lmtp(x@example.org)<77><{TOKEN}>: "
+SIEVE = FROM + "sieve: msgid=<1@example.net>: "
+
+
+@pytest.mark.pitfall("Q19", "D35", "D06")
+@pytest.mark.parametrize(
+    ("line", "fate", "folder"),
+    [
+        (FROM + "msgid=<1@example.net>: saved mail to INBOX", "Delivered/Delivered", "INBOX"),
+        (SIEVE + "stored mail into mailbox 'INBOX'", "Delivered/Delivered", "INBOX"),
+        (SIEVE + "fileinto action: stored mail into mailbox 'Lists/dev'", "Delivered/Delivered", "Lists/dev"),
+        (SIEVE + "fileinto action: stored mail into mailbox 'Junk'", "Delivered/Junk", "Junk"),
+        (SIEVE + "discard action: Marked message to be discarded if not explicitly delivered (discard action)", "Failed/Discarded", ""),
+        (SIEVE + "reject action: rejected message from <a@example.net> (reject)", "Failed/Rejected", ""),
+    ],
+)  # fmt: skip
+def test_fate_in_the_mailbox(line: str, fate: str, folder: str) -> None:
+    rows = trace(f"{IN}{line}\n{LMTP}{DONE}")
+    assert told(rows) == [f"a@example.net x@example.org = {fate}"]
+    assert rows[0].folder == folder
+
+
+@pytest.mark.pitfall("D35")
+def test_several_copies() -> None:
+    rows = trace(
+        f"{IN}{SIEVE}fileinto action: stored mail into mailbox 'Work'\n{SIEVE}stored mail into mailbox 'INBOX'\n{LMTP}{DONE}"
+    )
+    assert told(rows) == ["a@example.net x@example.org = Delivered/Delivered"] * 2
+    assert sorted(row.folder for row in rows) == ["INBOX", "Work"]
+
+
+@pytest.mark.pitfall("D35")
+def test_discard_after_a_copy_cancels_only_the_keep() -> None:
+    block = f"{IN}{SIEVE}fileinto action: stored mail into mailbox 'Work'\n{SIEVE}discard action: Marked message to be discarded if not explicitly delivered (discard action)\n{LMTP}{DONE}"  # noqa: E501
+    assert fates(block) == ["a@example.net x@example.org = Delivered/Delivered"]
+
+
+@pytest.mark.pitfall("D35", "D08")
+def test_redirect_by_sieve() -> None:
+    rows = trace(f"""{IN}
+    {SIEVE}redirect action: forwarded to <carol@example.com>
+    10:00:01 mx postfix/smtpd[6]: B000000001: client=localhost[127.0.0.1]
+    10:00:01 mx postfix/cleanup[2]: B000000001: message-id=<1@example.net>
+    {LMTP}
+    {DONE}
+    10:00:01 mx postfix/qmgr[3]: B000000001: from=<a@example.net>, size=200, nrcpt=1 (queue active)
+    10:00:02 mx postfix/smtp[7]: B000000001: to=<carol@example.com>, relay=mx.example.com[198.51.100.2]:25, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (250 Ok)
+    10:00:02 mx postfix/qmgr[3]: B000000001: removed
+    """)  # noqa: E501
+    assert told(rows) == [
+        "a@example.net x@example.org carol@example.com Delivered/Relayed",
+        "a@example.net x@example.org carol@example.com Expanded/Redirected",
+    ]
+    assert {row.grade for row in rows} == {"proven", "inferred"}
+
+
+@pytest.mark.pitfall("D36", "D35")
+def test_over_quota() -> None:
+    """A temporary failure of the mailbox server leaves the message in the queue."""
+    failed = f"{FROM}msgid=<1@example.net>: save failed to INBOX: Quota exceeded (mailbox for user is full)\n"
+    lmtp = "10:00:01 mx postfix/lmtp[4]: A000000001: to=<x@example.org>, relay=mx.example.org[private/dovecot-lmtp], delay=1, delays=0/0/0/1, dsn=4.2.2, status=deferred (host mx.example.org[private/dovecot-lmtp] said: 452 4.2.2 <x@example.org> Quota exceeded (mailbox for user is full) (in reply to end of DATA command))\n"  # noqa: E501
+    rows = trace(IN + failed + lmtp)
+    assert told(rows) == ["a@example.net x@example.org = Pending/Deferred"]
+    assert "Quota" in rows[0].reason
+
+
+@pytest.mark.pitfall("Q19", "D24")
+def test_recipients_of_one_lmtp_session() -> None:
+    other = LMTP.replace("<x@example.org>", "<y@example.org>").replace(f"{TOKEN} Saved", f"{TOKEN}:R2 Saved")
+    rows = trace(f"""{IN.replace("nrcpt=1", "nrcpt=2")}
+    {SIEVE}stored mail into mailbox 'INBOX'
+    {FROM.replace("x@", "y@").replace(TOKEN, TOKEN + ":R2")}sieve: msgid=<1@example.net>: fileinto action: stored mail into mailbox 'Junk'
+    {LMTP}
+    {other}
+    {DONE}
+    """)  # noqa: E501
+    assert told(rows) == [
+        "a@example.net x@example.org = Delivered/Delivered",
+        "a@example.net y@example.org = Delivered/Junk",
+    ]
+
+
+@pytest.mark.pitfall("D06", "D07", "D34")
+def test_delivery_by_lda() -> None:
+    rows = trace(f"""{IN}
+    10:00:01 mx dovecot: lda(x@example.org)<99><aaaaaaaaaaaaaaaaaaaaaa>: sieve: msgid=<1@example.net>: fileinto action: stored mail into mailbox 'Junk'
+    10:00:01 mx postfix/pipe[4]: A000000001: to=<x@example.org>, relay=dovecot, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (delivered via dovecot service)
+    {DONE}
+    """)  # noqa: E501
+    assert [(row.detail, row.folder) for row in rows] in ([("Junk", "Junk")], [("Delivered", "")])
+    old = trace(f"""{IN}
+    10:00:01 mx dovecot: lda(x@example.org): msgid=<1@example.net>: saved mail to Junk
+    10:00:01 mx postfix/pipe[4]: A000000001: to=<x@example.org>, relay=dovecot, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (delivered via dovecot service)
+    {DONE}
+    """)  # noqa: E501
+    assert [(row.detail, row.folder) for row in old] == [("Junk", "Junk")]
+
+
+@pytest.mark.pitfall("D07", "D06", "D03")
+@pytest.mark.parametrize(
+    ("by", "relay", "text", "fate"),
+    [
+        ("local", "local", "delivered to mailbox", "x@example.org Delivered/Delivered"),
+        ("local", "local", "delivered to maildir", "x@example.org Delivered/Delivered"),
+        ("virtual", "virtual", "delivered to maildir", "x@example.org Delivered/Delivered"),
+        ("local", "local", 'delivered to command: procmail -a "$EXTENSION"', '|procmail -a "$EXTENSION" Delivered/Delivered'),
+        ("local", "local", "delivered to file: /var/mail/archive", "/var/mail/archive Delivered/Delivered"),
+        ("pipe", "mailman", "delivered via mailman service", "x@example.org Delivered/Delivered"),
+        ("discard", "none", "silently dropped", "x@example.org Failed/Discarded"),
+        ("smtp", "mx.example.org[2001:db8::1]:25", "250 2.0.0 Ok", "x@example.org Delivered/Relayed"),
+    ],
+)  # fmt: skip
+def test_what_sent_means(by: str, relay: str, text: str, fate: str) -> None:
+    rows = trace(f"""{IN}
+    10:00:01 mx postfix/{by}[4]: A000000001: to=<x@example.org>, relay={relay}, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent ({text})
+    {DONE}
+    """)
+    assert [f"{row.recipient} {row.status}/{row.detail}" for row in rows] == [fate]
