@@ -19,6 +19,16 @@ from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
+from mailwake.cli.cursors import cursor as place_of
+from mailwake.cli.cursors import token
+from mailwake.cli.values import record
+from mailwake.operations.backend import Backend
+from mailwake.operations.criteria import Criteria as AskedFor
+from mailwake.operations.criteria import to_node
+from mailwake.operations.opening import open_backend
+from mailwake.operations.show import show as story
+from mailwake.operations.trace import TraceQuestion, trace
+
 Criteria = dict[str, Any]
 Row = Mapping[str, Any]
 
@@ -28,35 +38,52 @@ SAMPLE_PAGES = 400
 """So many pages at most are read to find values."""
 
 
-class NotYet(Exception):
-    """The product does not offer this."""
-
-
 # -- the product: the only functions that know it ----------------------------------------------------------------------
 
 
-def open_store(data_dir: Path) -> Any:
-    """The open store of a data directory. To be filled in when mailwake.operations can be called."""
-    raise NotYet(f"the product's operations are not wired into bench/query.py yet ({data_dir})")
+def open_store(data_dir: Path) -> Backend:
+    """The open store of a data directory."""
+    return open_backend(data_dir)
 
 
-def close_store(store: Any) -> None:
+def close_store(store: Backend) -> None:
     """Close it, threads joined: the embedded engine opens one path at a time."""
-    raise NotYet(f"close_store ({store})")
+    store.close()
 
 
-def ask(store: Any, criteria: Criteria) -> tuple[list[Row], str | None]:
+def ask(store: Backend, criteria: Criteria) -> tuple[list[Row], str | None]:
     """One page of a trace, newest first, and the cursor of the next.
 
     criteria: message_id, queue_id, recipient, sender (wildcards `*@domain`), subject, client_ip, status, since, until
     (ISO 8601), limit, cursor.
     """
-    raise NotYet("ask")
+    given = {name: value for name, value in criteria.items() if value is not None}
+    since, until = (_micros(given.get(name)) for name in ("since", "until"))
+    several = {_MANY[name]: (value,) for name, value in given.items() if name in _MANY}
+    node = to_node(AskedFor(since=since, until=until, **several))
+    cursor = place_of(given["cursor"]) if "cursor" in given else None
+    answer = trace(store, TraceQuestion(node, given.get("limit", 100), cursor, since))
+    return [record(row) for row in answer.rows], token(answer.next_cursor) if answer.next_cursor else None
 
 
-def show(store: Any, trace_id: str) -> Any:
+def show(store: Backend, trace_id: str) -> object:
     """One message's whole story."""
-    raise NotYet("show")
+    return story(store, trace_id)
+
+
+_MANY = {
+    "message_id": "message_ids",
+    "queue_id": "queue_ids",
+    "recipient": "recipients",
+    "sender": "senders",
+    "subject": "subject_words",
+    "client_ip": "client_ips",
+    "status": "statuses",
+}
+
+
+def _micros(text: str | None) -> int | None:
+    return None if text is None else round(datetime.fromisoformat(text).timestamp() * 1_000_000)
 
 
 # -- values ------------------------------------------------------------------------------------------------------------
@@ -238,11 +265,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     given = parser.parse_args(argv)
     if given.runs < 50:
         parser.error("--runs must be at least 50")
-    try:
-        results = {str(path.name): measure(path, given.runs, given.seed) for path in given.data_dir}
-    except NotYet as error:
-        print(f"bench/query.py: {error}", file=sys.stderr)
-        return 3
+    results = {str(path.name): measure(path, given.runs, given.seed) for path in given.data_dir}
     print(table(results, given.limit))
     if given.json:
         given.json.write_text(json.dumps({k: [t._asdict() for t in v] for k, v in results.items()}, indent=1) + "\n")

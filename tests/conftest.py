@@ -14,14 +14,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 TESTS = Path(__file__).resolve().parent
 sys.path[:0] = [str(TESTS / "trace"), str(TESTS)]
 importlib.import_module("logs")  # it must know where temporary files lie before a store is opened
 
 _SLOW_STORE = [HealthCheck.too_slow, HealthCheck.data_too_large]
-settings.register_profile("fast", max_examples=15, deadline=None, suppress_health_check=_SLOW_STORE)
+_NO_SHRINKING = [Phase.explicit, Phase.reuse, Phase.generate]  # it would open some thousand stores
+settings.register_profile(
+    "fast", max_examples=15, deadline=None, suppress_health_check=_SLOW_STORE, phases=_NO_SHRINKING
+)
 settings.register_profile("full", max_examples=100, deadline=None, suppress_health_check=_SLOW_STORE)
 settings.load_profile(os.environ.get("MAILWAKE_TEST_PROFILE", "fast"))
 

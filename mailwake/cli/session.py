@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from collections.abc import Iterator
@@ -30,7 +31,7 @@ class Session:
 
     def command(self, *words: str) -> str:
         """A command line to copy that looks at the same data."""
-        start = ["mailwake", "--data-dir", str(self.data_dir)] if self.data_dir_given else ["mailwake"]
+        start = [program(), "--data-dir", str(self.data_dir)] if self.data_dir_given else [program()]
         return shlex.join([*start, *words])
 
     def again(self, option: str, value: str) -> str:
@@ -45,7 +46,13 @@ class Session:
             else:
                 words.append(word)
         place = words.index("--") if "--" in words else len(words)
-        return shlex.join(["mailwake", *words[:place], option, value, *words[place:]])
+        start = [program(), "--data-dir", str(self.data_dir)] if self.data_dir_given else [program()]
+        return shlex.join([*start, *words[:place], option, value, *words[place:]])
+
+
+def program() -> str:
+    """How the user calls the program: `./run` says so, for command lines to copy."""
+    return os.environ.get("MAILWAKE_COMMAND") or "mailwake"
 
 
 def session_of(ctx: click.Context) -> Session:

@@ -28,7 +28,9 @@ KINDS: dict[str, Kind] = {
     # -- queue: key is the queue ID ---------------------------------------------------------------------------------
     "arrive": _kind(
         "A message begins its life in a queue (Postfix smtpd client=, pickup uid=; Exim <=).",
-        _CLIENT + _ENVELOPE + "sasl_method sasl_username sasl_sender orig_queue_id orig_client_name orig_client_ip uid user"
+        _CLIENT
+        + _ENVELOPE
+        + "sasl_method sasl_username sasl_sender orig_queue_id orig_client_name orig_client_ip uid user"
         " requeued_from parent_id size message_id subject recipients tls local rewritten_from header_from",
     ),
     "message_id": _kind("The Message-ID header as cleanup saw it.", "message_id resent"),
@@ -44,7 +46,9 @@ KINDS: dict[str, Kind] = {
     "reject": _kind(
         "Refused: stage CONNECT, HELO, MAIL, RCPT, DATA, END-OF-MESSAGE ...; code is the SMTP reply code; temporary for"
         " 4xx; key is empty when no queue ID existed. by: smtpd, milter, proxy, postscreen, cleanup, acl.",
-        _CLIENT + _ENVELOPE + "stage code dsn text temporary by context value recipients message_id subject sasl_username size",
+        _CLIENT
+        + _ENVELOPE
+        + "stage code dsn text temporary by context value recipients message_id subject sasl_username size",
     ),
     "active": _kind("The queue manager took the message up (qmgr `from=`).", "sender size nrcpt"),
     "deliver": _kind(
@@ -65,42 +69,68 @@ KINDS: dict[str, Kind] = {
         " key it concerned `count` messages that the log does not name.",
         "action actor count text who",
     ),
-    "note": _kind("Something worth showing in the story, without effect on the outcome.", "text relay_host relay_ip relay_port recipient level"),
+    "note": _kind(
+        "Something worth showing in the story, without effect on the outcome.",
+        "text relay_host relay_ip relay_port recipient level",
+    ),
     # -- session: no key, joined by host, program and pid --------------------------------------------------------------
     "connect": _kind("A client connected.", _CLIENT + "local_ip local_port session service"),
-    "disconnect": _kind("A client left; counters as logged, `rcpt=0/1` meaning none of one.", _CLIENT + "counters session reason service user"),
+    "disconnect": _kind(
+        "A client left; counters as logged, `rcpt=0/1` meaning none of one.",
+        _CLIENT + "counters session reason service user",
+    ),
     "lost": _kind("The session broke: lost connection, timeout, protocol trouble.", _CLIENT + "stage text size"),
-    "tls": _kind("TLS established. direction in or out; level Anonymous, Untrusted, Trusted, Verified.", _CLIENT + "direction level version cipher relay_host relay_ip relay_port"),
+    "tls": _kind(
+        "TLS established. direction in or out; level Anonymous, Untrusted, Trusted, Verified.",
+        _CLIENT + "direction level version cipher relay_host relay_ip relay_port",
+    ),
     "auth_failed": _kind("An SMTP or mailbox login failed.", _CLIENT + "method username reason service session"),
     "postscreen": _kind("A postscreen test or decision.", _CLIENT + "test text local_ip local_port"),
-    "proxy_client": _kind("A before-queue proxy session took a client (NOQUEUE: client=).", _CLIENT + "sasl_method sasl_username sasl_sender orig_client_name orig_client_ip"),
-    "proxy_accept": _kind("The before-queue filter accepted the message.", _CLIENT + _ENVELOPE + "next_id reply code stage"),
-    "connect_failed": _kind("An outgoing connection failed; no queue ID on the line.", "relay_host relay_ip relay_port text"),
+    "proxy_client": _kind(
+        "A before-queue proxy session took a client (NOQUEUE: client=).",
+        _CLIENT + "sasl_method sasl_username sasl_sender orig_client_name orig_client_ip",
+    ),
+    "proxy_accept": _kind(
+        "The before-queue filter accepted the message.", _CLIENT + _ENVELOPE + "next_id reply code stage"
+    ),
+    "connect_failed": _kind(
+        "An outgoing connection failed; no queue ID on the line.", "relay_host relay_ip relay_port text"
+    ),
     # -- filters: key is the filter's own id, queue_id the message's -------------------------------------------------
     "verdict": _kind(
         "What a filter found: action in the filter's words, score against required, symbols, quarantine ids,"
         " queued_as the queue IDs it handed the message on under.",
-        "filter action queue_id message_id sender recipients recipient client_ip client_name user subject score required"
+        "filter action queue_id message_id sender recipients recipient client_ip client_name user subject"
+        " score required"
         " symbols spam virus quarantine queued_as size took header_from text reason tests dkim helo",
     ),
     "policy": _kind(
-        "A policy daemon's decision (greylisting, SPF, quota ...). action: pass, greylist, reject, defer, warn, prepend.",
+        "A policy daemon's decision (greylisting, SPF, quota ...). action: pass, greylist, reject, defer,"
+        " warn, prepend.",
         _CLIENT + "service action reason sender recipient delay queue_id helo text result sasl_username size",
     ),
     # -- mailbox: key is the delivery session's token ------------------------------------------------------------------
     "mailbox": _kind(
-        "What the mailbox server did with a delivered message: stored, forwarded, discarded, rejected, vacation, failed,"
+        "What the mailbox server did with a delivered message: stored, forwarded, discarded, rejected,"
+        " vacation, failed,"
         " duplicate, notified. service lmtp or lda; folder where it was put; target who it went to.",
-        "action service user session message_id subject sender header_from recipient folder size target reason took rule temporary",
+        "action service user session message_id subject sender header_from recipient folder size target reason"
+        " took rule temporary",
     ),
     "item": _kind(
         "A mailbox item was touched (mail_log): save, copy, delete, undelete, expunge, flag_change, mailbox_create,"
         " mailbox_delete, mailbox_rename.",
-        "action service user auth_user client_ip session folder from_folder uid message_id size vsize sender subject flags",
+        "action service user auth_user client_ip session folder from_folder uid message_id size vsize sender"
+        " subject flags",
     ),
-    "login": _kind("A mailbox or submission login.", _CLIENT + "user auth_user method service session success reason tls local_ip"),
+    "login": _kind(
+        "A mailbox or submission login.", _CLIENT + "user auth_user method service session success reason tls local_ip"
+    ),
     "logout": _kind("A mailbox session ended.", "user session service reason counters client_ip"),
-    "event": _kind("A structured event of a mailbox server (event exporter), fields as the server names them.", "name data user session"),
+    "event": _kind(
+        "A structured event of a mailbox server (event exporter), fields as the server names them.",
+        "name data user session",
+    ),
     # -- the log itself -----------------------------------------------------------------------------------------------
     "service": _kind("A daemon started, stopped, reloaded or crashed.", "action text"),
     "loss": _kind("The log admits that lines were lost or suppressed; count when it says how many.", "count text what"),

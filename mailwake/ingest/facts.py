@@ -54,7 +54,8 @@ class FactReader:
     ) -> None:
         """Prepare to read.
 
-        start: offset into the text, from `resume.resume_offset`. stop: offset of the record to stop before. calendar: from `calendar.calendars` when the file is
+        start: offset into the text, from `resume.resume_offset`. stop: offset of the record to stop before. calendar:
+        from `calendar.calendars` when the file is
         one of several; else it is made for the file alone, with `zone`. name: shown as the source instead of the path
         (`-` for standard input). follow: leave a half line at the end for later instead of reading it. size: bytes of
         a block; facts do not depend on it. Raises InputError when the file is not readable text, ValueError for a zone

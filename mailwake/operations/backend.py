@@ -19,11 +19,12 @@ class Backend(Protocol):
         since: a lower bound of `received` (µs) that the question has anyway; it only saves work.
         """
 
-    def facts(self, keys: Iterable[str]) -> list[Fact]:
-        """All facts filed under any of the keys, in order of time."""
+    def facts(self, keys: Iterable[str], low: int | None = None, high: int | None = None) -> list[Fact]:
+        """All facts filed under any of the keys, in order of time; of a span of time (µs, inclusive) if it is given."""
 
     def session(self, fact: Fact, low: int, high: int) -> list[Fact]:
-        """What the process that logged this fact logged from low to high (µs): connects, TLS, failures without a queue ID."""
+        """What the process that logged this fact logged from low to high (µs): connects, TLS, failures without a
+        queue ID."""
 
     def close(self) -> None:
         """Let go of the store."""

@@ -7,7 +7,7 @@ from all their facts, and facts and rows are handed to the writer. Rows that a j
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import NamedTuple
 
 from mailwake.events.fact import NO_TIME, Fact
@@ -51,6 +51,7 @@ class Correlator:
         self._seen = Seen()
         self._placed: dict[str, list[Row]] = {}
         """Rows already written of journeys that are still in hand, by the first of their keys."""
+        self._retracted: set[str] = set()
         self._high = NO_TIME
         self._recent: set[str] = set()
         self._occupied: tuple[int, int] | None = None
@@ -93,6 +94,11 @@ class Correlator:
         rows, struck = self._settle(made.left, made.low, again)
         return Window([], [], False, rows, struck)
 
+    def retract(self, keys: set[str]) -> None:
+        """Facts under these keys were taken back from the store: their journeys are computed again with the next
+        window."""
+        self._retracted |= keys
+
     def knows_since(self, time: int) -> bool:
         """Whether the store had facts of this time (µs) or later when the work began."""
         return self._occupied is not None and self._occupied[1] >= time
@@ -108,7 +114,8 @@ class Correlator:
         old: dict[tuple[int, str, int], Row] = {}
         if not self._seen.empty:
             self._recall_open({fact.host for fact in facts if fact.kind == "queue_action" and not fact.key})
-            old = self._recall(again)
+            old = self._recall(again | self._retracted)
+            self._retracted = set()
         rows: list[Row] = []
         struck: list[Row] = []
         written: list[tuple[str, list[Row]]] = []

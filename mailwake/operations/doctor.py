@@ -40,7 +40,11 @@ def _engine(database: Database) -> Iterator[Finding]:
     yield Finding("good", f"{database.path}: the store opens (engine {health.version(database)})")
     broken = health.broken_tables(database)
     for name in broken:
-        yield Finding("bad", f"table {name} does not pass its check", "restore the data directory, or import the logs again into a new one")
+        yield Finding(
+            "bad",
+            f"table {name} does not pass its check",
+            "restore the data directory, or import the logs again into a new one",
+        )
     if not broken:
         yield Finding("good", "all tables pass their checksums")
 
@@ -49,10 +53,17 @@ def _space(data_dir: Path, database: Database) -> Iterator[Finding]:
     used = health.bytes_on_disk(database)
     total = sum(used.values())
     lines = max(health.rows_of(database, "facts"), 1)
-    yield Finding("good", f"{total / 1e6:,.1f} MB on disk for {lines:,} log lines ({total / lines:.1f} bytes a line, indexes included)")
+    yield Finding(
+        "good",
+        f"{total / 1e6:,.1f} MB on disk for {lines:,} log lines ({total / lines:.1f} bytes a line, indexes included)",
+    )
     free = shutil.disk_usage(data_dir).free
     if free < max(_LEAST_FREE, total // 2):
-        yield Finding("wait", f"{free / 1e6:,.0f} MB are free", "a full disk stops imports (nothing is lost): make room, or move the data directory")
+        yield Finding(
+            "wait",
+            f"{free / 1e6:,.0f} MB are free",
+            "a full disk stops imports (nothing is lost): make room, or move the data directory",
+        )
 
 
 def _content(database: Database) -> Iterator[Finding]:
@@ -82,4 +93,8 @@ def _content(database: Database) -> Iterator[Finding]:
     else:
         yield Finding("good", f"{everything - total['unknown']:,} of {everything:,} lines were recognised")
     for record in facts.of_kind(database, "loss"):
-        yield Finding("wait", f"{health.iso(record.ts)} {record.host}: the log admits losses: {record.raw[-120:]}", "answers for that time may be incomplete")
+        yield Finding(
+            "wait",
+            f"{health.iso(record.ts)} {record.host}: the log admits losses: {record.raw[-120:]}",
+            "answers for that time may be incomplete",
+        )

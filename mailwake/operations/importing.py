@@ -13,14 +13,15 @@ from typing import Protocol
 
 from mailwake.events.fact import Fact
 from mailwake.ingest.account import Account
-from mailwake.ingest.files import PLAIN, InputError, kind_of
+from mailwake.ingest.files import PLAIN, InputError, kind_of, read_at
 from mailwake.ingest.resume import Saved, fingerprint, resume_offset
 from mailwake.ingest.revive import Reviver
 from mailwake.operations.correlate import Correlator
 from mailwake.operations.inputs import Input, Reader, gather
-from mailwake.operations.parallel import reaped
+from mailwake.operations.parallel import End, end_of, reaped
 from mailwake.operations.plan import divisible, windows
 from mailwake.operations.writer import Writer
+from mailwake.store import facts as stored_facts
 from mailwake.store import files
 from mailwake.store.database import Database
 from mailwake.store.facts import Stored
@@ -79,7 +80,7 @@ class _Import:
         self._inputs = inputs
         self._reader = Reader(inputs, zone=zone, year=year, start=self._saved.offset)
         self._window: list[Fact] = []
-        self._places: dict[Input, int] = {}
+        self._places: dict[Input, End] = {}
         self._done = self._lines = self._windows = 0
 
     def run(self) -> Account:
@@ -92,6 +93,8 @@ class _Import:
         try:
             with Writer(self._database, time.time_ns() // 1000) as writer:
                 self._correlator.before_reading = writer.drain
+                for source in self._inputs:
+                    self._correlator.retract(self._saved.outgrown(source))
                 account = self._in_parallel(writer) if self._divides(total) else self._in_order(writer)
         finally:
             gc.enable()
@@ -114,7 +117,7 @@ class _Import:
         for piece in self._reader:
             batch = piece.batch
             self._window.extend(batch.facts)
-            self._places[piece.source] = batch.offset
+            self._places[piece.source] = end_of(batch)
             self._report(batch.nbytes, len(batch.facts), piece.source.name)
             watermark = piece.watermark
             if len(self._window) >= WINDOW:
@@ -149,8 +152,8 @@ class _Import:
         if self._progress:
             self._progress.update(self._done, self._lines, name)
 
-    def _committed(self, places: dict[Input, int]) -> list[files.Place]:
-        return [self._saved.place(source, offset) for source, offset in places.items() if source.name != "-"]
+    def _committed(self, places: dict[Input, End]) -> list[files.Place]:
+        return [self._saved.place(source, end) for source, end in places.items() if source.name != "-"]
 
     def _collect(self) -> None:
         self._windows += 1
@@ -169,7 +172,10 @@ class _Saved:
     def __init__(self, database: Database) -> None:
         self._by_head: dict[str, list[Saved]] = {}
         self._by_path: dict[str, Saved] = {}
+        self._database = database
+        self._places: dict[str, files.Place] = {}
         for place in files.load(database):
+            self._places[place.path] = place
             saved = Saved(place.offset, place.head, place.tail)
             self._by_path[place.path] = saved
             self._by_head.setdefault(place.head, []).append(saved)
@@ -188,14 +194,28 @@ class _Saved:
             return 0
         return max((resume_offset(source.path, saved) for saved in self._by_head.get(head, ())), default=0)
 
-    def place(self, source: Input, offset: int) -> files.Place:
+    def outgrown(self, source: Input) -> set[str]:
+        """Keys of the record that was read from this file when its last line had no end yet, if it has grown since.
+
+        That record is taken back: the whole line is read now.
+        """
+        place = self._places.get(str(source.path.absolute()))
+        if place is None or not place.half or resume_offset(source.path, self._by_path[place.path]) != place.offset:
+            return set()
+        half = place.half.encode("utf-8", "surrogateescape")
+        now = read_at(source.path, place.offset, len(half) + 1)
+        if now.rstrip(b"\n") == half:
+            return set()
+        return stored_facts.strike(self._database, place.half_ts, place.half)
+
+    def place(self, source: Input, end: End) -> files.Place:
         """The place to commit for an input."""
         path = str(source.path.absolute())
         if kind_of(source.path) != PLAIN:
             # To know a compressed file again it has to be read again; that is done once, when it has been read whole.
             return files.Place(path, 0, "", "")
-        saved = fingerprint(source.path, offset)
-        return files.Place(path, saved.offset, saved.head, saved.tail)
+        saved = fingerprint(source.path, end.offset)
+        return files.Place(path, saved.offset, saved.head, saved.tail, end.half, end.half_ts)
 
 
 def reviver() -> _StoredReviver:

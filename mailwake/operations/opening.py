@@ -81,9 +81,11 @@ class FileBackend:
                     break
         return found
 
-    def facts(self, keys: Iterable[str]) -> list[Fact]:
+    def facts(self, keys: Iterable[str], low: int | None = None, high: int | None = None) -> list[Fact]:
         """See `Backend`."""
         found = [fact for key in set(keys) for fact in self._facts.get(key, ())]
+        if low is not None and high is not None:
+            found = [fact for fact in found if low <= fact.ts <= high]
         return sorted(found, key=lambda fact: fact.ts)
 
     def session(self, fact: Fact, low: int, high: int) -> list[Fact]:
@@ -108,11 +110,11 @@ class StoreBackend:
 
         return journeys.search(self._database, node, limit, cursor, since=since)
 
-    def facts(self, keys: Iterable[str]) -> list[Fact]:
+    def facts(self, keys: Iterable[str], low: int | None = None, high: int | None = None) -> list[Fact]:
         """See `Backend`."""
         from mailwake.store import facts
 
-        return [self._revive(stored) for stored in facts.by_keys(self._database, keys)]
+        return [self._revive(stored) for stored in facts.by_keys(self._database, keys, low, high)]
 
     def session(self, fact: Fact, low: int, high: int) -> list[Fact]:
         """See `Backend`."""

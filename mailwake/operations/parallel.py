@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mailwake.events.fact import Fact
 from mailwake.ingest.account import Account
-from mailwake.ingest.facts import FactReader
+from mailwake.ingest.facts import Batch, FactReader
 from mailwake.ingest.files import InputError
 from mailwake.operations.inputs import Input
 from mailwake.operations.plan import Piece
@@ -22,6 +22,22 @@ from mailwake.trace.harvest import harvest
 
 if TYPE_CHECKING:
     import numpy as np
+
+
+class End(NamedTuple):
+    """How far a file was read."""
+
+    offset: int
+    half: str = ""
+    """The last line, if it had no end yet; it lies behind the offset."""
+    half_ts: int = 0
+
+
+def end_of(batch: Batch) -> End:
+    """How far a file was read with this batch."""
+    if batch.half and batch.facts:
+        return End(batch.offset, batch.facts[-1].raw, batch.facts[-1].ts)
+    return End(batch.offset)
 
 
 class Reaped(NamedTuple):
@@ -44,7 +60,7 @@ class Reaped(NamedTuple):
     low: int
     high: int
     """Times (µs) of its earliest and latest fact."""
-    places: list[tuple[Input, int]]
+    places: list[tuple[Input, End]]
     nbytes: int
     account: Account
 
@@ -60,7 +76,7 @@ def reap(pieces: list[Piece]) -> Reaped:
     gc.disable()
     facts: list[Fact] = []
     account = Account()
-    places: dict[Input, int] = {}
+    places: dict[Input, End] = {}
     for piece in pieces:
         reader = FactReader(
             piece.source.path, start=piece.start, stop=piece.stop, calendar=piece.calendar, name=piece.source.name
@@ -68,12 +84,12 @@ def reap(pieces: list[Piece]) -> Reaped:
         try:
             for batch in reader:
                 facts.extend(batch.facts)
-                places[piece.source] = batch.offset
+                places[piece.source] = end_of(batch)
         except InputError as error:
             account.note(str(error))
         account += reader.account
     if len({fact.raw for fact in facts}) != len(facts):
-        facts = list({fact[:4] + (fact.raw,): fact for fact in facts}.values())
+        facts = list({(*fact[:4], fact.raw): fact for fact in facts}.values())
     made = harvest(facts)
     times = [fact.ts for fact in facts if fact.ts]
     result = Reaped(

@@ -46,7 +46,8 @@ def show(backend: Backend, text: str, zone: str = "UTC") -> Story:
     matches = _find(backend, text.strip())
     told = matches[0].trace_id
     rows = [row for row in matches if row.trace_id == told]
-    scene = Scene(rows, backend.facts(_keys(rows)))
+    low, high = min(row.received for row in rows) - _DAY, max(row.last for row in rows) + _DAY
+    scene = Scene(rows, backend.facts(_keys(rows), low, high))
     return build_from(
         scene,
         sessions=_sessions(backend, scene),

@@ -1,6 +1,7 @@
 """Writes windows to the store in a thread of its own, in order: facts, then rows, then how far the files were read.
 
-A process killed between two of these leaves facts without rows; the files are then read again from the place saved last,
+A process killed between two of these leaves facts without rows; the files are then read again from the place saved
+last,
 and what is there already is known again.
 """
 
@@ -24,7 +25,8 @@ _AHEAD = 2
 
 
 class Writer:
-    """One thread that writes. Use as a context manager; an error in the thread is raised where the next window is given."""
+    """One thread that writes. Use as a context manager; an error in the thread is raised where the next window is
+    given."""
 
     def __init__(self, database: Database, seq: int) -> None:
         """seq: number of the first fact; also the version of the rows."""
@@ -54,7 +56,8 @@ class Writer:
         self._work.put(lambda: self._write(window, places))
 
     def write_reaped(self, facts: bytes, rows: bytes, *, overlapping: bool) -> None:
-        """Hand over what another process made ready (Arrow streams); the place is committed with the rest of the window."""
+        """Hand over what another process made ready (Arrow streams); the place is committed with the rest of the
+        window."""
         self._check()
         self._work.put(lambda: self._write_reaped(facts, rows, overlapping))
 

@@ -20,7 +20,7 @@ def paths() -> list[Path]:
 TRIES: tuple[tuple[str, ...], ...] = (
     ("trace", "--status", "Failed"),
     ("trace", "--recipient", "*@example.com", "--since", "2026-11-19"),
-    ("show", "alice@example.com"),
+    ("show", "4jWJXr1Py8z11pXL"),
     ("stats",),
 )
 """Command lines to look at next, without the program's name."""

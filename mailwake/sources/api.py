@@ -18,7 +18,8 @@ class Bare(NamedTuple):
     """What a product's own log file (no syslog header) says at the start of a line."""
 
     stamp: str
-    """Time as written, one of the shapes that `ingest.stamps` reads: `2026-11-22 02:36:25.823 +0100`, `Nov 22 02:29:47`."""
+    """Time as written, one of the shapes that `ingest.stamps` reads: `2026-11-22 02:36:25.823 +0100`, `Nov 22
+    02:29:47`."""
     host: str
     program: str
     pid: int
@@ -55,14 +56,17 @@ def all_sources() -> tuple[Source, ...]:
             continue
         source = getattr(importlib.import_module(f"{room.__name__}.{info.name}"), "SOURCE", None)
         if not isinstance(source, Source):
-            raise TypeError(f"mailwake/sources/{info.name}/__init__.py must define SOURCE that meets sources.api.Source")
+            raise TypeError(
+                f"mailwake/sources/{info.name}/__init__.py must define SOURCE that meets sources.api.Source"
+            )
         found.append(source)
     return tuple(found)
 
 
 @cache
 def parser_for(program: str) -> LineParser | None:
-    """The parser of the first source that claims this program tag; None for programs that are no part of a mail system."""
+    """The parser of the first source that claims this program tag; None for programs that are no part of a mail
+    system."""
     for source in all_sources():
         parser = source.parser(program)
         if parser is not None:

@@ -53,7 +53,9 @@ class Database:
             try:
                 client = get_client(dsn=f"chdb://{self.path / 'store'}", settings=SETTINGS, tz_mode="aware")
             except Exception as error:
-                raise StoreError(f"{self.path}: the store does not open: {error}", "is the disk full or the folder not writable?") from error
+                raise StoreError(
+                    f"{self.path}: the store does not open: {error}", "is the disk full or the folder not writable?"
+                ) from error
             self._local.client = client
             self._clients.append(client)
         return client
@@ -92,7 +94,8 @@ class Database:
         newer = applied - {number for number, _, _ in known}
         if newer:
             raise StoreError(
-                f"{self.path}: the data is of a newer version of Mailwake (its migration {max(newer)} is not known here)",
+                f"{self.path}: the data is of a newer version of Mailwake"
+                f" (its migration {max(newer)} is not known here)",
                 "use that version, or another data directory",
             )
         for number, name, text in known:
@@ -109,7 +112,9 @@ def _take(path: Path) -> int:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise StoreError(f"{path}: cannot be used as a data directory: {error.strerror}", "choose another with --data-dir") from error
+        raise StoreError(
+            f"{path}: cannot be used as a data directory: {error.strerror}", "choose another with --data-dir"
+        ) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

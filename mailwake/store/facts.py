@@ -90,9 +90,9 @@ def insert_new(database: Database, table: pa.Table) -> int:
     low, high = client.query("SELECT min(ts), max(ts) FROM facts_staged").result_rows[0]
     identity = "(ts, cityHash64(host, program, pid, raw))"
     fresh = (
-        f"FROM (SELECT * FROM facts_staged ORDER BY ts, seq LIMIT 1 BY ts, cityHash64(host, program, pid, raw)) WHERE {identity}"
-        f" NOT IN (SELECT ts, cityHash64(host, program, pid, raw) FROM facts WHERE ts BETWEEN {{low:DateTime64(6, 'UTC')}}"
-        " AND {high:DateTime64(6, 'UTC')})"
+        "FROM (SELECT * FROM facts_staged ORDER BY ts, seq LIMIT 1 BY ts, cityHash64(host, program, pid, raw))"
+        f" WHERE {identity} NOT IN (SELECT ts, cityHash64(host, program, pid, raw) FROM facts"
+        " WHERE ts BETWEEN {low:DateTime64(6, 'UTC')} AND {high:DateTime64(6, 'UTC')})"
     )
     bounds = {"low": low, "high": high}
     count = int(client.query(f"SELECT count() {fresh}", parameters=bounds).result_rows[0][0])
@@ -115,19 +115,40 @@ def is_empty(database: Database) -> bool:
     return not database.client().query("SELECT 1 FROM facts LIMIT 1").result_rows
 
 
-def by_keys(database: Database, keys: Iterable[str]) -> Iterator[Stored]:
-    """All facts filed under any of the keys, in order of time."""
+def by_keys(
+    database: Database, keys: Iterable[str], low: int | None = None, high: int | None = None
+) -> Iterator[Stored]:
+    """All facts filed under any of the keys, in order of time; between two times (µs, inclusive) if given."""
     wanted = sorted(keys)
+    bounds = ""
+    parameters: dict[str, object] = {}
+    if low is not None and high is not None:
+        bounds = "ts BETWEEN fromUnixTimestamp64Micro({l:Int64}) AND fromUnixTimestamp64Micro({h:Int64}) AND "
+        parameters = {"l": low, "h": high}
     for start in range(0, len(wanted), _KEYS_AT_ONCE):
         part = wanted[start : start + _KEYS_AT_ONCE]
-        query = f"SELECT {_COLUMNS} FROM facts WHERE key IN {{keys:Array(String)}} ORDER BY ts, seq"
-        yield from _read(database, query, {"keys": part})
+        query = f"SELECT {_COLUMNS} FROM facts WHERE {bounds}key IN {{keys:Array(String)}} ORDER BY ts, seq"
+        yield from _read(database, query, {**parameters, "keys": part})
+
+
+def strike(database: Database, ts: int, raw: str) -> set[str]:
+    """Take a record back that was read before its line was complete; give the keys it was filed under."""
+    where = "ts = fromUnixTimestamp64Micro({t:Int64}) AND raw = {raw:String}"
+    parameters = {"t": ts, "raw": raw}
+    client = database.client()
+    keys = {
+        str(line[0]) for line in client.query(f"SELECT key FROM facts WHERE {where}", parameters=parameters).result_rows
+    }
+    if keys:
+        client.command(f"DELETE FROM facts WHERE {where}", parameters=parameters)
+    return keys - {""}
 
 
 def by_process(database: Database, host: str, program: str, pid: int, low: int, high: int) -> Iterator[Stored]:
     """What one process logged in a span of time (µs, inclusive): the session around a message."""
     query = (
-        f"SELECT {_COLUMNS} FROM facts WHERE ts BETWEEN fromUnixTimestamp64Micro({{l:Int64}}) AND fromUnixTimestamp64Micro({{h:Int64}})"
+        f"SELECT {_COLUMNS} FROM facts"
+        " WHERE ts BETWEEN fromUnixTimestamp64Micro({l:Int64}) AND fromUnixTimestamp64Micro({h:Int64})"
         " AND host = {host:String} AND program = {program:String} AND pid = {pid:UInt32} ORDER BY ts, seq LIMIT 1000"
     )
     return _read(database, query, {"l": low, "h": high, "host": host, "program": program, "pid": pid})
@@ -135,7 +156,9 @@ def by_process(database: Database, host: str, program: str, pid: int, low: int, 
 
 def orders(database: Database) -> Iterator[Stored]:
     """Queue manipulations that name no queue ID."""
-    return _read(database, f"SELECT {_COLUMNS} FROM facts WHERE kind = 'queue_action' AND key = '' ORDER BY ts, seq", {})
+    return _read(
+        database, f"SELECT {_COLUMNS} FROM facts WHERE kind = 'queue_action' AND key = '' ORDER BY ts, seq", {}
+    )
 
 
 def of_kind(database: Database, kind: str) -> Iterator[Stored]:

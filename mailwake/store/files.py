@@ -19,6 +19,8 @@ class Place(NamedTuple):
     tail: str
     half: str = ""
     """Text of the line without end that was read behind the offset; "" for none."""
+    half_ts: int = 0
+    """Its time (µs)."""
 
 
 def save(database: Database, places: list[Place]) -> None:
@@ -39,7 +41,9 @@ def load(database: Database) -> list[Place]:
     result = database.client().query("SELECT state FROM files FINAL").result_rows
     found = []
     for (state,) in result:
-        path, offset, *rest = orjson.loads(state)
-        texts = [text.encode("latin-1").decode("utf-8", "surrogateescape") for text in (path, *rest)]
-        found.append(Place(texts[0], int(offset), *texts[1:]))
+        parts = [
+            part.encode("latin-1").decode("utf-8", "surrogateescape") if isinstance(part, str) else part
+            for part in orjson.loads(state)
+        ]
+        found.append(Place._make(parts))
     return found

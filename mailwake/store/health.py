@@ -26,7 +26,10 @@ def broken_tables(database: Database) -> list[str]:
 
 def bytes_on_disk(database: Database) -> dict[str, int]:
     """Compressed bytes of each table, indexes included."""
-    query = "SELECT table, sum(bytes_on_disk) FROM system.parts WHERE active AND database = currentDatabase() GROUP BY table"
+    query = (
+        "SELECT table, sum(bytes_on_disk) FROM system.parts WHERE active AND database = currentDatabase()"
+        " GROUP BY table"
+    )
     return {str(name): int(size) for name, size in database.client().query(query).result_rows}
 
 

@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import orjson
 
 from mailwake.store.database import Database
-from mailwake.store.query import And, Between, Cursor, Node
+from mailwake.store.query import SAME, TEXTS, UNKNOWN, And, Between, Cursor, Equals, Has, Node, Or
 from mailwake.store.rows import Row
 from mailwake.store.sql import Formatter
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_SELECT = ", ".join(
-    {
-        "received": "toUnixTimestamp64Micro(received)",
-        "last": "toUnixTimestamp64Micro(last)",
-        "trace_id": "lower(hex(trace_id))",
-    }.get(name, name)
-    for name in Row._fields
-)
+_SELECT = "body, lower(hex(trace_id)), keys"
 _DAY = 86_400_000_000
-_WINDOWS = (2 * _DAY, 14 * _DAY, 90 * _DAY)
+_WINDOWS = (3 * _DAY,)
 """A search newest first looks at these spans one after the other: most answers are recent."""
-_TEXT = frozenset(
-    "sender recipient original_recipient subject from_ip from_host to_ip to_host message_id sasl_user reason verdict parent_id"
-    " status detail outcome direction folder dsn relation grade remark".split()
-)
 
 
 def table(rows: list[Row], version: int, *, deleted: int = 0) -> pa.Table:
@@ -37,30 +28,55 @@ def table(rows: list[Row], version: int, *, deleted: int = 0) -> pa.Table:
     import pyarrow as pa
 
     columns = dict(zip(Row._fields, zip(*rows, strict=True), strict=True))
-    made: dict[str, Any] = {}
-    for name, values in columns.items():
-        if name in ("received", "last"):
-            made[name] = pa.array(values, pa.int64()).cast(pa.timestamp("us", "UTC"))
-        elif name == "trace_id":
-            made[name] = pa.array([bytes.fromhex(value) for value in values], pa.binary(16))
-        elif name in ("hosts", "queue_ids", "keys"):
-            made[name] = pa.array(list(map(list, values)), pa.list_(pa.string()))
-        elif name in _TEXT:
-            made[name] = _text(values)
-        else:
-            made[name] = pa.array(values, {"leaf": pa.uint16(), "attempts": pa.uint32()}.get(name, pa.uint64()))
+    made: dict[str, pa.Array] = {}
+    for name in ("received", "last"):
+        made[name] = pa.array(columns[name], pa.int64()).cast(pa.timestamp("us", "UTC"))
+    made["trace_id"] = pa.array([bytes.fromhex(value) for value in columns["trace_id"]], pa.binary(16))
+    made["leaf"] = pa.array(columns["leaf"], pa.uint16())
+    made["size"] = pa.array(columns["size"], pa.uint64())
+    for name in ("status", "detail", "outcome", "direction", "from_ip", "message_id"):
+        made[name] = _text(columns[name])
+    for name in sorted(TEXTS - {"original_recipient"}):
+        made[name] = _text([UNKNOWN if value is None else value.lower() for value in columns[name]])
+    pairs = zip(columns["original_recipient"], columns["recipient"], strict=True)
+    made["original_recipient"] = _text(
+        [SAME if original == final else UNKNOWN if original is None else original.lower() for original, final in pairs]
+    )
+    for name in ("hosts", "queue_ids", "keys"):
+        made[name] = pa.array(columns[name], pa.list_(pa.string()))
+    made["body"] = pa.array([pack(row) for row in rows], pa.binary())
     made["version"] = pa.array([version] * len(rows), pa.uint64())
     made["deleted"] = pa.array([deleted] * len(rows), pa.uint8())
     return pa.table(made)
 
 
-def _text(values: tuple[str | None, ...]) -> pa.Array:
+def _text(values: Sequence[str]) -> pa.Array:
+    """Text to be searched; bytes that are no UTF-8 become U+FFFD there."""
     import pyarrow as pa
 
     try:
         return pa.array(values, pa.string())
     except UnicodeEncodeError:
-        return pa.array([None if v is None else v.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for v in values])
+        return pa.array([value.encode("utf-8", "replace").decode() for value in values], pa.string())
+
+
+def pack(row: Row) -> bytes:
+    """A row as the store keeps it: without the parts that have a column anyway and do not compress."""
+    lean = row._replace(trace_id="", keys=())
+    try:
+        return orjson.dumps(lean)
+    except orjson.JSONEncodeError:  # bytes of the log that are no UTF-8
+        return json.dumps(lean).encode()
+
+
+def unpack(body: bytes | str, trace_id: str, keys: Iterable[str]) -> Row:
+    """The row that `pack` made this of."""
+    try:
+        parts = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        parts = json.loads(body)
+    row = Row._make(tuple(part) if isinstance(part, list) else part for part in parts)
+    return row._replace(trace_id=trace_id, keys=tuple(keys))
 
 
 def versioned(stream: bytes, version: int) -> pa.Table:
@@ -111,6 +127,8 @@ def search(
 
     Looks at recent spans first. Earlier versions of a row that match where the present one does not are left out.
     """
+    if _is_pointed(node):
+        return list(_span(database, node, limit, cursor, None, None))
     newest = _newest(database)
     if newest is None:
         return []
@@ -124,6 +142,21 @@ def search(
             break
         high = low
     return found[:limit]
+
+
+def _is_pointed(node: Node) -> bool:
+    """Whether a question names an id that few rows have: its index finds them at once, whenever they were."""
+    match node:
+        case Equals(column, value):
+            return column in ("trace_id", "message_id") and bool(value)
+        case Has(column, _):
+            return column != "hosts"
+        case And(parts):
+            return any(map(_is_pointed, parts))
+        case Or(parts):
+            return bool(parts) and all(map(_is_pointed, parts))
+        case _:
+            return False
 
 
 def _span(
@@ -140,7 +173,7 @@ def _span(
             f" ORDER BY rows.received DESC, rows.trace_id DESC, rows.leaf DESC LIMIT {limit + 1}"
         )
         result = database.client().query(query, parameters=form.parameters).result_rows
-        page = [(_row(line[:-1]), int(line[-1])) for line in result]
+        page = [(unpack(*line[:-1]), int(line[-1])) for line in result]
         current = _current(database, [row for row, _ in page])
         seen: set[tuple[int, str, int]] = set()
         for row, version in page:
@@ -188,7 +221,7 @@ def touching(database: Database, keys: Iterable[str], where: str = "rows") -> li
         )
         result = database.client().query(query, parameters={"keys": wanted[start : start + 5000]}).result_rows
         for line in result:
-            row = _row(line[:-2])
+            row = unpack(*line[:-2])
             place = (row.received, row.trace_id, row.leaf)
             if place not in found or found[place][0] < line[-2]:
                 found[place] = (int(line[-2]), int(line[-1]), row)
@@ -198,8 +231,8 @@ def touching(database: Database, keys: Iterable[str], where: str = "rows") -> li
 def open_keys(database: Database, hosts: Iterable[str], where: str = "rows") -> set[str]:
     """Keys of the journeys that have not ended, by the rows now in force, on any of the hosts."""
     query = (
-        f"SELECT arrayConcat(keys, queue_ids) FROM {where} FINAL WHERE status IN ('Pending', 'Quarantined', 'GettingStatus')"
-        " AND deleted = 0 AND hasAny(hosts, {hosts:Array(String)})"
+        f"SELECT arrayConcat(keys, queue_ids) FROM {where} FINAL"
+        " WHERE status IN ('Pending', 'Quarantined', 'GettingStatus') AND deleted = 0 AND hasAny(hosts, {hosts:Array(String)})"
     )
     result = database.client().query(query, parameters={"hosts": sorted(hosts)}).result_rows
     return {key for line in result for key in line[0]}
@@ -210,15 +243,4 @@ def by_message_ids(database: Database, message_ids: Iterable[str], where: str = 
     # Some logs leave out the angle brackets.
     ids = sorted({form for bare in message_ids for form in (bare, f"<{bare}>")})
     query = f"SELECT {_SELECT} FROM {where} WHERE message_id IN {{ids:Array(String)}} AND deleted = 0"
-    return [_row(line) for line in database.client().query(query, parameters={"ids": ids}).result_rows]
-
-
-def _row(line: Any) -> Row:
-    return Row._make(tuple(value) if isinstance(value, list) else value for value in line)
-
-
-def when(micros: int) -> datetime:
-    """Microseconds UTC as an aware datetime."""
-    from datetime import UTC, timedelta
-
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros)
+    return [unpack(*line) for line in database.client().query(query, parameters={"ids": ids}).result_rows]

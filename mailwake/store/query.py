@@ -1,6 +1,7 @@
 """Questions as trees of frozen dataclasses.
 
-One formatter (`sql`) turns a tree into SQL with bound parameters, one evaluator (`trace.match`) into a Python predicate;
+One formatter (`sql`) turns a tree into SQL with bound parameters, one evaluator (`trace.match`) into a Python
+predicate;
 a property test holds them to the same answers. Columns are the names of `rows.Row`.
 """
 
@@ -19,7 +20,8 @@ class Equals:
 
 @dataclass(frozen=True)
 class Matches:
-    """Column matches a pattern in which `*` stands for any text and `?` for one character; the whole value, any case."""
+    """Column matches a pattern in which `*` stands for any text and `?` for one character; the whole value, any
+    case."""
 
     column: str
     pattern: str
@@ -82,8 +84,25 @@ class Not:
 
 Node = Equals | Matches | Contains | Between | Has | InNetwork | And | Or | Not
 
-FOLDED = frozenset({"sender", "recipient", "original_recipient", "sasl_user", "from_host", "to_host", "folder", "to_ip"})
-"""Columns compared without regard to case."""
+SEARCHABLE = frozenset(
+    {
+        *("received", "last", "trace_id", "leaf", "sender", "recipient", "original_recipient", "subject"),
+        *("status", "detail", "outcome", "direction", "from_ip", "to_ip", "to_host", "size", "message_id", "sasl_user"),
+        *("hosts", "queue_ids", "keys"),
+    }
+)
+"""Columns of a row that can be asked for."""
+
+TEXTS = frozenset({"sender", "recipient", "original_recipient", "subject", "sasl_user", "to_host", "to_ip"})
+"""Columns that the store keeps in lower case."""
+
+UNKNOWN = "\x01"
+"""What the store has for a text that is not known (None); the null sender is ""."""
+SAME = "\x02"
+"""What it has for an original recipient that is the final one, too."""
+
+FOLDED = TEXTS - {"subject"}
+"""Columns that `Equals` compares without regard to case."""
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,9 @@ class Seen:
         step = numbers >> np.uint64(32) | np.uint64(1)
         for _ in range(_PROBES):
             place = numbers & np.uint64(_MASK)
-            found &= (bits[(place >> np.uint64(3)).astype(np.int64)] >> (place & np.uint64(7)).astype(np.uint8) & 1).astype(bool)
+            found &= (
+                bits[(place >> np.uint64(3)).astype(np.int64)] >> (place & np.uint64(7)).astype(np.uint8) & 1
+            ).astype(bool)
             numbers = numbers + step
         return found
 

@@ -7,6 +7,10 @@ from typing import Any
 
 from mailwake.store.query import (
     FOLDED,
+    SAME,
+    SEARCHABLE,
+    TEXTS,
+    UNKNOWN,
     And,
     Between,
     Contains,
@@ -19,17 +23,6 @@ from mailwake.store.query import (
     Not,
     Or,
 )
-
-_COLUMNS = frozenset(
-    "received trace_id leaf sender recipient original_recipient subject status detail outcome direction from_ip from_host"
-    " to_ip to_host size message_id sasl_user folder reason dsn verdict attempts last hosts queue_ids keys parent_id".split()
-)
-_KEYED = {
-    "sender": "sender_key",
-    "recipient": "recipient_key",
-    "original_recipient": "original_key",
-}
-"""Columns whose lower-case form is stored and indexed."""
 
 
 class Formatter:
@@ -68,15 +61,16 @@ class Formatter:
 
     def _equals(self, column: str, value: str | int | None) -> str:
         name = _name(column)
-        if value is None:
-            return f"isNull({name})"
         if isinstance(value, int):
             return f"{name} = {self.bind(value, 'Int64')}"
         if column == "trace_id":
-            return f"trace_id = unhex({self.bind(value, 'String')})"
-        if column in FOLDED and value:  # "" is the null sender and nothing else
-            return f"{_folded(column)} = {self.bind(value.lower(), 'String')}"
-        return f"{name} = {self.bind(value, 'String')}"
+            return f"trace_id = toFixedString(unhex({self.bind(value or '', 'String')}), 16)"
+        bound = self.bind(UNKNOWN if value is None else value.lower() if column in FOLDED else value, "String")
+        if column == "original_recipient":
+            # Stored only where it is another than the final one.
+            same = self.bind(SAME, "String")
+            return f"(original_recipient = {bound} OR original_recipient = {same} AND recipient = {bound})"
+        return f"{name} = {bound}"
 
     def _contains(self, column: str, text: str, where: str) -> str:
         before, after = "" if where == "start" else "*", "" if where == "end" else "*"
@@ -84,13 +78,20 @@ class Formatter:
 
     def _matches(self, column: str, pattern: str) -> str:
         domain = pattern[2:].lower() if pattern.startswith("*@") else ""
-        if column in _KEYED and domain and "*" not in domain and "?" not in domain:
+        if column == "sender" and domain and "*" not in domain and "?" not in domain:
             # The domain has an index of its own: see migration 0001.
-            return f"splitByChar('@', {_KEYED[column]})[-1] = {self.bind(domain, 'String')}"
+            return f"splitByChar('@', sender)[-1] = {self.bind(domain, 'String')} AND position(sender, '@') > 0"
         return self._like(column, pattern)
 
     def _like(self, column: str, pattern: str) -> str:
-        return f"ifNull({_name(column)}, '') ILIKE {self.bind(_like(pattern), 'String')}"
+        name = _name(column)
+        if column not in TEXTS:
+            return f"{name} ILIKE {self.bind(_like(pattern), 'String')}"
+        bound = self.bind(_like(pattern.lower()), "String")
+        if column == "original_recipient":
+            same = self.bind(SAME, "String")
+            return f"if(original_recipient = {same}, recipient, original_recipient) LIKE {bound}"
+        return f"{name} LIKE {bound}"
 
     def _between(self, column: str, low: int | None, high: int | None) -> str:
         parts = []
@@ -106,7 +107,10 @@ class Formatter:
         net = ip_network(network, strict=False)
         name = _name(column)
         kind = "IPv4" if net.version == 4 else "IPv6"
-        cast = f"to{kind}OrNull({name})"
+        # An IPv4 address reads as an IPv6 one (::ffff:a.b.c.d), but is not in any network of those.
+        cast = (
+            f"to{kind}OrNull({name})" if net.version == 4 else f"if(isIPv6String({name}), toIPv6OrNull({name}), NULL)"
+        )
         low, high = self.bind(str(net[0]), "String"), self.bind(str(net[-1]), "String")
         return f"ifNull({cast} BETWEEN to{kind}({low}) AND to{kind}({high}), 0)"
 
@@ -123,13 +127,9 @@ def _time(bound: str) -> str:
 
 
 def _name(column: str) -> str:
-    if column not in _COLUMNS:
-        raise ValueError(f"no such column: {column}")
+    if column not in SEARCHABLE:
+        raise ValueError(f"no such column to search: {column}")
     return column
-
-
-def _folded(column: str) -> str:
-    return _KEYED.get(column) or f"lower(ifNull({_name(column)}, ''))"
 
 
 def _like(pattern: str) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from ipaddress import ip_address, ip_network
 
-from mailwake.store.query import FOLDED, And, Between, Contains, Equals, Has, InNetwork, Matches, Node, Not, Or
+from mailwake.store.query import FOLDED, UNKNOWN, And, Between, Contains, Equals, Has, InNetwork, Matches, Node, Not, Or
 from mailwake.store.rows import Row
 
 Predicate = Callable[[Row], bool]
@@ -31,8 +31,8 @@ def predicate(node: Node) -> Predicate:
         case Contains(column, text, where):
             return _contains(column, text, where)
         case Between(column, low, high):
-            return lambda row: (low is None or getattr(row, column) >= low) and (
-                high is None or getattr(row, column) < high
+            return lambda row: (
+                (low is None or getattr(row, column) >= low) and (high is None or getattr(row, column) < high)
             )
         case Has(column, value):
             return lambda row: value in getattr(row, column)
@@ -41,9 +41,9 @@ def predicate(node: Node) -> Predicate:
 
 
 def _equals(column: str, value: str | int | None) -> Predicate:
-    if isinstance(value, str) and value and column in FOLDED:
+    if isinstance(value, str) and column in FOLDED:
         low = value.lower()
-        return lambda row: (getattr(row, column) or "").lower() == low
+        return lambda row: _text(row, column) == low
     return lambda row: bool(getattr(row, column) == value)
 
 
@@ -51,16 +51,21 @@ def _matches(column: str, pattern: str) -> Predicate:
     parts = re.split(r"([*?])", pattern.lower())
     text = "".join({"*": ".*", "?": "."}.get(part, re.escape(part)) for part in parts)
     compiled = re.compile(text, re.DOTALL)
-    return lambda row: compiled.fullmatch((getattr(row, column) or "").lower()) is not None
+    return lambda row: compiled.fullmatch(_text(row, column)) is not None
 
 
 def _contains(column: str, text: str, where: str) -> Predicate:
     low = text.lower()
     if where == "start":
-        return lambda row: (getattr(row, column) or "").lower().startswith(low)
+        return lambda row: _text(row, column).startswith(low)
     if where == "end":
-        return lambda row: (getattr(row, column) or "").lower().endswith(low)
-    return lambda row: low in (getattr(row, column) or "").lower()
+        return lambda row: _text(row, column).endswith(low)
+    return lambda row: low in _text(row, column)
+
+
+def _text(row: Row, column: str) -> str:
+    value = getattr(row, column)
+    return UNKNOWN if value is None else str(value).lower()
 
 
 def _in_network(column: str, network: str) -> Predicate:

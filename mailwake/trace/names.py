@@ -22,7 +22,8 @@ def _dated(name: str, first: int, last: int) -> list[str]:
 
 
 def remembered(keys: Iterable[tuple[str, int, int]], message_ids: Iterable[str], waited: Iterable[tuple[str, int]]) -> list[str]:
-    """Names to keep: keys with their first and last times (µs), Message-IDs, and keys waited for with the time of waiting."""
+    """Names to keep: keys with their first and last times (µs), Message-IDs, and keys waited for with the time of
+    waiting."""
     found: list[str] = []
     for key, first, last in keys:
         found.append(key)

@@ -116,6 +116,22 @@ def test_message_id_joins_when_one_of_ours_handed_it_over() -> None:
     assert (rows[0].grade, rows[0].hosts) == ("inferred", ("edge", "inner"))
 
 
+@pytest.mark.pitfall("Q14", "D36")
+def test_message_id_joins_all_recipients() -> None:
+    """What was handed over by Message-ID alone is followed for each recipient, not for one of them."""
+    two = "to=<y@example.org>, "
+    edge = hop("edge", "A000000001", OUTSIDE, sent(INNER, "250 2.6.0 Queued mail for delivery")).replace("nrcpt=1", "nrcpt=2")
+    edge += f"10:00:02 edge postfix/smtp[4]: A000000001: {two}{sent(INNER, '250 2.6.0 Queued mail for delivery')}\n"
+    inner = hop("inner", "B000000001", EDGE, STORED, at="10:01").replace("nrcpt=1", "nrcpt=2")
+    full = "relay=virtual, delay=2, delays=0/0/1/1, dsn=5.2.2, status=bounced (maildir delivery failed: disk quota)"
+    inner += f"10:01:02 inner postfix/smtp[4]: B000000001: {two}{full}\n"
+    rows = trace(edge + inner)
+    assert told(rows) == [
+        "a@example.net x@example.org = Delivered/Delivered",
+        "a@example.net y@example.org = Failed/Bounced",
+    ]
+
+
 @pytest.mark.pitfall("Q14")
 @pytest.mark.parametrize(
     ("client", "at", "to"),

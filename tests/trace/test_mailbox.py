@@ -127,7 +127,8 @@ def test_delivery_by_lda() -> None:
 )  # fmt: skip
 def test_what_sent_means(by: str, relay: str, text: str, fate: str) -> None:
     rows = trace(f"""{IN}
-    10:00:01 mx postfix/{by}[4]: A000000001: to=<x@example.org>, relay={relay}, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent ({text})
+    10:00:01 mx postfix/{by}[4]: A000000001: to=<x@example.org>, relay={relay}, delay=1, delays=0/0/0/1, dsn=2.0.0,
+    status=sent ({text})
     {DONE}
     """)
     assert [f"{row.recipient} {row.status}/{row.detail}" for row in rows] == [fate]
