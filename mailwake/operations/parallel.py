@@ -6,9 +6,11 @@ Processes are spawned, never forked: the engine does not survive a fork.
 from __future__ import annotations
 
 import gc
+import signal
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +20,7 @@ from mailwake.ingest.facts import Batch, FactReader
 from mailwake.ingest.files import InputError
 from mailwake.operations.inputs import Input
 from mailwake.operations.plan import Piece
+from mailwake.store.errors import StoreError
 from mailwake.trace.harvest import harvest
 
 if TYPE_CHECKING:
@@ -127,7 +130,7 @@ def reaped(windows: list[list[Piece]], processes: int) -> Iterator[Reaped]:
     """All windows in their order, worked on by so many processes, few ahead of the one that is wanted."""
     pending: deque[Future[Reaped]] = deque()
     todo = iter(windows)
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_leave_interrupts) as pool:
         try:
             for pieces in todo:
                 pending.append(pool.submit(reap, pieces))
@@ -135,6 +138,17 @@ def reaped(windows: list[list[Piece]], processes: int) -> Iterator[Reaped]:
                     yield pending.popleft().result()
             while pending:
                 yield pending.popleft().result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+        except BrokenProcessPool as error:
+            what = "a process that read the logs was ended from outside; what was read before is safe"
+            raise StoreError(what, "was memory short? Import again: it goes on where it stopped", retry=True) from error
+        except KeyboardInterrupt:
+            for process in list(getattr(pool, "_processes", {}).values()):
+                process.terminate()  # what they have in hand is read again next time
             raise
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _leave_interrupts() -> None:
+    """Ctrl-C reaches all processes of a terminal; the one that writes decides what to do."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

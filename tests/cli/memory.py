@@ -31,7 +31,7 @@ class MemoryBackend:
         place = (cursor.received, cursor.trace_id, cursor.leaf) if cursor else None
         return [row for row in self.rows if test(row) and (place is None or _place(row) < place)][:limit]
 
-    def facts(self, keys: Iterable[str]) -> list[Fact]:
+    def facts(self, keys: Iterable[str], low: int | None = None, high: int | None = None) -> list[Fact]:
         """See `Backend`."""
         return []
 

@@ -35,7 +35,7 @@ class Rows:
         found = (r for r in self.rows if test(r) and (place is None or (r.received, r.trace_id, r.leaf) < place))
         return [row for _, row in zip(range(limit), found, strict=False)]
 
-    def facts(self, keys: Iterable[str]) -> list[Fact]:
+    def facts(self, keys: Iterable[str], low: int | None = None, high: int | None = None) -> list[Fact]:
         raise AssertionError
 
     def session(self, fact: Fact, low: int, high: int) -> list[Fact]:

@@ -118,7 +118,7 @@ class FakeBackend:
             found = [row for row in found if (row.received, row.trace_id, row.leaf) < place]
         return found[:limit]
 
-    def facts(self, keys: Iterable[str]) -> list[Fact]:
+    def facts(self, keys: Iterable[str], low: int | None = None, high: int | None = None) -> list[Fact]:
         self.asked += 1
         wanted = set(keys)
         return [fact for fact, key in zip(self.all, self.keys, strict=True) if key and key in wanted]

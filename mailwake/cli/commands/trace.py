@@ -16,6 +16,7 @@ from mailwake.cli.pages import Pages, first_that_finds
 from mailwake.cli.sections import SectionedCommand, option
 from mailwake.cli.session import Session, opened, session_of
 from mailwake.cli.shared_options import check_input_options, input_options, input_words, span, time_options
+from mailwake.operations.criteria import to_node
 from mailwake.store.query import Cursor
 from mailwake.store.rows import Row
 
@@ -69,6 +70,8 @@ def COMMAND(ctx: click.Context, /, query: str | None, **values: Any) -> int:
     check_input_options(values["in_files"], values["assume_zone"], values["assume_year"])
     criteria = criteria_of(values, *span(values["since"], values["until"], zone))
     ways = [guess.Reading("", criteria)] if query is None else guess.readings(query, criteria)
+    for way in ways:
+        to_node(way.criteria)  # what cannot be meant so is told before anything is read
     source = (values["in_files"], values["assume_zone"], values["assume_year"])
     with opened(session, *source) as backend:
         found, rows = first_that_finds([Pages(backend, way, values["limit"], values["cursor"]) for way in ways])
