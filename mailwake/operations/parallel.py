@@ -76,7 +76,7 @@ def reap(pieces: list[Piece]) -> Reaped:
     from mailwake.store import journeys
     from mailwake.store.seen import hashes
 
-    gc.disable()
+    gc.disable()  # this process ends with the import, and `harvest` takes its rings of objects apart itself
     facts: list[Fact] = []
     account = Account()
     places: dict[Input, End] = {}
@@ -111,8 +111,6 @@ def reap(pieces: list[Piece]) -> Reaped:
         account.bytes,
         account,
     )
-    gc.enable()
-    gc.collect()
     return result
 
 

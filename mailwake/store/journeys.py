@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _SELECT = "body, lower(hex(trace_id)), keys"
+_TRACE_ID, _KEYS = Row._fields.index("trace_id"), Row._fields.index("keys")
 _DAY = 86_400_000_000
 _WINDOWS = (3 * _DAY,)
 """A search newest first looks at these spans one after the other: most answers are recent."""
@@ -62,11 +63,12 @@ def _text(values: Sequence[str]) -> pa.Array:
 
 def pack(row: Row) -> bytes:
     """A row as the store keeps it: without the parts that have a column anyway and do not compress."""
-    lean = row._replace(trace_id="", keys=())
+    parts = list(row)
+    parts[_TRACE_ID], parts[_KEYS] = "", ()
     try:
-        return orjson.dumps(lean)
+        return orjson.dumps(parts)
     except orjson.JSONEncodeError:  # bytes of the log that are no UTF-8
-        return json.dumps(lean).encode()
+        return json.dumps(parts).encode()
 
 
 def unpack(body: bytes | str, trace_id: str, keys: Iterable[str]) -> Row:
@@ -75,8 +77,8 @@ def unpack(body: bytes | str, trace_id: str, keys: Iterable[str]) -> Row:
         parts = orjson.loads(body)
     except orjson.JSONDecodeError:
         parts = json.loads(body)
-    row = Row._make(tuple(part) if isinstance(part, list) else part for part in parts)
-    return row._replace(trace_id=trace_id, keys=tuple(keys))
+    parts[_TRACE_ID], parts[_KEYS] = trace_id, keys
+    return Row._make([tuple(part) if isinstance(part, list) else part for part in parts])
 
 
 def versioned(stream: bytes, version: int) -> pa.Table:

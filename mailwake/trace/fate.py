@@ -46,18 +46,27 @@ _JUNK = re.compile(r"(?:^|[/.\\])(?:junk(?: e-?mail)?|spam|bulk mail)$", re.IGNO
 def refused(fact: Fact) -> Fate:
     """Fate of what a `reject` fact refused: Failed, or Pending when the client was told to come again (4xx)."""
     fields = fact.fields
-    text = fields.get("text", "")
-    code = fields.get("code")
-    words = " ".join(str(part) for part in (code, fields.get("dsn"), text) if part)
-    dsn = fields.get("dsn", "")
+    text, code, dsn = fields.get("text", ""), fields.get("code"), fields.get("dsn", "")
+    if code and dsn and text:
+        words = f"{code} {dsn} {text}"
+    else:
+        words = " ".join(str(part) for part in (code, dsn, text) if part)
     if fields.get("temporary"):
-        return Fate("Pending", "Greylisted" if GREYLIST.search(text) else "Deferred", words, dsn, fact.ts)
-    return Fate("Failed", "Rejected", words, dsn, fact.ts)
+        detail = "Greylisted" if greylisted(text) else "Deferred"
+        return Fate._make(("Pending", detail, words, dsn, fact.ts, "", "", ""))
+    return Fate._make(("Failed", "Rejected", words, dsn, fact.ts, "", "", ""))
+
+
+def greylisted(text: str) -> bool:
+    """Whether a reply speaks of greylisting; most do not, which is seen at a tenth of the pattern's cost."""
+    low = text.lower()
+    return ("grey" in low or "gray" in low) and GREYLIST.search(text) is not None
 
 
 def of_attempts(leg: Leg, recipient: Recipient, swept: int) -> Fate:
     """Fate by the delivery attempts of this leg alone; swept: when postsuper deleted it without naming it, or 0."""
-    final = _final(recipient.attempts)
+    attempts = recipient.attempts
+    final = attempts[0] if len(attempts) == 1 else _final(attempts)
     fields = final.fields
     status, reply, dsn = fields.get("status", ""), fields.get("reply", ""), fields.get("dsn", "")
     if status == "sent":
@@ -69,7 +78,7 @@ def of_attempts(leg: Leg, recipient: Recipient, swept: int) -> Fate:
     ended = _manipulated(leg, swept, final.ts)
     if ended is not None:
         return ended._replace(reason=ended.reason or reply, dsn=dsn)
-    detail = "Greylisted" if GREYLIST.search(reply) else "Deferred"
+    detail = "Greylisted" if greylisted(reply) else "Deferred"
     remark = "left the queue without a final status in the log" if leg.removed > final.ts else ""
     return Fate("Pending", detail, reply, dsn, final.ts, remark=remark)
 
@@ -84,8 +93,12 @@ def _final(attempts: list[Fact]) -> Fact:
 
 
 def _sent(final: Fact, reply: str, dsn: str) -> Fate:
-    disposition = final.fields.get("disposition")
-    place = final.fields.get("relay", "")
+    fields = final.fields
+    disposition = fields.get("disposition")
+    if disposition is None or disposition == "mailbox" or disposition == "relay":  # nearly all
+        detail = "Delivered" if disposition == "mailbox" or fields.get("token") else "Relayed"
+        return Fate._make(("Delivered", detail, reply, dsn, final.ts, "", "", ""))
+    place = fields.get("relay", "")
     if disposition == "discard":
         return Fate("Failed", "Discarded", reply, dsn, final.ts)
     if disposition == "quarantine":
@@ -93,13 +106,13 @@ def _sent(final: Fact, reply: str, dsn: str) -> Fate:
     if disposition == "forward":
         return Fate("Expanded", "Redirected", reply, dsn, final.ts)
     if disposition == "file":
-        return Fate("Delivered", "Delivered", reply, dsn, final.ts, address=reply.partition("file: ")[2].strip() or place)
+        address = reply.partition("file: ")[2].strip() or place
+        return Fate("Delivered", "Delivered", reply, dsn, final.ts, address=address)
     if disposition == "command":
         command = reply.partition("command: ")[2].strip()
         address = f"|{command}" if command else place if place.startswith("|") else ""
         return Fate("Delivered", "Delivered", reply, dsn, final.ts, address=address)
-    detail = "Delivered" if disposition == "mailbox" or final.fields.get("token") else "Relayed"
-    return Fate("Delivered", detail, reply, dsn, final.ts)
+    return Fate("Delivered", "Delivered" if fields.get("token") else "Relayed", reply, dsn, final.ts)
 
 
 def untried(leg: Leg, swept: int) -> Fate:
@@ -148,15 +161,16 @@ def _manipulated(leg: Leg, swept: int, since: int) -> Fate | None:
 
 def of_mailbox(facts: list[Fact]) -> list[Fate]:
     """What the mailbox server made of one delivery: one fate for each copy it kept, else what it did instead."""
+    if len(facts) == 1 and facts[0].fields.get("action") == "stored":
+        return [_kept(facts[0])]
     stored: dict[str, Fate] = {}
     other: list[Fate] = []
     for fact in facts:
         fields = fact.fields
         action = fields.get("action")
         if action in ("stored", "fileinto", "save"):
-            folder = fields.get("folder", "") or "INBOX"
-            detail = "Junk" if _JUNK.search(folder) else "Delivered"
-            stored.setdefault(folder, Fate("Delivered", detail, "", "", fact.ts, folder))
+            kept = _kept(fact)
+            stored.setdefault(kept.folder, kept)
         elif action == "forwarded":
             target = fields.get("target", "")
             other.append(Fate("Expanded", "Redirected", f"redirected to {target}", "", fact.ts, address=target))
@@ -170,3 +184,9 @@ def of_mailbox(facts: list[Fact]) -> list[Fate]:
     redirects = [fate for fate in other if fate.detail == "Redirected"]
     # A discard is Sieve's way to cancel the implicit keep: it counts only when nothing else was done with the message.
     return copies + redirects or other[:1]
+
+
+def _kept(fact: Fact) -> Fate:
+    folder = fact.fields.get("folder", "") or "INBOX"
+    detail = "Junk" if folder != "INBOX" and _JUNK.search(folder) else "Delivered"
+    return Fate._make(("Delivered", detail, "", "", fact.ts, folder, "", ""))

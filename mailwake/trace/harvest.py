@@ -49,6 +49,8 @@ def harvest(facts: list[Fact]) -> Harvest:
             questions.extend((key, workset.questions(key)) for key in members)
         else:
             left.update(members)
+        for leg in component.legs:
+            leg.inbound, leg.outbound = None, []  # legs and links hold each other
     remaining = [
         fact
         for fact, key in zip(facts, keys, strict=True)

@@ -15,6 +15,7 @@ QUEUE_KINDS = frozenset(
     "arrive message_id header check reject active deliver expire remove notify queue_action note".split()
 )
 """Kinds filed under the queue ID they carry."""
+_HASH = blake2b(digest_size=12)
 
 
 def session_key(token: str) -> str:
@@ -27,8 +28,13 @@ def refusal_key(fact: Fact) -> str:
 
     Of its first line only: Exim's rejectlog repeats the main log's line and adds the message's header.
     """
-    text = f"{fact.ts}\0{fact.host}\0{fact.program}\0{fact.pid}\0" + fact.raw.partition("\n")[0]
-    return "n:" + blake2b(text.encode("utf-8", "surrogateescape"), digest_size=12).hexdigest()
+    raw = fact.raw
+    if "\n" in raw:
+        raw = raw.partition("\n")[0]
+    text = f"{fact.ts}\0{fact.host}\0{fact.program}\0{fact.pid}\0{raw}"
+    digest = _HASH.copy()  # a third faster than a new one
+    digest.update(text.encode("utf-8", "surrogateescape"))
+    return "n:" + digest.hexdigest()
 
 
 def fact_key(fact: Fact) -> str:

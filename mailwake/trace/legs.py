@@ -7,8 +7,6 @@ begins where one is born, or where the last one had ended.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from mailwake.events.fact import Fact
 from mailwake.trace.model import Leg, Recipient
 
@@ -28,6 +26,9 @@ _RANK = {
     "queue_action": 8,
     "remove": 9,
 }
+_OF_MANAGER = (_RANK["active"], _RANK["remove"])
+_FOREIGN = frozenset({"verdict", "policy", "proxy_accept"})
+"""What others than the queue's own host say of a message."""
 _SECOND = 1_000_000
 _REMOVED_GRACE = 10_000_000
 """Facts this long (µs) after the end of a life still belong to it; later ones are of a life whose birth was not seen."""
@@ -41,18 +42,27 @@ def order(fact: Fact) -> tuple[int, int]:
 
 def build_legs(key: str, facts: list[Fact]) -> list[Leg]:
     """All legs of one queue ID, from all facts filed under it (of all hosts), oldest first."""
+    host = facts[0].host
+    for fact in facts:
+        if fact.host != host or fact.kind in _FOREIGN:
+            return _of_several(key, facts)
+    return _of_host(host, key, facts)
+
+
+def _of_several(key: str, facts: list[Fact]) -> list[Leg]:
+    """The same where several hosts, or filters too, speak of the ID."""
     own: dict[str, list[Fact]] = {}
     foreign: list[Fact] = []
     for fact in facts:
-        if fact.kind in ("verdict", "policy", "proxy_accept"):
+        if fact.kind in _FOREIGN:
             foreign.append(fact)
         else:
             own.setdefault(fact.host, []).append(fact)
     legs: list[Leg] = []
     for host, mine in own.items():
-        for queue in _queues(mine):
-            legs.extend(_lives(host, key, queue))
-    legs.sort(key=lambda leg: (leg.first, leg.host))
+        legs.extend(_of_host(host, key, mine))
+    if len(legs) > 1:
+        legs.sort(key=_age)
     for fact in foreign:
         leg = _nearest(legs, fact)
         if leg is not None:
@@ -61,6 +71,34 @@ def build_legs(key: str, facts: list[Fact]) -> list[Leg]:
                 leg.verdicts.append(fact)
                 leg.named.extend(fact.fields.get("recipients", ()))
     return legs
+
+
+def _of_host(host: str, key: str, facts: list[Fact]) -> list[Leg]:
+    """All legs of one queue ID on one host. Facts mostly come in their order already, so that is looked at first."""
+    last, last_rank, owner, in_order = 0, -1, "", True
+    for fact in facts:
+        ts, rank = fact.ts, _RANK.get(fact.kind, 6)
+        if ts <= last and (ts < last or rank < last_rank):
+            in_order = False
+        last, last_rank = ts, rank
+        if rank in _OF_MANAGER:
+            if owner and fact.program != owner:
+                return _of_queues(host, key, facts)
+            owner = fact.program
+    return _lives(host, key, facts if in_order else sorted(facts, key=order))
+
+
+def _of_queues(host: str, key: str, facts: list[Fact]) -> list[Leg]:
+    """The same where several queue managers, or one under several tags, may have been at work."""
+    legs: list[Leg] = []
+    for queue in _queues(facts):
+        legs.extend(_lives(host, key, sorted(queue, key=order)))
+    legs.sort(key=_age)
+    return legs
+
+
+def _age(leg: Leg) -> tuple[int, str]:
+    return leg.first, leg.host
 
 
 def _queues(facts: list[Fact]) -> list[list[Fact]]:
@@ -86,25 +124,27 @@ def _queues(facts: list[Fact]) -> list[list[Fact]]:
 
 
 def _lives(host: str, key: str, facts: list[Fact]) -> list[Leg]:
-    if len(facts) > 1:
-        facts.sort(key=order)
-        if bool(facts[0].ts % _SECOND) != bool(facts[-1].ts % _SECOND):
-            facts = _finest(facts)
-    legs: list[Leg] = []
-    leg: Leg | None = None
+    """Legs of facts that are in order."""
+    if bool(facts[0].ts % _SECOND) != bool(facts[-1].ts % _SECOND):
+        facts = _finest(facts)
+    leg = Leg(host, key, facts[0].ts)
+    legs = [leg]
     for fact in facts:
-        if leg is None or _begins_another(leg, fact):
-            leg = Leg(host, key, fact.ts)
+        kind, ts = fact.kind, fact.ts
+        if (kind == "arrive" or kind == "message_id" or (leg.removed and ts > leg.removed)) and _begins_another(
+            leg, fact
+        ):
+            leg = Leg(host, key, ts)
             legs.append(leg)
         target = leg
-        if len(legs) > 1 and fact.kind == "deliver" and fact.ts == leg.first:
+        if kind == "deliver" and ts == leg.first and len(legs) > 1:
             target = _born_nearest(legs[-2], leg, fact)
         target.facts.append(fact)
-        if fact.ts > target.last:
-            target.last = fact.ts
-        handler = _HANDLERS.get(fact.kind)
-        if handler is not None:
-            handler(target, fact)
+        if ts > target.last:
+            target.last = ts
+        _learn(target, fact, kind)
+    for leg in legs:
+        leg.bare_id = bare_id(leg.message_id)
     return legs
 
 
@@ -157,6 +197,46 @@ def _nearest(legs: list[Leg], fact: Fact) -> Leg | None:
 # -- what each kind of fact tells of its leg ----------------------------------------------------------------------------
 
 
+def _learn(leg: Leg, fact: Fact, kind: str) -> None:
+    """Tell a leg of its next fact. A chain of comparisons, the commonest first: no slower than a table, and the
+    compiled code has it for nothing."""
+    if kind == "deliver":
+        _deliver(leg, fact)
+    elif kind == "active":
+        fields = fact.fields
+        leg.queued = True
+        leg.sender = fields.get("sender", leg.sender)
+        leg.size = fields.get("size", leg.size)
+        leg.nrcpt = fields.get("nrcpt", leg.nrcpt)
+    elif kind == "message_id":
+        if not leg.message_id and not fact.fields.get("resent"):
+            leg.message_id = fact.fields["message_id"]
+    elif kind == "remove":
+        leg.removed = fact.ts
+    elif kind == "arrive":
+        _arrive(leg, fact)
+    elif kind == "header":
+        _header(leg, fact)
+    elif kind == "reject":
+        _reject(leg, fact)
+    else:
+        _learn_rare(leg, fact, kind)
+
+
+def _learn_rare(leg: Leg, fact: Fact, kind: str) -> None:
+    if kind == "check":
+        leg.checks.append(fact)
+        _envelope(leg, fact)
+    elif kind == "notify":
+        leg.notices.append(fact)
+    elif kind == "queue_action":
+        leg.actions.append(fact)
+    elif kind == "expire":
+        leg.expired = fact.ts
+        if leg.sender is None:
+            leg.sender = fact.fields.get("sender")
+
+
 def _envelope(leg: Leg, fact: Fact) -> None:
     fields = fact.fields
     if leg.sender is None and "sender" in fields:
@@ -182,20 +262,10 @@ def _arrive(leg: Leg, fact: Fact) -> None:
         leg.requeued_from = fields["requeued_from"]
 
 
-def _message_id(leg: Leg, fact: Fact) -> None:
-    if not fact.fields.get("resent") and not leg.message_id:
-        leg.message_id = fact.fields["message_id"]
-
-
 def _header(leg: Leg, fact: Fact) -> None:
     # Attached messages have headers too and are logged likewise: the first one is the message's own.
     if leg.subject is None and fact.fields.get("header") == "subject":
         leg.subject = fact.fields.get("value")
-    _envelope(leg, fact)
-
-
-def _check(leg: Leg, fact: Fact) -> None:
-    leg.checks.append(fact)
     _envelope(leg, fact)
 
 
@@ -213,14 +283,6 @@ def _reject(leg: Leg, fact: Fact) -> None:
         leg.message_id = fields.get("message_id", "")
 
 
-def _active(leg: Leg, fact: Fact) -> None:
-    fields = fact.fields
-    leg.queued = True
-    leg.sender = fields.get("sender", leg.sender)
-    leg.size = fields.get("size", leg.size)
-    leg.nrcpt = fields.get("nrcpt", leg.nrcpt)
-
-
 def _deliver(leg: Leg, fact: Fact) -> None:
     fields = fact.fields
     if fields.get("status") in _PROBE_STATUS:
@@ -232,37 +294,11 @@ def _deliver(leg: Leg, fact: Fact) -> None:
         leg.checks.append(fact._replace(kind="check", fields=discard))
         return
     original = fields.get("orig_recipient") or address
-    recipient = leg.recipients.get((address, original))
+    low = address.lower()
+    folded = (low, low if original is address else original.lower())
+    recipient = leg.recipients.get(folded)
     if recipient is None:
-        folded = (address.lower(), original.lower())
-        recipient = leg.recipients.get(folded)
-        if recipient is None:
-            recipient = leg.recipients[folded] = Recipient(address, original)
+        recipient = leg.recipients[folded] = Recipient(address, original)
     recipient.attempts.append(fact)
     if leg.sender is None and "sender" in fields:
         leg.sender = fields["sender"]
-
-
-def _expire(leg: Leg, fact: Fact) -> None:
-    leg.expired = fact.ts
-    if leg.sender is None:
-        leg.sender = fact.fields.get("sender")
-
-
-def _remove(leg: Leg, fact: Fact) -> None:
-    leg.removed = fact.ts
-
-
-_HANDLERS: dict[str, Callable[[Leg, Fact], None]] = {
-    "arrive": _arrive,
-    "message_id": _message_id,
-    "header": _header,
-    "check": _check,
-    "reject": _reject,
-    "active": _active,
-    "deliver": _deliver,
-    "expire": _expire,
-    "remove": _remove,
-    "notify": lambda leg, fact: leg.notices.append(fact),
-    "queue_action": lambda leg, fact: leg.actions.append(fact),
-}

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from ipaddress import ip_address
 
 from mailwake.events.fact import Fact
-from mailwake.trace.legs import bare_id
 from mailwake.trace.model import INFERRED, PROVEN, Leg, Link, Recipient
 
 _MINUTE = 60_000_000
@@ -19,12 +18,14 @@ _BEFORE = 60 * _MINUTE
 _AFTER = 10 * _MINUTE
 _INFER_BEFORE = 5 * _MINUTE
 _INFER_AFTER = 5 * _MINUTE
+_PREFIXES = frozenset({"t:", "m:", "f:", "n:"})
+"""Of keys that are no queue IDs: see `keys`."""
 
 
 class Component:
     """The legs, delivery sessions and filter records that point to each other."""
 
-    __slots__ = ("dangling", "filters", "legs", "legs_of", "mailboxes", "mids", "proxies", "refusals")
+    __slots__ = ("dangling", "filters", "legs", "legs_of", "mailboxes", "proxies", "refusals")
 
     def __init__(self) -> None:
         self.legs: list[Leg] = []
@@ -36,31 +37,38 @@ class Component:
         """Verdicts by the filter's own id, of filters that stand in the way as a hop of their own."""
         self.proxies: list[Fact] = []
         self.refusals: list[Fact] = []
-        self.mids: dict[str, list[Leg]] = {}
         self.dangling: list[str] = []
         """Keys mentioned that no facts are filed under."""
 
     def add(self, key: str, facts: list[Fact], legs: list[Leg]) -> None:
         """Take in one bucket: what is filed under key, and the legs made of it."""
         prefix = key[:2]
-        if prefix in ("t:", "m:"):
-            self.mailboxes[key] = facts
+        if prefix[1:] != ":" or prefix not in _PREFIXES:
+            self.legs_of[key] = legs
+            self.legs.extend(legs)
+            for fact in facts:
+                if fact.kind == "proxy_accept":
+                    self.proxies.append(fact)
         elif prefix == "f:":
             self.filters[key[2:]] = facts
         elif prefix == "n:":
             (self.proxies if facts[0].kind == "proxy_accept" else self.refusals).append(facts[0])
         else:
-            self.legs_of[key] = legs
-            self.legs.extend(legs)
-            self.proxies.extend(fact for fact in facts if fact.kind == "proxy_accept")
-            for leg in legs:
-                if leg.message_id:
-                    self.mids.setdefault(bare_id(leg.message_id), []).append(leg)
+            self.mailboxes[key] = facts
+
+    def keys(self) -> tuple[str, ...]:
+        """Keys under which the facts of the journey are filed, and those that they mention."""
+        found = [*self.legs_of, *self.mailboxes, *("f:" + key for key in self.filters), *self.dangling]
+        return tuple(sorted(set(found))) if len(found) > 1 else tuple(found)
 
 
 def is_internal(ip: str) -> bool:
     """Whether an address can only be one of our own machines: loopback, link-local or private (RFC 1918, RFC 4193)."""
-    if not ip or ip.startswith(("127.", "::1")):
+    if not ip:
+        return True
+    if ip[0] in "23456789":  # most of the world
+        return False
+    if ip.startswith(("127.", "::1")):
         return True
     if not ip.startswith(("10.", "172.", "192.168.", "169.254.", "f", "F")):
         return False
@@ -82,24 +90,32 @@ def may_continue(leg: Leg) -> bool:
 def resolve(component: Component) -> None:
     """Find for each leg which one it came from (`Leg.inbound`), and so where each message went on."""
     legs = component.legs
-    if not legs:
-        return
     for leg in legs:
         leg.inbound = None
         leg.outbound = []
+    if len(legs) < 2:  # nothing goes on to itself
+        return
     for leg in legs:
-        _by_origin(component, leg)
+        if leg.arrival is not None:
+            _by_origin(component, leg)
     for leg in legs:
         for recipient in leg.recipients.values():
             _by_reply(component, leg, recipient)
-        for verdict in leg.verdicts:
-            for queue_id in verdict.fields.get("queued_as", ()):
-                _attach(leg, _candidates(component, queue_id, leg, verdict.ts or leg.last), "queued_as", PROVEN, None)
-    for mids in component.mids.values():
-        if len(mids) > 1:
-            for leg in mids:
-                if leg.inbound is None and may_continue(leg):
-                    _by_message_id(component, leg, mids)
+        if leg.verdicts:
+            _by_verdict(component, leg)
+    for same in _by_bare_id(legs):
+        for leg in same:
+            if leg.inbound is None and may_continue(leg):
+                _by_message_id(component, leg, same)
+
+
+def _by_bare_id(legs: list[Leg]) -> list[list[Leg]]:
+    """Legs that have a Message-ID in common."""
+    mids: dict[str, list[Leg]] = {}
+    for leg in legs:
+        if leg.message_id:
+            mids.setdefault(leg.bare_id, []).append(leg)
+    return [same for same in mids.values() if len(same) > 1]
 
 
 def _attach(parent: Leg, child: Leg | None, rule: str, grade: str, recipient: Recipient | None) -> bool:
@@ -119,16 +135,15 @@ def _attach(parent: Leg, child: Leg | None, rule: str, grade: str, recipient: Re
 
 def _by_origin(component: Component, leg: Leg) -> None:
     """XFORWARD's orig_queue_id (Postfix smtpd), and orig_id= of a requeued message (Postfix pickup)."""
-    arrival = leg.arrival
-    if arrival is None:
-        return
-    rule, origin = "orig_queue_id", arrival.get("orig_queue_id", "")
+    rule, origin = "orig_queue_id", leg.arrival.get("orig_queue_id", "") if leg.arrival is not None else ""
     if leg.requeued_from:
         rule, origin = "orig_id", leg.requeued_from
     if not origin:
         return
     parents = [p for p in component.legs_of.get(origin, ()) if p is not leg and p.first <= leg.first + _AFTER]
-    if parents:
+    if len(parents) == 1:
+        _attach(parents[0], leg, rule, PROVEN, None)
+    elif parents:
         parent = min(parents, key=lambda p: (rule == "orig_id" and p.host != leg.host, _distance(p, leg)))
         _attach(parent, leg, rule, PROVEN, None)
 
@@ -140,7 +155,7 @@ def _distance(parent: Leg, leg: Leg) -> tuple[bool, int]:
 
 
 def _other_id(one: Leg, other: Leg) -> bool:
-    return bool(one.message_id and other.message_id and bare_id(one.message_id) != bare_id(other.message_id))
+    return bool(one.message_id and other.message_id and one.bare_id != other.bare_id)
 
 
 def _by_reply(component: Component, leg: Leg, recipient: Recipient) -> None:
@@ -148,22 +163,28 @@ def _by_reply(component: Component, leg: Leg, recipient: Recipient) -> None:
     for attempt in recipient.attempts:
         next_id = attempt.fields.get("next_id")
         if next_id and next_id in component.legs_of:
-            child = _candidates(component, next_id, leg, attempt.ts)
+            child = _candidate(component, next_id, leg, attempt.ts)
             rule = "forwarded as" if attempt.fields.get("disposition") == "forward" else "queued as"
             _attach(leg, child, rule, PROVEN, recipient)
 
 
-def _candidates(component: Component, queue_id: str, parent: Leg, when: int) -> Leg | None:
+def _by_verdict(component: Component, leg: Leg) -> None:
+    """The queue IDs under which a filter says that it handed the message on."""
+    for verdict in leg.verdicts:
+        for queue_id in verdict.fields.get("queued_as", ()):
+            _attach(leg, _candidate(component, queue_id, leg, verdict.ts or leg.last), "queued_as", PROVEN, None)
+
+
+def _candidate(component: Component, queue_id: str, parent: Leg, when: int) -> Leg | None:
     """The life of queue_id that began when parent handed a message over."""
-    best: Leg | None = None
-    best_rank: tuple[bool, int] | None = None
-    for leg in component.legs_of.get(queue_id, ()):
-        if leg is parent or not when - _BEFORE <= leg.first <= when + _AFTER:
-            continue
-        rank = _distance_at(parent, leg, when)
-        if best_rank is None or rank < best_rank:
-            best, best_rank = leg, rank
-    return best
+    found = [
+        leg
+        for leg in component.legs_of.get(queue_id, ())
+        if leg is not parent and when - _BEFORE <= leg.first <= when + _AFTER
+    ]
+    if len(found) < 2:
+        return found[0] if found else None
+    return min(found, key=lambda leg: _distance_at(parent, leg, when))
 
 
 def _distance_at(parent: Leg, leg: Leg, when: int) -> tuple[bool, int]:
@@ -172,8 +193,8 @@ def _distance_at(parent: Leg, leg: Leg, when: int) -> tuple[bool, int]:
 
 def _by_message_id(component: Component, leg: Leg, others: Iterable[Leg]) -> None:
     """Same Message-ID, handed over by one of our own hosts at that very time, for a recipient that it then had."""
-    wanted = {recipient.address.lower() for recipient in leg.recipients.values()}
-    wanted.update(recipient.original.lower() for recipient in leg.recipients.values())
+    wanted = {recipient.low for recipient in leg.recipients.values()}
+    wanted.update(recipient.low_original for recipient in leg.recipients.values())
     best: tuple[int, Leg, Recipient] | None = None
     for other in others:
         if other is leg or other.first > leg.first + _INFER_AFTER:
@@ -189,7 +210,7 @@ def _by_message_id(component: Component, leg: Leg, others: Iterable[Leg]) -> Non
 
 
 def _handed_over(component: Component, parent: Leg, recipient: Recipient, leg: Leg, wanted: set[str]) -> int | None:
-    if recipient.address.lower() not in wanted:
+    if recipient.low not in wanted:
         return None
     if any(link.recipient is recipient for link in parent.outbound):
         return None
@@ -206,8 +227,8 @@ def _handed_over(component: Component, parent: Leg, recipient: Recipient, leg: L
 
 def _by_redirect(component: Component, leg: Leg, others: Iterable[Leg]) -> None:
     """Sieve's redirect: the mailbox server hands the same message in again, for another recipient."""
-    targets = {recipient.address.lower() for recipient in leg.recipients.values()}
-    targets.update(recipient.original.lower() for recipient in leg.recipients.values())
+    targets = {recipient.low for recipient in leg.recipients.values()}
+    targets.update(recipient.low_original for recipient in leg.recipients.values())
     for other in others:
         if other is leg:
             continue
@@ -223,31 +244,34 @@ def _by_redirect(component: Component, leg: Leg, others: Iterable[Leg]) -> None:
 
 
 def mailbox_facts(component: Component, leg: Leg, recipient: Recipient) -> list[Fact]:
-    """What the mailbox server said of this recipient's delivery."""
+    """What the mailbox server said of this recipient's delivery. Not to be changed: it may be what is filed."""
     if not component.mailboxes:
         return []
     found: list[Fact] = []
     for attempt in recipient.attempts:
         token = attempt.fields.get("token")
         if token:
-            found.extend(_of_session(component, token, recipient))
+            told = _of_session(component, token, recipient)
+            found = [*found, *told] if found else told
     if found or not leg.message_id:
         return found
     return [
         fact
-        for fact in component.mailboxes.get(f"m:{bare_id(leg.message_id)}", ())
+        for fact in component.mailboxes.get(f"m:{leg.bare_id}", ())
         if _is_user(fact, recipient) and abs(fact.ts - recipient.attempts[-1].ts) <= _MINUTE
     ]
 
 
 def _of_session(component: Component, token: str, recipient: Recipient) -> list[Fact]:
-    facts = component.mailboxes.get("t:" + token.partition(":")[0], ())
+    facts = component.mailboxes.get("t:" + (token.partition(":")[0] if ":" in token else token), [])
+    if len(facts) == 1 and facts[0].fields.get("session") == token:
+        return facts
     exact = [fact for fact in facts if fact.fields.get("session") == token]
     return exact or [fact for fact in facts if _is_user(fact, recipient)]
 
 
 def _is_user(fact: Fact, recipient: Recipient) -> bool:
-    names = {recipient.address.lower(), recipient.original.lower()}
+    names = {recipient.low, recipient.low_original}
     fields = fact.fields
     user = str(fields.get("user", "")).lower()
     if str(fields.get("recipient", "")).lower() in names or user in names:

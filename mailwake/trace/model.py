@@ -8,7 +8,7 @@ from mailwake.events.fact import Fact, Fields
 class Recipient:
     """One recipient of one leg: where delivery was tried, and with what result."""
 
-    __slots__ = ("address", "attempts", "original")
+    __slots__ = ("address", "attempts", "low", "low_original", "original")
 
     def __init__(self, address: str, original: str) -> None:
         self.address = address
@@ -17,6 +17,8 @@ class Recipient:
         """As addressed before aliases (Postfix `orig_to=`); the address itself when there was none."""
         self.attempts: list[Fact] = []
         """`deliver` facts in order of time."""
+        self.low = address.lower()
+        self.low_original = self.low if original is address else original.lower()
 
 
 class Leg:
@@ -25,6 +27,7 @@ class Leg:
     __slots__ = (
         "actions",
         "arrival",
+        "bare_id",
         "checks",
         "expired",
         "facts",
@@ -58,6 +61,8 @@ class Leg:
         self.facts: list[Fact] = []
         self.arrival: Fields | None = None
         self.message_id = ""
+        self.bare_id = ""
+        """The Message-ID for comparison: see `legs.bare_id`."""
         self.sender: str | None = None
         self.subject: str | None = None
         self.size = 0

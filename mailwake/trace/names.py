@@ -18,6 +18,8 @@ _MOST = 120
 
 def _dated(name: str, first: int, last: int) -> list[str]:
     low, high = first // _SPAN, last // _SPAN
+    if low == high:
+        return [f"{name}@{high}"]
     return [f"{name}@{span}" for span in range(max(low, high - _MOST), high + 1)]
 
 

@@ -28,13 +28,15 @@ class Sweeps:
         changed, self._changed = self._changed, set()
         return changed
 
-    def assign(self, legs_of: dict[str, list[Leg]]) -> dict[tuple[str, str, int], int]:
-        """Which legs the orders deleted: (host, queue ID, first) to the time of the order."""
-        if not self._orders:
-            return self._swept
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return bool(self._orders)
+
+    def assign(self, known: list[Leg]) -> dict[tuple[str, str, int], int]:
+        """Which of the known legs the orders deleted: (host, queue ID, first) to the time of the order."""
         swept: dict[tuple[str, str, int], int] = {}
         for host, orders in self._orders.items():
-            legs = [leg for legs in legs_of.values() for leg in legs if leg.host == host]
+            legs = [leg for leg in known if leg.host == host]
             for order in sorted(orders, key=lambda fact: fact.ts):
                 self._one(order, legs, swept)
         before = self._swept

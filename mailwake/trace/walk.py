@@ -36,16 +36,15 @@ class Walker:
     def leg(self, leg: Leg, expected: dict[str, str], path: tuple[Leg, ...], grade: str) -> None:
         """Follow all recipients of leg; expected: address (lower case) to the address it was first sent to."""
         path = (*path, leg)
-        seen: set[str] = set()
-        expanded = _expansions(leg)
-        redirected = _redirected(leg)
-        for recipient in leg.recipients.values():
-            low_address, low_original = recipient.address.lower(), recipient.original.lower()
-            seen.add(low_address)
-            seen.add(low_original)
-            original = expected.get(low_original) or expected.get(low_address) or recipient.original
-            if original is recipient.original and len(expected) == 1 and len(leg.recipients) == 1:
-                original = next(iter(expected.values()))  # the address was rewritten on the way
+        recipients = leg.recipients.values()
+        expanded = _expansions(leg) if len(recipients) > 1 else set()
+        redirected = _redirected(leg) if leg.checks else None
+        for recipient in recipients:
+            original = recipient.original
+            if expected:
+                original = expected.get(recipient.low_original) or expected.get(recipient.low) or original
+                if original is recipient.original and len(expected) == 1 and len(recipients) == 1:
+                    original = next(iter(expected.values()))  # the address was rewritten on the way
             if redirected is not None:
                 original = redirected[0]
             if recipient.original in expanded:
@@ -58,21 +57,25 @@ class Walker:
                 fate = Fate("Expanded", "Redirected", redirected_reason(leg), "", leg.first, address=_target(leg))
                 self.leaves.append(Leaf(address, fate.address or address, fate, path, grade, None))
             return
-        self._missing(leg, expected, seen, path, grade)
+        complete = leg.queued and 0 < leg.nrcpt <= len(recipients)
+        if not complete or leg.rejects or not self.leaves:
+            self._missing(leg, expected, path, grade)
 
-    def _missing(self, leg: Leg, expected: dict[str, str], seen: set[str], path: tuple[Leg, ...], grade: str) -> None:
+    def _missing(self, leg: Leg, expected: dict[str, str], path: tuple[Leg, ...], grade: str) -> None:
         """Recipients that no delivery line names: those the leg before handed over, or that other lines name."""
         whole = [link for link in leg.outbound if link.recipient is None]
         if whole and not leg.recipients:
             for link in whole:
                 self.leg(link.child, expected, path, _weaker(grade, link.grade))
             return
+        seen = {recipient.low for recipient in leg.recipients.values()}
+        seen.update(recipient.low_original for recipient in leg.recipients.values())
         left = {low: original for low, original in expected.items() if low not in seen}
         if left and leg.nrcpt and len(leg.recipients) >= leg.nrcpt:
             left = {}
         if not expected and not (leg.queued and 0 < leg.nrcpt <= len(leg.recipients)):
             left = {name.lower(): name for name in leg.named if name.lower() not in seen}
-        swept = self._swept.get((leg.host, leg.key, leg.first), 0)
+        swept = self._swept.get((leg.host, leg.key, leg.first), 0) if self._swept else 0
         for original in left.values():
             self.leaves.append(Leaf(original, original, untried(leg, swept), path, grade, None))
         for fact in leg.rejects:
@@ -84,28 +87,43 @@ class Walker:
             self.leaves.append(Leaf(None, None, untried(leg, swept), path, grade, None))
 
     def _recipient(self, leg: Leg, recipient: Recipient, original: str, path: tuple[Leg, ...], grade: str) -> None:
-        links = _onward(leg, recipient)
+        if leg.outbound:
+            links = _onward(leg, recipient)
+            if links and self._follow(links, recipient, original, path, grade):
+                return
+        component = self._component
+        fates = self._by_filter(recipient, original, path, grade) if component.filters else None
+        if fates is None:
+            fates = of_mailbox(mailbox_facts(component, leg, recipient)) if component.mailboxes else None
+            if not fates:
+                swept = self._swept.get((leg.host, leg.key, leg.first), 0) if self._swept else 0
+                fates = [of_attempts(leg, recipient, swept)]
+            if leg.verdicts:
+                fates = [self._by_verdict(leg, recipient, fate) for fate in fates]
+        for fate in fates:
+            self.leaves.append(Leaf._make((original, fate.address or recipient.address, fate, path, grade, recipient)))
+
+    def _follow(
+        self, links: list[Link], recipient: Recipient, original: str, path: tuple[Leg, ...], grade: str
+    ) -> bool:
+        """Go where the recipient went on to; whether its end is there, and not (a redirect's copy aside) here too."""
+        onward = False
         for link in links:
             if link.rule == "redirect":
                 continue
-            expected = {recipient.address.lower(): original}
+            onward = True
+            expected = {recipient.low: original}
             if link.rule == "forwarded as":
                 fate = Fate("Expanded", "Redirected", _reply(recipient), "", recipient.attempts[-1].ts)
                 self.leaves.append(Leaf(original, recipient.address, fate, path, grade, recipient))
-                expected = {known.original.lower(): original for known in link.child.recipients.values()} or expected
+                expected = {known.low_original: original for known in link.child.recipients.values()} or expected
             self._child(link, expected, path, grade)
-        if any(link.rule != "redirect" for link in links):
-            return
+        if onward:
+            return True
         for link in links:
-            expected = {known.original.lower(): original for known in link.child.recipients.values()}
+            expected = {known.low_original: original for known in link.child.recipients.values()}
             self._child(link, expected, path, grade)
-        swept = self._swept.get((leg.host, leg.key, leg.first), 0)
-        fates = self._by_filter(recipient, original, path, grade)
-        if fates is None:
-            fates = of_mailbox(mailbox_facts(self._component, leg, recipient)) or [of_attempts(leg, recipient, swept)]
-            fates = [self._by_verdict(leg, recipient, fate) for fate in fates]
-        for fate in fates:
-            self.leaves.append(Leaf(original, fate.address or recipient.address, fate, path, grade, recipient))
+        return False
 
     def _child(self, link: Link, expected: dict[str, str], path: tuple[Leg, ...], grade: str) -> None:
         child = link.child
@@ -123,10 +141,10 @@ class Walker:
         found = False
         expanded = _expansions(leg)
         for recipient in leg.recipients.values():
-            if low not in (recipient.address.lower(), recipient.original.lower()):
+            if low != recipient.low and low != recipient.low_original:
                 continue
             found = True
-            if recipient.original in expanded and recipient.original.lower() == low:
+            if recipient.original in expanded and recipient.low_original == low:
                 expanded.discard(recipient.original)
                 fate = Fate("Expanded", "Expanded", "", "", leg.first)
                 self.leaves.append(Leaf(original, recipient.original, fate, path, grade, None))
@@ -137,8 +155,6 @@ class Walker:
 
     def _by_filter(self, recipient: Recipient, original: str, path: tuple[Leg, ...], grade: str) -> list[Fate] | None:
         """A filter that stands in the way as a hop with an id of its own (Proxmox): it decides per recipient."""
-        if not self._component.filters:
-            return None
         facts = self._component.filters.get(filter_id(_reply(recipient)))
         return filter_fates(facts, recipient.address) if facts else None
 
@@ -159,8 +175,14 @@ def _reply(recipient: Recipient) -> str:
 
 def filter_id(reply: str) -> str:
     """The id that a filter gave in its reply instead of a queue ID: `250 2.5.0 OK (3807BE5DFA2F7AA3B7A)`."""
-    match = _FILTER_ID.search(reply) if "(" in reply else None
-    return (match["id"] or match["other"]) if match else ""
+    start = reply.find("(")
+    while start >= 0:
+        end = reply.find(")", start)
+        if end - start > 8 and reply[start + 1 : end].isalnum():  # rare, and only then is the pattern worth its cost
+            match = _FILTER_ID.search(reply)
+            return (match["id"] or match["other"]) if match else ""
+        start = reply.find("(", start + 1)
+    return ""
 
 
 def filter_fates(facts: list[Fact], address: str) -> list[Fate] | None:
@@ -181,13 +203,11 @@ def filter_fates(facts: list[Fact], address: str) -> list[Fate] | None:
 def _onward(leg: Leg, recipient: Recipient) -> list[Link]:
     """Where this recipient went on to: by its own reply, else with the whole message."""
     outbound = leg.outbound
-    if not outbound:
-        return []
     own = [link for link in outbound if link.recipient is recipient]
     if own:
         return own[-1:] if own[-1].rule != "redirect" else own
     final = recipient.attempts[-1].fields
-    names = {recipient.address.lower(), recipient.original.lower()}
+    names = {recipient.low, recipient.low_original}
     whole = []
     for link in outbound:
         if link.recipient is not None:
@@ -203,15 +223,16 @@ def _onward(leg: Leg, recipient: Recipient) -> list[Link]:
 def _has(leg: Leg, names: set[str]) -> bool:
     if not leg.recipients:
         return True
-    return any(known.address.lower() in names or known.original.lower() in names for known in leg.recipients.values())
+    return any(known.low in names or known.low_original in names for known in leg.recipients.values())
 
 
 def _expansions(leg: Leg) -> set[str]:
     """Addresses that an alias turned into several recipients."""
-    counts = Counter(r.original for r in leg.recipients.values() if r.original.lower() != r.address.lower())
-    if not counts:
+    turned = [r.original for r in leg.recipients.values() if r.low_original != r.low]
+    if not turned:
         return set()
-    kept = {r.address.lower() for r in leg.recipients.values() if r.original.lower() == r.address.lower()}
+    counts = Counter(turned)
+    kept = {r.low for r in leg.recipients.values() if r.low_original == r.low}
     return {original for original, count in counts.items() if count > 1 or original.lower() in kept}
 
 

@@ -7,296 +7,323 @@ again, its facts are recalled from the store, so that the answer is the same as 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from operator import attrgetter, itemgetter
 
 from mailwake.events.fact import Fact
 from mailwake.store.rows import Row
+from mailwake.trace.buckets import FILING, MENTIONING, PREFIXED, REFUSAL, SPECIAL, Bucket, join, mentions
 from mailwake.trace.journeys import component_rows, refusal_row
-from mailwake.trace.keys import fact_key, session_key
-from mailwake.trace.legs import bare_id, build_legs
+from mailwake.trace.keys import fact_key, refusal_key
+from mailwake.trace.legs import build_legs
 from mailwake.trace.links import Component, may_continue
 from mailwake.trace.model import Leg
 from mailwake.trace.names import asked, remembered
 from mailwake.trace.sweeps import Sweeps
-from mailwake.trace.walk import filter_id
-
-Recall = Callable[[set[str]], list[Fact]]
-"""Keys to the facts that the store has under them."""
 
 SETTLED_AFTER = 600_000_000
 """A journey whose every part has ended is settled this long (µs of log time) after its last record."""
-_PREFIXED = ("t:", "m:", "f:", "n:")
+_KEY = attrgetter("key")
+_KIND = itemgetter(4)
 
 
 class Workset:
     """Facts under way. Not thread-safe."""
 
     def __init__(self) -> None:
-        self._facts: dict[str, list[Fact]] = {}
-        self._legs: dict[str, list[Leg]] = {}
-        self._joined: dict[str, list[str]] = {}
+        self._filed: dict[str, Bucket] = {}
+        self._absent: dict[str, Bucket] = {}
+        """Places kept for keys that facts in hand speak of, and that nothing is filed under."""
         self._by_message_id: dict[str, dict[str, None]] = {}
         self._continuing: set[str] = set()
         """Message-IDs of legs that may be later parts of a message seen before."""
-        self._touched: dict[str, None] = {}
+        self._touched: list[Bucket] = []
+        self._ended: list[tuple[int, list[Bucket]]] = []
+        """Journeys all of whose parts have ended, and when; see `Bucket.group` for those that went on after all."""
+        self._searches = 0
         self._sweeps = Sweeps()
-        self._recalled: dict[str, set[tuple[int, str]]] = {}
-        """For keys recalled from the store: the facts that they have, to know them again when they are read anew."""
         self.refusals: dict[str, Fact] = {}
 
     def __len__(self) -> int:
-        return len(self._facts)
+        return len(self._filed)
 
     def add(self, facts: Iterable[Fact]) -> list[str]:
         """Take facts in; give the key of each, in order."""
-        filed, touched, legs, recalled = self._facts, self._touched, self._legs, self._recalled
+        filed, touched = self._filed, self._touched
         keys: list[str] = []
-        for fact in facts:
-            key = fact_key(fact)
-            keys.append(key)
-            if not key:
-                if fact.kind == "queue_action":
-                    self._sweeps.add(fact)
+        facts = list(facts)
+        for fact, filing in zip(facts, map(FILING.get, map(_KIND, facts)), strict=True):
+            if filing is None:
+                keys.append("")
                 continue
+            key = fact.key
+            if filing == SPECIAL:
+                key = fact_key(fact)
+            elif filing == REFUSAL and not key:
+                key = refusal_key(fact)
+            keys.append(key)
             bucket = filed.get(key)
             if bucket is None:
-                if fact.kind == "reject" and key.startswith("n:"):
-                    before = self.refusals.get(key)
-                    if before is None or len(before.raw) < len(fact.raw):
-                        self.refusals[key] = fact
+                if (filing == REFUSAL or not key) and self._is_alone(fact, key):
                     continue
-                filed[key] = [fact]
-            elif recalled and key in recalled:
-                if (fact.ts, fact.raw) in recalled[key]:
-                    continue
-                recalled[key].add((fact.ts, fact.raw))
-                bucket.append(fact)
-            else:
-                bucket.append(fact)
-            touched[key] = None
-            legs.pop(key, None)
-            mentions = _MENTIONS.get(fact.kind)
-            if mentions is not None:
-                for other in mentions(fact):
-                    if other != key:
-                        self._join(key, other)
+                bucket = filed[key] = self._absent.pop(key) if key in self._absent else Bucket(key)
+            elif bucket.recalled is not None and not _is_new(bucket.recalled, fact):
+                continue
+            bucket.facts.append(fact)
+            if not bucket.touched:
+                bucket.touched = True
+                bucket.legs = bucket.group = None
+                touched.append(bucket)
+            elif bucket.legs is not None:
+                bucket.legs = None
+            if filing >= MENTIONING:
+                self._join(bucket, fact)
         return keys
 
-    def _join(self, one: str, other: str) -> None:
-        self._joined.setdefault(one, []).append(other)
-        self._joined.setdefault(other, []).append(one)
+    def _join(self, bucket: Bucket, fact: Fact) -> None:
+        """Join a bucket with those that a fact of its speaks of."""
+        for key in mentions(fact):
+            if key != bucket.key:
+                join(bucket, self._place(key))
+
+    def _is_alone(self, fact: Fact, key: str) -> bool:
+        """Whether a fact belongs to no journey: a refusal without a queue ID, an order without one."""
+        if not key:
+            if fact.kind == "queue_action":
+                self._sweeps.add(fact)
+            return True
+        if not key.startswith("n:"):
+            return False
+        before = self.refusals.get(key)
+        if before is None or len(before.raw) < len(fact.raw):
+            self.refusals[key] = fact
+        return True
+
+    def _place(self, key: str) -> Bucket:
+        """The bucket of a key that facts speak of."""
+        bucket = self._filed.get(key) or self._absent.get(key)
+        if bucket is None:
+            bucket = self._absent[key] = Bucket(key)
+        return bucket
 
     def touched(self) -> set[str]:
         """Keys that facts were added under since the last `flush`, and the keys they mention."""
-        found = set(self._touched)
-        for key in self._touched:
-            found.update(self._joined.get(key, ()))
+        found = {bucket.key for bucket in self._touched}
+        for bucket in self._touched:
+            for other in bucket.near:
+                found.add(other.key)
         return found
 
     def mentions(self, key: str) -> bool:
         """Whether facts in hand are filed under this key or speak of it."""
-        return key in self._facts or key in self._joined
+        return key in self._filed or key in self._absent
 
     def known(self, key: str) -> bool:
         """Whether facts under this key are in hand."""
-        return key in self._facts
+        return key in self._filed
 
     def merge(self, key: str, facts: list[Fact]) -> None:
         """Put facts recalled from the store before those in hand; doubles fall away."""
         if key.startswith("n:") and facts[0].kind == "reject":
             self.add(facts)
             return
-        self._recalled.pop(key, None)
-        later = self._facts.pop(key, [])
-        self._legs.pop(key, None)
+        later: list[Fact] = []
+        bucket = self._filed.pop(key, None)
+        if bucket is not None:
+            later, bucket.facts, bucket.recalled = bucket.facts, [], None
+            self._absent[key] = bucket
         self.add(facts)
-        self._recalled[key] = {(fact.ts, fact.raw) for fact in facts}
+        self._place(key).recalled = {(fact.ts, fact.raw) for fact in facts}
         self.add(later)
 
     def touched_message_ids(self) -> set[str]:
         """Message-IDs of the touched legs."""
-        return {bare_id(leg.message_id) for key in self._touched for leg in self._legs_of(key) if leg.message_id}
+        return {leg.bare_id for bucket in self._touched for leg in self._legs_of(bucket) if leg.message_id}
 
     def flush(self) -> Iterator[tuple[set[str], list[Row]]]:
         """Compute the touched journeys: (keys, rows) of each; refusals without a queue ID have no keys."""
-        for fact in self.refusals.values():
-            yield set(), [refusal_row(fact)]
-        self.refusals = {}
-        touched, self._touched = self._touched, {}
-        for key in touched:
-            self._legs_of(key)
-        swept = self._sweeps.assign(self._legs)
-        for where in self._sweeps.take_changed():
-            touched.setdefault(where)
+        if self.refusals:
+            refusals, self.refusals = self.refusals, {}
+            yield set(), [refusal_row(fact, key) for key, fact in refusals.items()]
+        touched, self._touched = self._touched, []
+        for bucket in touched:
+            bucket.touched = False
+            self._legs_of(bucket)
+        swept: dict[tuple[str, str, int], int] = {}
+        if self._sweeps:
+            swept = self._sweeps.assign([leg for bucket in self._filed.values() for leg in self._legs_of(bucket)])
+            changed = [self._filed.get(key) for key in self._sweeps.take_changed()]
+            touched.extend(bucket for bucket in changed if bucket is not None)
         for component, members in self._components(touched):
-            yield members, component_rows(component, swept)
+            self._watch(members)
+            yield {bucket.key for bucket in members}, component_rows(component, swept)
 
     def components(self) -> Iterator[tuple[Component, set[str]]]:
         """All journeys in hand, with the keys of each."""
-        for key in self._facts:
-            self._legs_of(key)
-        return self._components(self._facts)
+        buckets = list(self._filed.values())
+        for bucket in buckets:
+            self._legs_of(bucket)
+        for component, members in self._components(buckets):
+            yield component, {bucket.key for bucket in members}
 
-    def _components(self, keys: Iterable[str]) -> Iterator[tuple[Component, set[str]]]:
-        done: set[str] = set()
-        for key in keys:
-            if key in done or key not in self._facts:
+    def _components(self, buckets: list[Bucket]) -> Iterator[tuple[Component, list[Bucket]]]:
+        before = self._searches
+        for bucket in buckets:
+            if bucket.mark > before or not bucket.facts:
                 continue
-            members = self._component_keys(key)
-            done.update(members)
+            dangling: list[str] = []
+            members = self._gather(bucket, dangling)
+            if len(members) > 1:
+                members.sort(key=_KEY)
             component = Component()
-            for member in sorted(members):
-                component.add(member, self._facts[member], self._legs_of(member))
-            component.dangling = self._dangling(members)
+            for member in members:
+                component.add(member.key, member.facts, self._legs_of(member))
+            component.dangling = sorted(dangling) if len(dangling) > 1 else dangling
             yield component, members
-
-    def _dangling(self, members: set[str]) -> list[str]:
-        """Keys that these mention and nothing is filed under: queue IDs of other sites' servers, mostly."""
-        found = {other for member in members for other in self._joined.get(member, ()) if other not in self._facts}
-        return sorted(found)
 
     def names(self, members: Iterable[str]) -> list[str]:
         """What a journey can be recalled by, see `names`."""
+        return self._names([self._filed[key] for key in members])
+
+    def _names(self, members: list[Bucket]) -> list[str]:
         keys: list[tuple[str, int, int]] = []
         message_ids: list[str] = []
         waited: list[tuple[str, int]] = []
-        for member in members:
-            first, last = self.span(member)
-            keys.append((member, first, last))
-            message_ids.extend(bare_id(leg.message_id) for leg in self._legs_of(member) if leg.message_id)
-            waited.extend((other, last) for other in self._joined.get(member, ()) if other not in self._facts)
+        for bucket in members:
+            first, last = bucket.span()
+            keys.append((bucket.key, first, last))
+            for leg in self._legs_of(bucket):
+                if leg.message_id:
+                    message_ids.append(leg.bare_id)
+            for other in bucket.near:
+                if not other.facts:
+                    waited.append((other.key, last))
         return remembered(keys, message_ids, waited)
-
-    def span(self, key: str) -> tuple[int, int]:
-        """First and last time (µs) of what is filed under a key."""
-        times = [fact.ts for fact in self._facts[key]]
-        return min(times), max(times)
 
     def questions(self, key: str) -> list[str]:
         """Names any of which, if remembered, means that there is more to know than what is in hand under this key."""
-        facts = self._facts.get(key)
-        if facts is None or any(leg.arrival is None for leg in self._legs_of(key)):
+        bucket = self._filed.get(key)
+        if bucket is None or any(leg.arrival is None for leg in self._legs_of(bucket)):
             return [key]
-        return asked(key, *self.span(key))
+        return asked(key, *bucket.span())
 
-    def _legs_of(self, key: str) -> list[Leg]:
-        legs = self._legs.get(key)
+    def _legs_of(self, bucket: Bucket) -> list[Leg]:
+        legs = bucket.legs
         if legs is None:
-            legs = self._legs[key] = [] if key.startswith(_PREFIXED) else build_legs(key, self._facts[key])
+            legs = bucket.legs = [] if bucket.key.startswith(PREFIXED) else build_legs(bucket.key, bucket.facts)
             for leg in legs:
-                message_id = bare_id(leg.message_id)
+                message_id = leg.bare_id
                 if message_id:
-                    self._by_message_id.setdefault(message_id, {})[key] = None
+                    self._by_message_id.setdefault(message_id, {})[bucket.key] = None
                     if may_continue(leg):
                         self._continuing.add(message_id)
-                    if ("m:" + message_id) in self._facts:
-                        self._join(key, "m:" + message_id)
+                    agent = self._filed.get("m:" + message_id)
+                    if agent is not None:
+                        join(bucket, agent)
         return legs
 
-    def _component_keys(self, start: str) -> set[str]:
-        """All keys in hand that are joined with start, directly or through others."""
-        found = {start}
-        stack = [start]
-        facts, joined, continuing = self._facts, self._joined, self._continuing
-        seen: set[str] = set()
-        while stack:
-            key = stack.pop()
-            near = joined.get(key, ())
-            for other in near:
-                if other not in found and other in facts:
-                    found.add(other)
-                    stack.append(other)
-            for leg in self._legs_of(key):
-                message_id = bare_id(leg.message_id)
-                if message_id in continuing and message_id not in seen:
-                    seen.add(message_id)
-                    for other in self._by_message_id[message_id]:
-                        if other not in found and other in facts:
-                            found.add(other)
-                            stack.append(other)
+    def _gather(self, start: Bucket, dangling: list[str]) -> list[Bucket]:
+        """All buckets in hand that are joined with start, directly or through others.
+
+        dangling: gets the keys that they mention and nothing is filed under: queue IDs of other sites' servers, mostly.
+        """
+        filed, continuing = self._filed, self._continuing
+        self._searches += 1
+        mark = start.mark = self._searches
+        found = [start]
+        for bucket in found:  # which grows meanwhile
+            for other in bucket.near:
+                if other.mark != mark:
+                    other.mark = mark
+                    if other.facts:
+                        found.append(other)
+                    else:
+                        dangling.append(other.key)
+            for leg in self._legs_of(bucket):
+                if leg.bare_id in continuing:
+                    for key in self._by_message_id[leg.bare_id]:
+                        same = filed.get(key)
+                        if same is not None and same.mark != mark:
+                            same.mark = mark
+                            found.append(same)
         return found
 
+    def _watch(self, members: list[Bucket]) -> None:
+        """Keep a journey in mind for `forget` if all of its parts have ended."""
+        last, ended = 0, True
+        for bucket in members:
+            last = max(last, bucket.facts[-1].ts)
+            for leg in self._legs_of(bucket):
+                ended = ended and (leg.removed > 0 or not leg.queued)
+                last = max(last, leg.last)
+        group = members if ended else None
+        for bucket in members:
+            bucket.group = group
+        if ended:
+            self._ended.append((last, members))
+
     def forget(self, before: int) -> list[str]:
-        """Drop the journeys all of whose parts ended before the given time (µs); give what they can be recalled by."""
+        """Drop the journeys all of whose parts ended before the given time (µs); give what they can be recalled by.
+
+        To be called after `flush`.
+        """
         gone: list[str] = []
-        checked: set[str] = set()
-        for start in list(self._facts):
-            if start in checked or start not in self._facts:
-                continue
-            if not self._ended(start, before):
-                continue
-            members = self._component_keys(start)
-            checked.update(members)
-            if all(self._ended(member, before) for member in members):
-                gone.extend(self.names(members))
-                for member in members:
-                    self._drop(member)
+        kept: list[tuple[int, list[Bucket]]] = []
+        ended, self._ended = self._ended, kept
+        for entry in ended:
+            last, members = entry
+            if last >= before:
+                kept.append(entry)
+            elif self._is_group(members):
+                gone.extend(self._names(members))
+                for bucket in members:
+                    self._drop(bucket)
         return gone
 
-    def _ended(self, key: str, before: int) -> bool:
-        if self._facts[key][-1].ts >= before:
-            return False
-        return all(_is_over(leg, before) for leg in self._legs_of(key))
+    def clear(self) -> None:
+        """Let everything go. Buckets, legs and links hold each other: without this they wait for the collector."""
+        for bucket in [*self._filed.values(), *self._absent.values()]:
+            for leg in bucket.legs or ():
+                leg.inbound, leg.outbound = None, []
+            bucket.near, bucket.group = [], None
+        self._filed, self._absent, self._by_message_id = {}, {}, {}
+        self._continuing, self._touched, self._ended, self.refusals = set(), [], [], {}
 
-    def _drop(self, key: str) -> None:
-        for leg in self._legs.pop(key, ()):
+    def _is_group(self, members: list[Bucket]) -> bool:
+        """Whether these are still a journey. What is left of one that fell apart is watched anew."""
+        for bucket in members:
+            if bucket.group is not members:
+                break
+        else:
+            return True
+        for bucket in members:
+            if bucket.group is members:
+                self._watch(self._gather(bucket, []))
+        return False
+
+    def _drop(self, bucket: Bucket) -> None:
+        key = bucket.key
+        for leg in self._legs_of(bucket):
             leg.inbound, leg.outbound = None, []  # legs and links hold each other
-            message_id = bare_id(leg.message_id)
-            keys = self._by_message_id.get(message_id)
+            keys = self._by_message_id.get(leg.bare_id)
             if keys is not None:
                 keys.pop(key, None)
                 if not keys:
-                    del self._by_message_id[message_id]
-                    self._continuing.discard(message_id)
-        for other in self._joined.pop(key, ()):
-            back = self._joined.get(other)
-            if back is not None:
-                self._joined[other] = back = [name for name in back if name != key]
-                if not back:
-                    del self._joined[other]
-        del self._facts[key]
-        self._recalled.pop(key, None)
+                    del self._by_message_id[leg.bare_id]
+                    self._continuing.discard(leg.bare_id)
+        for other in bucket.near:
+            if not other.facts and other.near:
+                other.near = [known for known in other.near if known is not bucket]
+                if not other.near:
+                    self._absent.pop(other.key, None)
+        bucket.facts, bucket.legs, bucket.near, bucket.group = [], None, [], None  # buckets hold each other, too
+        del self._filed[key]
 
 
-def _is_over(leg: Leg, before: int) -> bool:
-    if leg.last >= before:
+def _is_new(recalled: set[tuple[int, str]], fact: Fact) -> bool:
+    """Whether a fact is not among those recalled; it is then added to them."""
+    identity = (fact.ts, fact.raw)
+    if identity in recalled:
         return False
-    return bool(leg.removed) or not leg.queued
-
-
-def _arrive_mentions(fact: Fact) -> list[str]:
-    fields = fact.fields
-    return [fields[name] for name in ("orig_queue_id", "requeued_from", "parent_id") if fields.get(name)]
-
-
-def _deliver_mentions(fact: Fact) -> list[str]:
-    fields = fact.fields
-    found = []
-    token = fields.get("token")
-    if token:
-        found.append(session_key(token))
-    next_id = fields.get("next_id")
-    if next_id:
-        found.append(next_id)
-    if not token:
-        found.extend(_filter_mention(fact))
-    return found
-
-
-def _filter_mention(fact: Fact) -> list[str]:
-    name = filter_id(fact.fields.get("reply", ""))
-    return [f"f:{name}"] if name else []
-
-
-def _notify_mentions(fact: Fact) -> list[str]:
-    child = fact.fields.get("child_id")
-    return [child] if child else []
-
-
-_MENTIONS: dict[str, Callable[[Fact], list[str]]] = {
-    "arrive": _arrive_mentions,
-    "deliver": _deliver_mentions,
-    "notify": _notify_mentions,
-    "verdict": lambda fact: list(fact.fields.get("queued_as", ())),
-    "proxy_accept": _filter_mention,
-}
+    recalled.add(identity)
+    return True

@@ -15,7 +15,7 @@ _SHARED = Path(os.environ.get("MAILWAKE_SHARED", Path(__file__).resolve().parent
 CORPORA = _SHARED / "corpora"
 WHY_NOT = "the shared corpora are not here (set MAILWAKE_SHARED to the folder that holds `corpora`)"
 _NOT_LOGS = frozenset(
-    ".json .yaml .mmdb .conf .py .csv .tsv .assert .metrics .condensed".split()
+    [".json", ".yaml", ".mmdb", ".conf", ".py", ".csv", ".tsv", ".assert", ".metrics", ".condensed"]
 )  # expected outputs, configuration, code
 
 

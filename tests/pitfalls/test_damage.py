@@ -17,7 +17,7 @@ from mailwake.store.query import And
 
 LINES = "".join(
     f"2026-11-21T10:{second // 60:02}:{second % 60:02}+00:00 mx postfix/smtpd[1]: NOQUEUE: reject: RCPT from"
-    f" out.example.net[192.0.2.1]: 550 5.1.1 <x{second}@example.org>: unknown; from=<a{second * 7919 % 1000}@example.net>"
+    f" out.example.net[192.0.2.1]: 550 5.1.1 <x{second}@example.org>: unknown; from=<a{second * 7919 % 1000}@example.net>"  # noqa: E501
     f" to=<x{second}@example.org> proto=ESMTP helo=<h>\n"
     for second in range(3000)
 ).encode()

@@ -77,10 +77,17 @@ def _recipients(number: int, spec: Spec) -> list[tuple[str, str]]:
 def _arrive(out: Writer, host: str, name: str, at: int, number: int, client: str, count: int) -> None:
     out.say(at, host, "postfix/smtpd[1]", f"{name}: client={client}")
     out.say(at, host, "postfix/cleanup[2]", f"{name}: message-id=<{number}@example.net>")
-    out.say(at, host, "postfix/qmgr[3]", f"{name}: from=<s{number}@example.net>, size={100 + number}, nrcpt={count} (queue active)")
+    out.say(
+        at,
+        host,
+        "postfix/qmgr[3]",
+        f"{name}: from=<s{number}@example.net>, size={100 + number}, nrcpt={count} (queue active)",
+    )
 
 
-def _try(out: Writer, host: str, name: str, at: int, to: str, status: str, delay: int, reply: str = "250 2.0.0 Ok") -> None:
+def _try(
+    out: Writer, host: str, name: str, at: int, to: str, status: str, delay: int, reply: str = "250 2.0.0 Ok"
+) -> None:
     text = reply if status == "sent" else f"host mx.example.com[198.51.100.1] said: {_REPLY[status][0]}50 no"
     out.say(
         at,
@@ -157,8 +164,13 @@ def _mailbox(out: Writer, number: int, spec: Spec, at: int) -> None:
     _arrive(out, "store", name, at, number, OUTSIDE, len(spec.ends))
     for place, (to, end) in enumerate(_recipients(number, spec)):
         token = f"tok{number:04d}AAAAAAAAAAAAAAA" + (f":R{place + 1}" if place else "")
-        what = {"sent": "stored mail into mailbox 'INBOX'", "bounced": "fileinto action: stored mail into mailbox 'Junk'"}
-        said = what.get(end, "discard action: Marked message to be discarded if not explicitly delivered (discard action)")
+        what = {
+            "sent": "stored mail into mailbox 'INBOX'",
+            "bounced": "fileinto action: stored mail into mailbox 'Junk'",
+        }
+        said = what.get(
+            end, "discard action: Marked message to be discarded if not explicitly delivered (discard action)"
+        )
         out.say(at + 1, "store", f"dovecot: lmtp({to})<9><{token}>", f"sieve: msgid=<{number}@example.net>: {said}")
         out.say(
             at + 1,
@@ -199,13 +211,23 @@ def _milter(out: Writer, number: int, spec: Spec, at: int) -> None:
     out.say(at, "edge", "postfix/cleanup[2]", f"{name}: message-id=<{number}@example.net>")
     end = _recipients(number, spec)
     envelope = f"from=<s{number}@example.net> to=<{end[0][0]}> proto=ESMTP helo=<h>"
-    out.say(at + 1, "edge", "postfix/cleanup[2]", f"{name}: milter-reject: END-OF-MESSAGE from {OUTSIDE}: 5.7.1 no; {envelope}")
+    out.say(
+        at + 1,
+        "edge",
+        "postfix/cleanup[2]",
+        f"{name}: milter-reject: END-OF-MESSAGE from {OUTSIDE}: 5.7.1 no; {envelope}",
+    )
 
 
 def _exim(out: Writer, number: int, spec: Spec, at: int) -> None:
     name, tag = f"1rXy{number:02d}-0001Ab-Cd", "exim[7]"
     ends = _recipients(number, spec)
-    out.say(at, "old", tag, f"{name} <= s{number}@example.net H={OUTSIDE.replace('[', ' [')} P=esmtp S=9 id={number}@example.net")
+    out.say(
+        at,
+        "old",
+        tag,
+        f"{name} <= s{number}@example.net H={OUTSIDE.replace('[', ' [')} P=esmtp S=9 id={number}@example.net",
+    )
     for to, end in ends:
         route = "R=dnslookup T=remote_smtp H=mx.example.com [198.51.100.1]"
         arrow = {"sent": "=>", "sent later": "=>", "bounced": "**"}.get(end, "==")
@@ -245,6 +267,4 @@ _SPEC = st.builds(
     ends=st.lists(st.integers(0, len(ENDS) - 1), min_size=1, max_size=3).map(tuple),
     reuse=st.booleans(),
 )
-estates: st.SearchStrategy[Lines] = st.builds(
-    build, st.lists(_SPEC, min_size=1, max_size=8), micros=st.booleans()
-)
+estates: st.SearchStrategy[Lines] = st.builds(build, st.lists(_SPEC, min_size=1, max_size=8), micros=st.booleans())

@@ -18,8 +18,28 @@ from mailwake.store.rows import Row
 from mailwake.store.sql import Formatter
 from mailwake.trace.match import predicate
 
-ADDRESSES = ["bob@example.com", "Bob@Example.COM", "ann_x@example.org", "annax@example.org", "b%b@example.net", "", None]
-WORDS = ["Re: 100% off", "re: 100x off", "ÄRGER im Büro", "ärger", "a*b?c", r"back\slash", "", None, "Straße", "STRASSE", "İx"]
+ADDRESSES = [
+    "bob@example.com",
+    "Bob@Example.COM",
+    "ann_x@example.org",
+    "annax@example.org",
+    "b%b@example.net",
+    "",
+    None,
+]
+WORDS = [
+    "Re: 100% off",
+    "re: 100x off",
+    "ÄRGER im Büro",
+    "ärger",
+    "a*b?c",
+    r"back\slash",
+    "",
+    None,
+    "Straße",
+    "STRASSE",
+    "İx",
+]
 IPS = ["192.0.2.9", "192.0.2.200", "198.51.100.7", "2001:db8::9", "2001:db8:1::9", "::ffff:192.0.2.9", "", "unknown"]
 DAY = 86_400_000_000
 TEXT = {
@@ -49,7 +69,20 @@ def row(number: int, picks: list[int]) -> Row:
 
 ROWS = st.lists(st.lists(st.integers(0, 1000), min_size=14, max_size=14), min_size=1, max_size=40)
 PIECES = ["b", "bob@", "@example", "100%", "100_", "ä", "Ä", "ß", "ss", "*b", "\\", "?", "", "mx", "İ", "i", "LIVER"]
-PATTERNS = ["*", "*@example.org", "*@EXAMPLE.com", "bob@*", "*@*.com", "ann?x@*", "b%b@*", "*100%*", "re:*", "", "*_*", "a[*]b?c"]
+PATTERNS = [
+    "*",
+    "*@example.org",
+    "*@EXAMPLE.com",
+    "bob@*",
+    "*@*.com",
+    "ann?x@*",
+    "b%b@*",
+    "*100%*",
+    "re:*",
+    "",
+    "*_*",
+    "a[*]b?c",
+]
 NETWORKS = ["192.0.2.0/24", "192.0.2.9", "198.51.100.0/25", "2001:db8::/32", "2001:db8::/48", "0.0.0.0/0", "::/0"]
 TIMES = [None, *(1_780_000_000_000_000 + day * DAY for day in (0, 1, 100, 200, 400))]
 LEAVES: list[Node] = [
@@ -66,7 +99,9 @@ _leaf = st.sampled_from(LEAVES)
 TREES: st.SearchStrategy[Node] = st.recursive(
     _leaf,
     lambda parts: st.one_of(
-        st.lists(parts, max_size=3).map(tuple).map(And), st.lists(parts, max_size=3).map(tuple).map(Or), st.builds(Not, parts)
+        st.lists(parts, max_size=3).map(tuple).map(And),
+        st.lists(parts, max_size=3).map(tuple).map(Or),
+        st.builds(Not, parts),
     ),
     max_leaves=6,
 )
@@ -121,7 +156,9 @@ def test_pages_are_the_whole(database: Database, data: st.DataObject, size: int)
     made = [row(number, picks) for number, picks in enumerate(data.draw(ROWS))]
     refill(database, made)
     tree = data.draw(TREES)
-    expected = sorted(filter(predicate(tree), made), key=lambda one: (one.received, one.trace_id, one.leaf), reverse=True)
+    expected = sorted(
+        filter(predicate(tree), made), key=lambda one: (one.received, one.trace_id, one.leaf), reverse=True
+    )
     found: list[Row] = []
     cursor = None
     while True:
@@ -151,5 +188,3 @@ def test_pages_while_rows_arrive(database: Database, data: st.DataObject) -> Non
         found += answer.rows
         cursor = answer.next_cursor
     assert [one.trace_id for one in found] == [one.trace_id for one in expected]
-
-

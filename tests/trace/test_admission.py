@@ -13,7 +13,7 @@ IN = f"""
 """
 ACTIVE = "10:00:01 mx postfix/qmgr[3]: A000000001: from=<a@example.net>, size=100, nrcpt=1 (queue active)\n"
 STORED = "relay=virtual, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (delivered to maildir)"
-OUT = f"10:00:02 mx postfix/virtual[4]: A000000001: to=<x@example.org>, {STORED}\n10:00:02 mx postfix/qmgr[3]: A000000001: removed\n"
+OUT = f"10:00:02 mx postfix/virtual[4]: A000000001: to=<x@example.org>, {STORED}\n10:00:02 mx postfix/qmgr[3]: A000000001: removed\n"  # noqa: E501
 
 
 @pytest.mark.pitfall("S06", "Q05", "S09", "S10")
@@ -44,7 +44,7 @@ OUT = f"10:00:02 mx postfix/virtual[4]: A000000001: to=<x@example.org>, {STORED}
             f"MAIL from {CLIENT}: 550 5.7.1 <a@example.net>: Sender address rejected: x; from=<a@example.net> proto=ESMTP helo=<h>",  # noqa: E501
             "a@example.net ? = Failed/Rejected",
         ),
-        (f"CONNECT from {CLIENT}: 554 5.7.1 <{CLIENT}>: Client host rejected: Access denied; proto=SMTP", "? ? = Failed/Rejected"),
+        (f"CONNECT from {CLIENT}: 554 5.7.1 <{CLIENT}>: Client host rejected: Access denied; proto=SMTP", "? ? = Failed/Rejected"),  # noqa: E501
         (f"EHLO from {CLIENT}: 550 5.7.1 <h>: Helo command rejected: x; proto=SMTP helo=<h>", "? ? = Failed/Rejected"),
         (f"VRFY from {CLIENT}: 550 5.1.1 <x@example.org>: Recipient address rejected: x; to=<x@example.org> proto=SMTP", "? x@example.org = Failed/Rejected"),  # noqa: E501
         (f"DATA from {CLIENT}: 503 5.5.0 <DATA>: Data command rejected: Improper use of SMTP command pipelining; from=<a@example.net> proto=ESMTP helo=<h>", "a@example.net ? = Failed/Rejected"),  # noqa: E501
@@ -85,8 +85,8 @@ def test_actions_that_let_it_in(action: str) -> None:
         (f"cleanup[2]: A000000001: hold: header Subject: x; from=<z@example.com> from {CLIENT}; {ENVELOPE}: look-at-it", "Quarantined/Held"),  # noqa: E501
         (f"cleanup[2]: A000000001: milter-hold: END-OF-MESSAGE from {CLIENT}: milter triggers HOLD action; {ENVELOPE}", "Quarantined/Quarantined"),  # noqa: E501
         (f"cleanup[2]: A000000001: milter-reject: END-OF-MESSAGE from {CLIENT}: 4.7.1 Try again later; {ENVELOPE}", "Pending/Deferred"),  # noqa: E501
-        (f"cleanup[2]: A000000001: milter-reject: END-OF-MESSAGE from {CLIENT}: 5.7.1 virus found; {ENVELOPE}", "Failed/Rejected"),
-        (f"cleanup[2]: A000000001: reject: header Subject: spam from {CLIENT}; {ENVELOPE}: 5.7.1 no", "Failed/Rejected"),
+        (f"cleanup[2]: A000000001: milter-reject: END-OF-MESSAGE from {CLIENT}: 5.7.1 virus found; {ENVELOPE}", "Failed/Rejected"),  # noqa: E501
+        (f"cleanup[2]: A000000001: reject: header Subject: spam from {CLIENT}; {ENVELOPE}: 5.7.1 no", "Failed/Rejected"),  # noqa: E501
         (f"cleanup[2]: A000000001: reject: mime-error improper use of 8-bit data in message header: Subject: ? from {CLIENT}; {ENVELOPE}", "Failed/Rejected"),  # noqa: E501
         (f"smtpd[1]: A000000001: discard: RCPT from {CLIENT}: <x@example.org>: Recipient address triggers DISCARD action; {ENVELOPE}", "Failed/Discarded"),  # noqa: E501
         (f"smtpd[1]: A000000001: hold: RCPT from {CLIENT}: <x@example.org>: Recipient address triggers HOLD action; {ENVELOPE}", "Quarantined/Held"),  # noqa: E501
@@ -128,7 +128,12 @@ def test_a_recipient_refused_while_others_go_on() -> None:
     ],
 )
 def test_redirected_by_a_header(line: str) -> None:
-    block = IN + f"10:00:01 mx postfix/cleanup[2]: A000000001: {line}\n" + ACTIVE + OUT.replace("x@example.org", "tom@example.com")
+    block = (
+        IN
+        + f"10:00:01 mx postfix/cleanup[2]: A000000001: {line}\n"
+        + ACTIVE
+        + OUT.replace("x@example.org", "tom@example.com")
+    )
     assert fates(block) == [
         "a@example.net x@example.org tom@example.com Delivered/Delivered",
         "a@example.net x@example.org tom@example.com Expanded/Redirected",
@@ -138,7 +143,7 @@ def test_redirected_by_a_header(line: str) -> None:
 @pytest.mark.pitfall("S17")
 @pytest.mark.parametrize("action", ["prepend", "replace", "filter", "bcc", "strip", "delay", "pass", "info", "warning"])
 def test_checks_that_do_not_stop_it(action: str) -> None:
-    line = f"10:00:01 mx postfix/cleanup[2]: A000000001: {action}: header X-A: b; from=<q@example.com> from {CLIENT}; {ENVELOPE}: text\n"
+    line = f"10:00:01 mx postfix/cleanup[2]: A000000001: {action}: header X-A: b; from=<q@example.com> from {CLIENT}; {ENVELOPE}: text\n"  # noqa: E501
     assert fates(IN + line + ACTIVE + OUT) == ["a@example.net x@example.org = Delivered/Delivered"]
 
 
@@ -165,13 +170,15 @@ def test_refused_by_postscreen() -> None:
     """)  # noqa: E501
     assert told(rows) == ["a@example.net x@example.org = Failed/Rejected"]
     assert rows[0].from_ip == "192.0.2.1"
-    connect = "10:00:02 mx postfix/postscreen[9]: NOQUEUE: reject: CONNECT from [192.0.2.1]:4430: too many connections\n"
+    connect = (
+        "10:00:02 mx postfix/postscreen[9]: NOQUEUE: reject: CONNECT from [192.0.2.1]:4430: too many connections\n"
+    )
     assert fates(connect) == ["? ? = Pending/Deferred"], "it answers 421: come again"
 
 
 @pytest.mark.pitfall("S14")
 def test_greylisting_that_later_succeeds() -> None:
-    grey = f"mx postfix/smtpd[1]: NOQUEUE: reject: RCPT from {CLIENT}: 450 4.2.0 <x@example.org>: Recipient address rejected: Greylisted; {ENVELOPE}"
+    grey = f"mx postfix/smtpd[1]: NOQUEUE: reject: RCPT from {CLIENT}: 450 4.2.0 <x@example.org>: Recipient address rejected: Greylisted; {ENVELOPE}"  # noqa: E501
     rows = trace(f"09:50:00 {grey}\n09:55:00 {grey}\n{IN}{ACTIVE}{OUT}")
     assert [row.detail for row in rows] == ["Greylisted", "Greylisted", "Delivered"]
     assert messages(rows) == 3, "each attempt is a result of its own; the story of one names the others"

@@ -6,8 +6,8 @@ import pytest
 from logs import fates, messages, told, trace
 
 ID, CHILD = "1rXyZa-0001Ab-Cd", "1rXyZb-0001Ac-Ef"
-IN = f"2026-11-21 10:00:00 {ID} <= a@example.net H=out.example.net [192.0.2.1] P=esmtps X=TLS1.3:TLS_AES_256_GCM_SHA384:256 CV=no S=1234 id=1@example.net T=\"hello \\\"you\\\"\" for x@example.org y@example.org\n"  # noqa: E501
-X = f"2026-11-21 10:00:01 {ID} => x@example.org R=dnslookup T=remote_smtp H=mx.example.org [198.51.100.1] X=TLS1.3:TLS_AES_256_GCM_SHA384:256 CV=yes C=\"250 2.0.0 Ok: queued as ABCDEF1234\"\n"  # noqa: E501
+IN = f'2026-11-21 10:00:00 {ID} <= a@example.net H=out.example.net [192.0.2.1] P=esmtps X=TLS1.3:TLS_AES_256_GCM_SHA384:256 CV=no S=1234 id=1@example.net T="hello \\"you\\"" for x@example.org y@example.org\n'  # noqa: E501
+X = f'2026-11-21 10:00:01 {ID} => x@example.org R=dnslookup T=remote_smtp H=mx.example.org [198.51.100.1] X=TLS1.3:TLS_AES_256_GCM_SHA384:256 CV=yes C="250 2.0.0 Ok: queued as ABCDEF1234"\n'  # noqa: E501
 Y = X.replace("=> x@", "-> y@")
 DONE = f"2026-11-21 10:00:02 {ID} Completed\n"
 
@@ -46,9 +46,13 @@ def test_mixed_ends() -> None:
 @pytest.mark.pitfall("E01")
 def test_arrows_of_less_common_kinds() -> None:
     through = X.replace("=> x@", ">> x@")
-    assert fates(IN.replace(" y@example.org", "") + through + DONE) == ["a@example.net x@example.org = Delivered/Relayed"]
+    assert fates(IN.replace(" y@example.org", "") + through + DONE) == [
+        "a@example.net x@example.org = Delivered/Relayed"
+    ]
     suppressed = X.replace("=> x@", "*> x@")
-    assert fates(IN.replace(" y@example.org", "") + suppressed + DONE) != ["a@example.net x@example.org = Delivered/Relayed"]
+    assert fates(IN.replace(" y@example.org", "") + suppressed + DONE) != [
+        "a@example.net x@example.org = Delivered/Relayed"
+    ]
 
 
 @pytest.mark.pitfall("E02", "D13")
@@ -73,13 +77,15 @@ def test_frozen_and_removed() -> None:
     removed = f"2026-11-21 11:00:00 {ID} removed by root\n2026-11-21 11:00:00 {ID} Completed\n"
     assert fates(one + later + frozen + removed) == ["a@example.net x@example.org = Failed/Deleted"]
     thawed = f"2026-11-21 11:00:00 {ID} Unfrozen by forced delivery\n" + X.replace("10:00:01", "11:00:01")
-    assert fates(one + later + frozen + thawed + DONE.replace("10:", "11:")) == ["a@example.net x@example.org = Delivered/Relayed"]
+    assert fates(one + later + frozen + thawed + DONE.replace("10:", "11:")) == [
+        "a@example.net x@example.org = Delivered/Relayed"
+    ]
 
 
 @pytest.mark.pitfall("E03")
 def test_end_words_within_text_end_nothing() -> None:
     one = IN.replace(" y@example.org", "").replace("hello", "Completed removed by")
-    later = f"2026-11-21 10:00:01 {ID} == x@example.org R=dnslookup T=remote_smtp defer (-44): 451 Completed removed by root\n"
+    later = f"2026-11-21 10:00:01 {ID} == x@example.org R=dnslookup T=remote_smtp defer (-44): 451 Completed removed by root\n"  # noqa: E501
     assert fates(one + later) == ["a@example.net x@example.org = Pending/Deferred"]
 
 
@@ -91,7 +97,7 @@ def test_refused() -> None:
     assert told(rows) == ["a@example.net x@example.org = Failed/Rejected"]
     assert rows[0].from_ip == "192.0.2.1"
     assert fates(
-        "2026-11-21 10:00:00 H=out.example.net [192.0.2.1] F=<a@example.net> temporarily rejected RCPT <x@example.org>: greylisted\n"
+        "2026-11-21 10:00:00 H=out.example.net [192.0.2.1] F=<a@example.net> temporarily rejected RCPT <x@example.org>: greylisted\n"  # noqa: E501
     ) == ["a@example.net x@example.org = Pending/Greylisted"]
     for noise in (
         "no host name found for IP address 192.0.2.1",

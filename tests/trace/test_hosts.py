@@ -78,7 +78,14 @@ def test_remote_id_that_equals_one_of_ours(host: str) -> None:
     """A stranger's queue ID may be the same as one of ours at the time: another Message-ID tells them apart."""
     rows = trace(
         hop("edge", "A000000001", OUTSIDE, sent(host, "250 2.0.0 Ok: queued as B000000001"))
-        + hop("inner", "B000000001", "other.example.com[198.51.100.3]", STORED, message_id="2@example.com", to="z@example.org")
+        + hop(
+            "inner",
+            "B000000001",
+            "other.example.com[198.51.100.3]",
+            STORED,
+            message_id="2@example.com",
+            to="z@example.org",
+        )
     )
     assert messages(rows) == 2
 
@@ -87,7 +94,13 @@ def test_remote_id_that_equals_one_of_ours(host: str) -> None:
 def test_message_id_repeated_by_many_does_not_join() -> None:
     """A list, a cron job or a client that tries again: each copy is a message."""
     blocks = [
-        hop("edge", f"A00000000{n}", f"out{n}.example.net[192.0.2.{n}]", sent("mx.example.com[198.51.100.7]"), at=f"10:0{n}")
+        hop(
+            "edge",
+            f"A00000000{n}",
+            f"out{n}.example.net[192.0.2.{n}]",
+            sent("mx.example.com[198.51.100.7]"),
+            at=f"10:0{n}",
+        )
         for n in range(1, 6)
     ]
     rows = trace("".join(blocks))
@@ -99,7 +112,9 @@ def test_message_id_repeated_by_many_does_not_join() -> None:
 def test_messages_without_an_id_do_not_join() -> None:
     inside = "app.example.org[10.0.0.9]"
     blocks = [
-        hop("edge", f"A00000000{n}", inside, sent("mx.example.com[198.51.100.7]"), at=f"10:0{n}").replace("<1@example.net>", "<>")
+        hop("edge", f"A00000000{n}", inside, sent("mx.example.com[198.51.100.7]"), at=f"10:0{n}").replace(
+            "<1@example.net>", "<>"
+        )
         for n in range(1, 4)
     ]
     assert messages(trace("".join(blocks))) == 3
@@ -120,7 +135,9 @@ def test_message_id_joins_when_one_of_ours_handed_it_over() -> None:
 def test_message_id_joins_all_recipients() -> None:
     """What was handed over by Message-ID alone is followed for each recipient, not for one of them."""
     two = "to=<y@example.org>, "
-    edge = hop("edge", "A000000001", OUTSIDE, sent(INNER, "250 2.6.0 Queued mail for delivery")).replace("nrcpt=1", "nrcpt=2")
+    edge = hop("edge", "A000000001", OUTSIDE, sent(INNER, "250 2.6.0 Queued mail for delivery")).replace(
+        "nrcpt=1", "nrcpt=2"
+    )
     edge += f"10:00:02 edge postfix/smtp[4]: A000000001: {two}{sent(INNER, '250 2.6.0 Queued mail for delivery')}\n"
     inner = hop("inner", "B000000001", EDGE, STORED, at="10:01").replace("nrcpt=1", "nrcpt=2")
     full = "relay=virtual, delay=2, delays=0/0/1/1, dsn=5.2.2, status=bounced (maildir delivery failed: disk quota)"

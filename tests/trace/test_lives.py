@@ -57,6 +57,7 @@ def test_reuse_with_whole_seconds() -> None:
     10:00:02 mx postfix/qmgr[3]: A1B2C3D4E5: removed
     """)  # noqa: E501
     assert told(rows) == BOTH
+    assert messages(rows) == 2
     assert [row.from_ip for row in rows] == ["192.0.2.1", "192.0.2.2"]
 
 
@@ -99,6 +100,7 @@ def test_same_id_in_two_instances_at_once() -> None:
     10:00:03 mx postfix-out/qmgr[13]: A1B2C3D4E5: removed
     """)  # noqa: E501
     assert told(rows) == BOTH
+    assert messages(rows) == 2, "the store keeps one row for each identity"
     assert {(row.sender, row.from_ip, row.message_id) for row in rows} == {
         ("a@example.net", "192.0.2.1", "<1@example.net>"),
         ("b@example.net", "192.0.2.2", "<2@example.net>"),

@@ -25,7 +25,7 @@ SIEVE = FROM + "sieve: msgid=<1@example.net>: "
         (SIEVE + "stored mail into mailbox 'INBOX'", "Delivered/Delivered", "INBOX"),
         (SIEVE + "fileinto action: stored mail into mailbox 'Lists/dev'", "Delivered/Delivered", "Lists/dev"),
         (SIEVE + "fileinto action: stored mail into mailbox 'Junk'", "Delivered/Junk", "Junk"),
-        (SIEVE + "discard action: Marked message to be discarded if not explicitly delivered (discard action)", "Failed/Discarded", ""),
+        (SIEVE + "discard action: Marked message to be discarded if not explicitly delivered (discard action)", "Failed/Discarded", ""),  # noqa: E501
         (SIEVE + "reject action: rejected message from <a@example.net> (reject)", "Failed/Rejected", ""),
     ],
 )  # fmt: skip
@@ -38,7 +38,7 @@ def test_fate_in_the_mailbox(line: str, fate: str, folder: str) -> None:
 @pytest.mark.pitfall("D35")
 def test_several_copies() -> None:
     rows = trace(
-        f"{IN}{SIEVE}fileinto action: stored mail into mailbox 'Work'\n{SIEVE}stored mail into mailbox 'INBOX'\n{LMTP}{DONE}"
+        f"{IN}{SIEVE}fileinto action: stored mail into mailbox 'Work'\n{SIEVE}stored mail into mailbox 'INBOX'\n{LMTP}{DONE}"  # noqa: E501
     )
     assert told(rows) == ["a@example.net x@example.org = Delivered/Delivered"] * 2
     assert sorted(row.folder for row in rows) == ["INBOX", "Work"]
@@ -118,7 +118,7 @@ def test_delivery_by_lda() -> None:
         ("local", "local", "delivered to mailbox", "x@example.org Delivered/Delivered"),
         ("local", "local", "delivered to maildir", "x@example.org Delivered/Delivered"),
         ("virtual", "virtual", "delivered to maildir", "x@example.org Delivered/Delivered"),
-        ("local", "local", 'delivered to command: procmail -a "$EXTENSION"', '|procmail -a "$EXTENSION" Delivered/Delivered'),
+        ("local", "local", 'delivered to command: procmail -a "$EXTENSION"', '|procmail -a "$EXTENSION" Delivered/Delivered'),  # noqa: E501
         ("local", "local", "delivered to file: /var/mail/archive", "/var/mail/archive Delivered/Delivered"),
         ("pipe", "mailman", "delivered via mailman service", "x@example.org Delivered/Delivered"),
         ("discard", "none", "silently dropped", "x@example.org Failed/Discarded"),
@@ -127,8 +127,7 @@ def test_delivery_by_lda() -> None:
 )  # fmt: skip
 def test_what_sent_means(by: str, relay: str, text: str, fate: str) -> None:
     rows = trace(f"""{IN}
-    10:00:01 mx postfix/{by}[4]: A000000001: to=<x@example.org>, relay={relay}, delay=1, delays=0/0/0/1, dsn=2.0.0,
-    status=sent ({text})
+    10:00:01 mx postfix/{by}[4]: A000000001: to=<x@example.org>, relay={relay}, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent ({text})
     {DONE}
-    """)
+    """)  # noqa: E501
     assert [f"{row.recipient} {row.status}/{row.detail}" for row in rows] == [fate]

@@ -27,7 +27,12 @@ def test_probe() -> None:
     ]
     for row in rows:
         assert (row.sasl_user, row.from_ip, row.from_host) == ("bob@corp.example", "192.0.2.9", "pc.example")
-        assert (row.message_id, row.size, row.queue_ids, row.hosts) == ("<a1@corp.example>", 1000, ("1CA6A3A450",), ("mx",))
+        assert (row.message_id, row.size, row.queue_ids, row.hosts) == (
+            "<a1@corp.example>",
+            1000,
+            ("1CA6A3A450",),
+            ("mx",),
+        )
         assert (row.direction, row.outcome, row.attempts, row.grade) == ("Outbound", "delivered", 1, "proven")
     assert {(row.recipient, row.to_ip, row.to_host) for row in rows} == {
         ("x@remote.example", "198.51.100.1", "mx.remote.example"),

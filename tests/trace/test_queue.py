@@ -102,7 +102,9 @@ def test_deleted_by_an_administrator(order: str) -> None:
 @pytest.mark.pitfall("D20")
 def test_deleted_with_and_without_ids() -> None:
     other = (IN + DEFERRED).replace("A000000001", "A000000002").replace("x@", "y@")
-    named = "11:00:00 mx postfix/postsuper[9]: A000000001: removed\n11:00:00 mx postfix/postsuper[9]: Deleted: 1 message\n"
+    named = (
+        "11:00:00 mx postfix/postsuper[9]: A000000001: removed\n11:00:00 mx postfix/postsuper[9]: Deleted: 1 message\n"
+    )
     assert fates(IN + DEFERRED + other + named) == [
         "a@example.net x@example.org = Failed/Deleted",
         "a@example.net y@example.org = Pending/Deferred",
@@ -223,5 +225,7 @@ def test_both_senders_are_kept() -> None:
     10:00:01 mx postfix/smtp[4]: A000000001: to=<x@example.org>, {SENT}
     10:00:01 mx postfix/qmgr[3]: A000000001: removed
     """)  # noqa: E501
-    assert [(row.sender, row.recipient) for row in rows if row.status == "Delivered"] == [("new@example.net", "x@example.org")]
+    assert [(row.sender, row.recipient) for row in rows if row.status == "Delivered"] == [
+        ("new@example.net", "x@example.org")
+    ]
     assert [(row.recipient, row.detail) for row in rows if row.status != "Delivered"] == [("y@example.org", "Rejected")]

@@ -11,7 +11,7 @@ import re
 
 from mailwake.events.fact import Fields, LineParser, Parsed
 from mailwake.sources.postfix.rejects import refusal
-from mailwake.sources.postfix.text import TAILS, client, noise, trim
+from mailwake.sources.postfix.text import NO_QUEUE, TAILS, client, noise, trim
 
 _EVENT = re.compile(
     r"(?P<test>CONNECT|DISCONNECT|PASS (?:NEW|OLD)|PREGREET|DNSBL|HANGUP|(?:ALLOW|WHITE|DENY|BLACK)LISTED"
@@ -48,6 +48,8 @@ def postscreen(other: LineParser) -> LineParser:
     def parse(message: str) -> Parsed | None:
         if message[-1:] in TAILS:
             message = trim(message)
+        if message[:7] != NO_QUEUE:
+            return screened(message) or refusal(message, "postscreen") or other(message)
         return refusal(message, "postscreen") or screened(message) or other(message)
 
     return parse

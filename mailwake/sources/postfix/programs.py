@@ -33,6 +33,7 @@ _SERVERS: dict[str, Callable[[LineParser], LineParser]] = {
     "nqmgr": queue.qmgr,
     "oqmgr": queue.qmgr,
     "postsuper": queue.postsuper,
+    "anvil": service.anvil,
     "postscreen": postscreen.postscreen,
     "dnsblog": postscreen.dnsblog,
     "tlsproxy": postscreen.tlsproxy,

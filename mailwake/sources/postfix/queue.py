@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from mailwake.events.fact import Fields, LineParser, Parsed
+from mailwake.sources.postfix.checks import by_content
 from mailwake.sources.postfix.text import QID, TAILS, is_key, trim
 
 _ACTIVE = re.compile(rf"({QID}): from=<([^<>\"]*)>, size=([0-9]{{1,18}}), nrcpt=([0-9]{{1,9}}) \(").match
@@ -105,6 +106,8 @@ def cleanup(other: LineParser) -> LineParser:
         if rest[:11] == "message-id=" and is_key(key):
             value = rest[11:]
             return "message_id", key, {"message_id": value if value != "<>" else ""}
+        if rest[:13] == "info: header " and " from " in rest and is_key(key):
+            return by_content(key, "info", rest[6:]) or other(message)
         return other(message)
 
     return parse

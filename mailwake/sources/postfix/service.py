@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from mailwake.events.fact import Parsed
+from mailwake.events.fact import LineParser, Parsed
 from mailwake.sources.postfix.text import is_key, noise
 
 _LEVELS = ("warning: ", "fatal: ", "error: ", "panic: ")
@@ -111,3 +111,12 @@ def known_noise(message: str) -> Parsed | None:
     if message.startswith(_NOISE) or _CERTIFICATE.match(message):
         return noise()
     return None
+
+
+def anvil(other: LineParser) -> LineParser:
+    """Give the parser of anvil: its statistics here, all else to `other`."""
+
+    def parse(message: str) -> Parsed | None:
+        return noise() if message[:12] == "statistics: " else other(message)
+
+    return parse

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 
 from mailwake.events.fact import Fields, LineParser, Parsed
+from mailwake.sources.postfix.client import tls
 from mailwake.sources.postfix.rejects import refusal
-from mailwake.sources.postfix.text import NO_QUEUE, QID, TAILS, client, noise, trim
+from mailwake.sources.postfix.text import NO_QUEUE, QID, TAILS, client, is_key, noise, trim
 
 _CLIENT = r"(?P<client>[^\s\[]*\[[^\[\]\s]*\](?::\d+)?)"
 _CLIENT_LINE = re.compile(
@@ -46,6 +47,8 @@ _LIMITS = {
 """Limits of anvil(8) and what smtpd.c answers when one is exceeded; no `reject:` line is logged for them."""
 
 _PROXY_REFUSED = re.compile(r"warning: proxy \S+ rejected \"(?P<command>[^\"]*)\": \"(?P<text>.*)\"\Z", re.DOTALL)
+_LEVELS = frozenset({"Anonymous", "Untrusted", "Trusted T", "Verified "})
+"""How the lines begin that say how well a client's certificate was verified."""
 _ARRIVAL = {
     "sasl_method": "sasl_method",
     "sasl_username": "sasl_username",
@@ -167,6 +170,8 @@ def smtpd(other: LineParser) -> LineParser:
             return "connect", "", client(message[13:]).copy()
         if head == "disconnect fr":
             return disconnect(message)
+        if message[:17] == "NOQUEUE: reject: ":
+            return refusal(message, "smtpd") or other(message)
         found = _CLIENT_LINE(message)
         if found is not None:
             key, name, method, username = found.groups()
@@ -175,7 +180,10 @@ def smtpd(other: LineParser) -> LineParser:
             else:
                 fields = {**client(name), "sasl_method": method, "sasl_username": username}
             return ("arrive", key, fields) if key != NO_QUEUE else ("proxy_client", "", fields)
-        parsed = refusal(message, "smtpd") or session(message)
+        key, _, rest = message.partition(": ")
+        if rest[:7] == "client=" and is_key(key):
+            return arrive(key, rest[7:])  # from a proxy or a filter, with what that says of the first client
+        parsed = tls(message) if message[:9] in _LEVELS else refusal(message, "smtpd") or session(message)
         return parsed or other(message)
 
     return parse

@@ -1,0 +1,80 @@
+"""A bucket: the facts filed under one key, and which other keys its facts speak of."""
+
+from __future__ import annotations
+
+from mailwake.events.fact import Fact
+from mailwake.trace.keys import QUEUE_KINDS, session_key
+from mailwake.trace.model import Leg
+from mailwake.trace.walk import filter_id
+
+PREFIXED = ("t:", "m:", "f:", "n:")
+"""Beginnings of keys that are no queue IDs."""
+PLAIN, REFUSAL, MENTIONING, SPECIAL = 1, 2, 3, 4
+"""How a fact is filed: under its own key; so, or as a refusal that got no key; under its own key, and it may speak of
+other keys; under a key to be worked out, and it may speak of others."""
+FILING: dict[str, int] = {
+    **dict.fromkeys(QUEUE_KINDS, PLAIN),
+    **dict.fromkeys(("arrive", "deliver", "notify"), MENTIONING),
+    "reject": REFUSAL,
+    **dict.fromkeys(("verdict", "policy", "mailbox", "item", "proxy_accept"), SPECIAL),
+}
+"""Kinds that are not here (sessions, statistics: a third of a log and more) are never filed."""
+_ORIGINS = ("orig_queue_id", "requeued_from", "parent_id")
+
+
+class Bucket:
+    """What is known of one key. One without facts is a place kept for a key that others speak of.
+
+    There is one for every third line of a log: what mostly stays as it is stands in the class, which halves the cost.
+    """
+
+    legs: list[Leg] | None = None
+    """Made of the facts; None when they have to be made anew."""
+    touched: bool = False
+    mark: int = 0
+    """Number of the search that came by last."""
+    group: list[Bucket] | None = None
+    """The journey it belongs to, once all parts of that have ended."""
+    recalled: set[tuple[int, str]] | None = None
+    """If recalled from the store: the facts that it has, to know them again when they are read anew."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        self.facts: list[Fact] = []
+        self.near: list[Bucket] = []
+        """Buckets whose facts speak of this one, or that its facts speak of."""
+
+    def span(self) -> tuple[int, int]:
+        """First and last time (µs) of its facts."""
+        times = [fact.ts for fact in self.facts]
+        return (times[0], times[0]) if len(times) == 1 else (min(times), max(times))
+
+
+def join(one: Bucket, other: Bucket) -> None:
+    """Note that one speaks of the other; that it did so a moment ago already is quickly seen."""
+    if not one.near or one.near[-1] is not other:
+        one.near.append(other)
+        other.near.append(one)
+
+
+def mentions(fact: Fact) -> list[str]:
+    """Keys that a fact speaks of."""
+    kind, fields = fact.kind, fact.fields
+    if kind == "deliver":
+        token, next_id = fields.get("token"), fields.get("next_id")
+        if token:
+            return [session_key(token), next_id] if next_id else [session_key(token)]
+        found = [next_id] if next_id else []
+    elif kind == "arrive":
+        return [fields[name] for name in _ORIGINS if fields.get(name)]
+    elif kind == "notify":
+        return [fields["child_id"]] if fields.get("child_id") else []
+    elif kind == "proxy_accept":
+        found = []
+    else:
+        return list(fields.get("queued_as", ())) if kind == "verdict" else []
+    reply = fields.get("reply", "")
+    name = filter_id(reply) if "(" in reply else ""
+    if name:
+        found.append("f:" + name)
+    return found
