@@ -41,6 +41,8 @@ class Bucket:
     def __init__(self, key: str) -> None:
         self.key = key
         self.facts: list[Fact] = []
+        self.said: list[str] = []
+        """Keys that its facts speak of."""
         self.near: list[Bucket] = []
         """Buckets whose facts speak of this one, or that its facts speak of."""
 

@@ -36,7 +36,7 @@ def harvest(facts: list[Fact]) -> Harvest:
     """Correlate a window as far as that is possible without the others."""
     workset = Workset()
     keys = workset.add(facts)
-    rows = [refusal_row(fact) for fact in workset.refusals.values()]
+    rows = [refusal_row(fact, key) for key, fact in workset.refusals.items()]
     workset.refusals.clear()
     names: list[str] = []
     questions: list[tuple[str, list[str]]] = []
@@ -49,13 +49,12 @@ def harvest(facts: list[Fact]) -> Harvest:
             questions.extend((key, workset.questions(key)) for key in members)
         else:
             left.update(members)
-        for leg in component.legs:
-            leg.inbound, leg.outbound = None, []  # legs and links hold each other
     remaining = [
         fact
         for fact, key in zip(facts, keys, strict=True)
         if key in left or (not key and fact.kind == "queue_action")
     ]
+    workset.clear()
     return Harvest(keys, rows, names, questions, remaining)
 
 

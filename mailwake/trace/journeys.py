@@ -7,6 +7,7 @@ from hashlib import blake2b
 from mailwake.events.fact import Fact
 from mailwake.store.rows import Row
 from mailwake.trace.fate import OUTCOMES, Fate, refused
+from mailwake.trace.buckets import mentions
 from mailwake.trace.heads import MAX_TEXT, Head
 from mailwake.trace.keys import refusal_key
 from mailwake.trace.links import Component, resolve
@@ -86,7 +87,7 @@ def _message_rows(component: Component, root: Leg, swept: Swept, parents: dict[i
     if parent is not None:
         above = root_of(parent[0])
         parent_id, relation = trace_id(above.host, above.key, above.first), parent[1]
-    head = Head(root, trace_id(root.host, root.key, root.first), component.keys(), parent_id, relation)
+    head = Head(root, trace_id(root.host, root.key, root.first), _keys(component, root), parent_id, relation)
     if len(walker.leaves) == 1:
         return [head.row(0, walker.leaves[0])]
     return [head.row(number, leaf) for number, leaf in enumerate(_distinct(walker.leaves))]
@@ -101,7 +102,34 @@ def _distinct(leaves: list[Leaf]) -> list[Leaf]:
         before = kept.get(key)
         if before is None or fate.ts >= before.fate.ts:
             kept[key] = leaf
-    return list(kept.values())
+    return sorted(kept.values(), key=_place)
+
+
+def _place(leaf: Leaf) -> tuple[str, bool, str, str]:
+    """Order of the rows of a message: by what was addressed, what an address stood for after it."""
+    return (leaf.original or "", leaf.fate.status != "Expanded", leaf.address or "", leaf.fate.folder)
+
+
+def _keys(component: Component, root: Leg) -> tuple[str, ...]:
+    """Keys that the facts of a message are filed under, and those they speak of: queue IDs of other sites, mostly.
+
+    Of these legs alone, and not of all that an ID used again has drawn into the component.
+    """
+    legs = [root]
+    found = {root.key}
+    for leg in legs:  # which grows meanwhile
+        found.add(leg.key)
+        for link in leg.outbound:
+            if link.child.inbound is link and link.child not in legs:
+                legs.append(link.child)
+        if len(component.legs_of[leg.key]) == 1:
+            found.update(component.said[leg.key])
+        else:
+            for fact in leg.facts:
+                found.update(mentions(fact))
+        if component.mailboxes and "m:" + leg.bare_id in component.mailboxes:
+            found.add("m:" + leg.bare_id)
+    return tuple(sorted(found)) if len(found) > 1 else (root.key,)
 
 
 def refusal_row(fact: Fact, key: str = "") -> Row:

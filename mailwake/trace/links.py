@@ -25,7 +25,7 @@ _PREFIXES = frozenset({"t:", "m:", "f:", "n:"})
 class Component:
     """The legs, delivery sessions and filter records that point to each other."""
 
-    __slots__ = ("dangling", "filters", "legs", "legs_of", "mailboxes", "proxies", "refusals")
+    __slots__ = ("filters", "legs", "legs_of", "mailboxes", "proxies", "refusals", "said")
 
     def __init__(self) -> None:
         self.legs: list[Leg] = []
@@ -37,15 +37,16 @@ class Component:
         """Verdicts by the filter's own id, of filters that stand in the way as a hop of their own."""
         self.proxies: list[Fact] = []
         self.refusals: list[Fact] = []
-        self.dangling: list[str] = []
-        """Keys mentioned that no facts are filed under."""
+        self.said: dict[str, list[str]] = {}
+        """The keys that what is filed under a queue ID speaks of."""
 
-    def add(self, key: str, facts: list[Fact], legs: list[Leg]) -> None:
-        """Take in one bucket: what is filed under key, and the legs made of it."""
+    def add(self, key: str, facts: list[Fact], legs: list[Leg], said: list[str]) -> None:
+        """Take in one bucket: what is filed under key, the legs made of it, and the keys that the facts speak of."""
         prefix = key[:2]
         if prefix[1:] != ":" or prefix not in _PREFIXES:
             self.legs_of[key] = legs
             self.legs.extend(legs)
+            self.said[key] = said
             for fact in facts:
                 if fact.kind == "proxy_accept":
                     self.proxies.append(fact)
@@ -55,11 +56,6 @@ class Component:
             (self.proxies if facts[0].kind == "proxy_accept" else self.refusals).append(facts[0])
         else:
             self.mailboxes[key] = facts
-
-    def keys(self) -> tuple[str, ...]:
-        """Keys under which the facts of the journey are filed, and those that they mention."""
-        found = [*self.legs_of, *self.mailboxes, *("f:" + key for key in self.filters), *self.dangling]
-        return tuple(sorted(set(found))) if len(found) > 1 else tuple(found)
 
 
 def is_internal(ip: str) -> bool:

@@ -8,6 +8,7 @@ from mailwake.events.fact import Fact
 from mailwake.store.rows import Row
 from mailwake.trace.journeys import component_rows, trace_id
 from mailwake.trace.keys import fact_key
+from mailwake.trace.buckets import mentions
 from mailwake.trace.legs import build_legs
 from mailwake.trace.links import Component, mailbox_facts
 from mailwake.trace.model import Leg, Link, Recipient
@@ -138,7 +139,8 @@ def component_of(facts: Iterable[Fact]) -> Component:
             filed.setdefault(key, []).append(fact)
     component = Component()
     for key in sorted(filed):
-        component.add(key, filed[key], [] if key.startswith(_PREFIXED) else build_legs(key, filed[key]))
+        said = [other for fact in filed[key] for other in mentions(fact) if other != key]
+        component.add(key, filed[key], [] if key.startswith(_PREFIXED) else build_legs(key, filed[key]), said)
     return component
 
 

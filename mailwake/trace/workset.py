@@ -84,6 +84,7 @@ class Workset:
         """Join a bucket with those that a fact of its speaks of."""
         for key in mentions(fact):
             if key != bucket.key:
+                bucket.said.append(key)
                 join(bucket, self._place(key))
 
     def _is_alone(self, fact: Fact, key: str) -> bool:
@@ -130,7 +131,7 @@ class Workset:
         later: list[Fact] = []
         bucket = self._filed.pop(key, None)
         if bucket is not None:
-            later, bucket.facts, bucket.recalled = bucket.facts, [], None
+            later, bucket.facts, bucket.said, bucket.recalled = bucket.facts, [], [], None
             self._absent[key] = bucket
         self.add(facts)
         self._place(key).recalled = {(fact.ts, fact.raw) for fact in facts}
@@ -171,14 +172,12 @@ class Workset:
         for bucket in buckets:
             if bucket.mark > before or not bucket.facts:
                 continue
-            dangling: list[str] = []
-            members = self._gather(bucket, dangling)
+            members = self._gather(bucket)
             if len(members) > 1:
                 members.sort(key=_KEY)
             component = Component()
             for member in members:
-                component.add(member.key, member.facts, self._legs_of(member))
-            component.dangling = sorted(dangling) if len(dangling) > 1 else dangling
+                component.add(member.key, member.facts, self._legs_of(member), member.said)
             yield component, members
 
     def names(self, members: Iterable[str]) -> list[str]:
@@ -222,25 +221,22 @@ class Workset:
                         join(bucket, agent)
         return legs
 
-    def _gather(self, start: Bucket, dangling: list[str]) -> list[Bucket]:
-        """All buckets in hand that are joined with start, directly or through others.
-
-        dangling: gets the keys that they mention and nothing is filed under: queue IDs of other sites' servers, mostly.
-        """
+    def _gather(self, start: Bucket) -> list[Bucket]:
+        """All buckets in hand that are joined with start, directly or through others."""
         filed, continuing = self._filed, self._continuing
         self._searches += 1
         mark = start.mark = self._searches
         found = [start]
+        seen: set[str] = set()
         for bucket in found:  # which grows meanwhile
             for other in bucket.near:
                 if other.mark != mark:
                     other.mark = mark
                     if other.facts:
                         found.append(other)
-                    else:
-                        dangling.append(other.key)
             for leg in self._legs_of(bucket):
-                if leg.bare_id in continuing:
+                if leg.bare_id in continuing and leg.bare_id not in seen:
+                    seen.add(leg.bare_id)
                     for key in self._by_message_id[leg.bare_id]:
                         same = filed.get(key)
                         if same is not None and same.mark != mark:
@@ -298,7 +294,7 @@ class Workset:
             return True
         for bucket in members:
             if bucket.group is members:
-                self._watch(self._gather(bucket, []))
+                self._watch(self._gather(bucket))
         return False
 
     def _drop(self, bucket: Bucket) -> None:

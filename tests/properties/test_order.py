@@ -12,7 +12,7 @@ from logs import plain, rows_of
 
 from mailwake.store.rows import Row
 
-MORE = settings(max_examples=4 * settings.default.max_examples)
+MORE = settings(max_examples=4 * settings().max_examples)
 
 
 def answer(files: list[list[str]]) -> list[Row]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -42,7 +43,7 @@ WORDS = [
 ]
 IPS = ["192.0.2.9", "192.0.2.200", "198.51.100.7", "2001:db8::9", "2001:db8:1::9", "::ffff:192.0.2.9", "", "unknown"]
 DAY = 86_400_000_000
-TEXT = {
+TEXT: dict[str, list[str | None]] = {
     "sender": ADDRESSES,
     "recipient": ADDRESSES,
     "original_recipient": ADDRESSES,
@@ -56,15 +57,23 @@ TEXT = {
 
 def row(number: int, picks: list[int]) -> Row:
     """A row made of some numbers."""
-    text = {name: values[picks[place] % len(values)] for place, (name, values) in enumerate(TEXT.items())}
-    base = Row(
-        *(1_780_000_000_000_000 + picks[-1] % 400 * DAY + number, f"{number:032x}", number % 3),
-        *("", "", "", "", "", "", "", ""),
-        *(IPS[picks[-2] % len(IPS)], "", IPS[picks[-3] % len(IPS)], ""),
-        *(picks[-4], "", "", "", "", "", "", picks[-5] % 9, 1_780_000_000_000_000 + picks[-1] * 60_000_000),
-        *(("mx",), (f"A{picks[0]}",), (f"A{picks[0]}", "b"), "", "", "proven", ""),
-    )
-    return base._replace(**text)
+    values: dict[str, Any] = dict.fromkeys(Row._fields, "")
+    values |= {name: texts[picks[place] % len(texts)] for place, (name, texts) in enumerate(TEXT.items())}
+    values |= {
+        "received": 1_780_000_000_000_000 + picks[-1] % 400 * DAY + number,
+        "trace_id": f"{number:032x}",
+        "leaf": number % 3,
+        "from_ip": IPS[picks[-2] % len(IPS)],
+        "to_ip": IPS[picks[-3] % len(IPS)],
+        "size": picks[-4],
+        "attempts": picks[-5] % 9,
+        "last": 1_780_000_000_000_000 + picks[-1] * 60_000_000,
+        "hosts": ("mx",),
+        "queue_ids": (f"A{picks[0]}",),
+        "keys": (f"A{picks[0]}", "b"),
+        "grade": "proven",
+    }
+    return Row(**values)
 
 
 ROWS = st.lists(st.lists(st.integers(0, 1000), min_size=14, max_size=14), min_size=1, max_size=40)
@@ -139,7 +148,7 @@ def test_every_kind_of_question(database: Database) -> None:
 
 
 @pytest.mark.pitfall("R01", "R02")
-@settings(max_examples=2 * settings.default.max_examples)
+@settings(max_examples=2 * settings().max_examples)
 @given(data=st.data())
 def test_sql_and_predicate_agree(database: Database, data: st.DataObject) -> None:
     made = [row(number, picks) for number, picks in enumerate(data.draw(ROWS))]
