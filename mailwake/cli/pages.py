@@ -24,7 +24,6 @@ class Pages:
         self.next_cursor: Cursor | None = None
         self._backend = backend
         self._condition = to_node(reading.criteria)
-        self._since = reading.criteria.since
         self._limit = limit
         self._cursor = cursor
 
@@ -33,7 +32,7 @@ class Pages:
         wanted, cursor = self._limit, self._cursor
         while wanted:
             page = min(wanted, PAGE)
-            answer = trace(self._backend, TraceQuestion(self._condition, page, cursor, self._since))
+            answer = trace(self._backend, TraceQuestion(self._condition, page, cursor))
             yield from answer.rows
             cursor = self.next_cursor = answer.next_cursor
             if cursor is None:

@@ -46,8 +46,7 @@ class Session:
             else:
                 words.append(word)
         place = words.index("--") if "--" in words else len(words)
-        start = [program(), "--data-dir", str(self.data_dir)] if self.data_dir_given else [program()]
-        return shlex.join([*start, *words[:place], option, value, *words[place:]])
+        return shlex.join([program(), *words[:place], option, value, *words[place:]])
 
 
 def program() -> str:

@@ -278,4 +278,5 @@ def _time(since: int | None, until: int | None) -> list[Node]:
     # Outside of these years the store's type for times has no values, and no log has any either.
     low = None if since is None or since <= 0 else min(since, _LATEST)
     high = None if until is None or until >= _LATEST else max(until, 0)
-    return [Between("received", low, high)]
+    # Any event of the message counts: what came in on Friday and was delivered on Monday happened on both days.
+    return [Between("last", low, None), Between("received", None, high)]

@@ -26,6 +26,9 @@ _SESSIONS = 3
 _SILENT = frozenset({"local", "virtual", "pipe", "error", "retry", "discard", "qmgr"})
 """Postfix delivery agents that connect to nobody."""
 _ATTEMPTS = 50
+_CHILDREN = 10
+_PARENT = 7 * _DAY
+"""A bounce comes when the queue gives up: so much later than the message it is about."""
 _RELATED = 2 * _DAY
 """Greylisting lets a client wait for at most about this long (postgrey --retry-window)."""
 
@@ -47,7 +50,7 @@ def show(backend: Backend, text: str, zone: str = "UTC") -> Story:
     told = matches[0].trace_id
     rows = [row for row in matches if row.trace_id == told]
     low, high = min(row.received for row in rows) - _DAY, max(row.last for row in rows) + _DAY
-    scene = Scene(rows, backend.facts(_keys(rows), low, high))
+    scene = Scene(rows, _facts(backend, rows, low, high))
     return build_from(
         scene,
         sessions=_sessions(backend, scene),
@@ -55,6 +58,23 @@ def show(backend: Backend, text: str, zone: str = "UTC") -> Story:
         also=_also(matches, told),
         zone=zone,
     )
+
+
+def _facts(backend: Backend, rows: Sequence[Row], low: int, high: int) -> list[Fact]:
+    """All facts of the message, of what it came out of and of what came out of it."""
+    keys = _keys(rows)
+    facts = backend.facts(keys, low, high)
+    further: list[Row] = []
+    parents = {row.parent_id for row in rows if row.parent_id}
+    for parent in parents:
+        further += backend.search(Equals("trace_id", parent), _MATCHES)
+    children = {fact.fields["child_id"] for fact in facts if fact.kind == "notify" and fact.fields.get("child_id")}
+    for child in sorted(children)[:_CHILDREN]:
+        further += backend.search(And((Has("queue_ids", child), Between("received", low, high))), _MATCHES)
+    more = _keys(further) - keys
+    if more:
+        facts = sorted([*facts, *backend.facts(more, low - _PARENT, high + _DAY)], key=lambda fact: fact.ts)
+    return facts
 
 
 def _find(backend: Backend, text: str) -> list[Row]:

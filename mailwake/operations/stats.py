@@ -17,7 +17,7 @@ from typing import NamedTuple
 from mailwake.operations.backend import Backend
 from mailwake.operations.criteria import NULL_SENDER, Criteria, to_node
 from mailwake.operations.when import from_micros
-from mailwake.store.query import And, Cursor, Node
+from mailwake.store.query import And, Between, Cursor, Node
 from mailwake.store.rows import Row
 
 PAGE = 5000
@@ -134,7 +134,8 @@ def stats(
     condition: Node | None = None,
 ) -> Stats:
     """Numbers over all rows with since <= received < until (µs UTC); condition narrows them further."""
-    span = to_node(Criteria(since=since, until=until))
+    to_node(Criteria(since=since, until=until))  # raises for a range that ends before it begins
+    span = Between("received", since, until)
     gathering = _Gathering(Stats(since, until), zone)
     for row in _all_rows(backend, span if condition is None else And((span, condition)), since):
         gathering.add(row)

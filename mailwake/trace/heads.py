@@ -83,7 +83,7 @@ class Head:
                 fate.dsn,
                 way.verdict,
                 len(attempts),
-                fate.ts or last_leg.last,  # last
+                max(root.first, fate.ts or last_leg.last),  # last; clocks differ, a delay is never negative
                 way.hosts,
                 way.queue_ids,
                 self.keys,
@@ -111,8 +111,10 @@ class _Way:
 
 def _remark(path: tuple[Leg, ...]) -> str:
     leg = path[0]
-    if leg.arrival is None and leg.queued and leg.sender != "":
+    if leg.arrival is None and leg.sender != "" and (leg.queued or leg.recipients or leg.removed):
         return "its arrival is not in the logs"
+    if leg.nrcpt > len(leg.recipients) > 0 and not leg.outbound:
+        return f"{len(leg.recipients)} of {leg.nrcpt} recipients known"
     return ""
 
 

@@ -6,8 +6,8 @@ from hashlib import blake2b
 
 from mailwake.events.fact import Fact
 from mailwake.store.rows import Row
-from mailwake.trace.fate import OUTCOMES, Fate, refused
 from mailwake.trace.buckets import mentions
+from mailwake.trace.fate import OUTCOMES, Fate, refused
 from mailwake.trace.heads import MAX_TEXT, Head
 from mailwake.trace.keys import refusal_key
 from mailwake.trace.links import Component, resolve
@@ -18,11 +18,19 @@ Swept = dict[tuple[str, str, int], int]
 _HASH = blake2b(digest_size=16)
 
 
-def trace_id(host: str, key: str, first: int) -> str:
-    """Identity of a message: that of the leg it began with. 32 hex digits."""
+def trace_id(host: str, key: str, first: int, instance: str = "") -> str:
+    """Identity of a message: that of the leg it began with. 32 hex digits.
+
+    instance: of Postfix, where two with queues of their own use the same ID on one host.
+    """
     digest = _HASH.copy()  # a third faster than a new one
-    digest.update(f"{host}\0{key}\0{first}".encode("utf-8", "surrogateescape"))
+    digest.update(f"{host}\0{key}\0{first}{instance}".encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
+
+
+def identity(leg: Leg) -> str:
+    """trace_id of the message that began with this leg."""
+    return trace_id(leg.host, leg.key, leg.first, leg.instance)
 
 
 def component_rows(component: Component, swept: Swept) -> list[Row]:
@@ -51,6 +59,7 @@ def is_message(leg: Leg) -> bool:
         or leg.checks
         or leg.actions
         or leg.expired
+        or leg.removed
         or (leg.arrival is not None and leg.sender is not None)
     )
 
@@ -86,8 +95,8 @@ def _message_rows(component: Component, root: Leg, swept: Swept, parents: dict[i
     parent_id, relation = "", ""
     if parent is not None:
         above = root_of(parent[0])
-        parent_id, relation = trace_id(above.host, above.key, above.first), parent[1]
-    head = Head(root, trace_id(root.host, root.key, root.first), _keys(component, root), parent_id, relation)
+        parent_id, relation = identity(above), parent[1]
+    head = Head(root, identity(root), _keys(component, root), parent_id, relation)
     if len(walker.leaves) == 1:
         return [head.row(0, walker.leaves[0])]
     return [head.row(number, leaf) for number, leaf in enumerate(_distinct(walker.leaves))]

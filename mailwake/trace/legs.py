@@ -91,24 +91,28 @@ def _of_host(host: str, key: str, facts: list[Fact]) -> list[Leg]:
 def _of_queues(host: str, key: str, facts: list[Fact]) -> list[Leg]:
     """The same where several queue managers, or one under several tags, may have been at work."""
     legs: list[Leg] = []
-    for queue in _queues(facts):
-        legs.extend(_lives(host, key, sorted(queue, key=order)))
+    queues = _queues(facts)
+    for owner, queue in queues.items():
+        lives = _lives(host, key, sorted(queue, key=order))
+        for leg in lives:
+            leg.instance = owner if len(queues) > 1 else ""
+        legs.extend(lives)
     legs.sort(key=_age)
     return legs
 
 
 def _age(leg: Leg) -> tuple[int, str]:
-    return leg.first, leg.host
+    return leg.first, leg.host + leg.instance
 
 
-def _queues(facts: list[Fact]) -> list[list[Fact]]:
+def _queues(facts: list[Fact]) -> dict[str, list[Fact]]:
     """Split one host's facts by Postfix instance, if two instances with queues of their own use the same ID.
 
     A `syslog_name` alone does not make an instance (services get one too): only who runs a queue manager does.
     """
     owners = {fact.program.partition("/")[0] for fact in facts if fact.kind in ("active", "remove")}
     if len(owners) < 2:
-        return [facts]
+        return dict.fromkeys(owners or {""}, facts)
     split: dict[str, list[Fact]] = {owner: [] for owner in sorted(owners)}
     rest: list[Fact] = []
     for fact in facts:
@@ -120,7 +124,7 @@ def _queues(facts: list[Fact]) -> list[list[Fact]]:
             key=lambda owner: (not instance.startswith(owner), min(abs(fact.ts - other.ts) for other in split[owner])),
         )
         split[nearest].append(fact)
-    return list(split.values())
+    return split
 
 
 def _lives(host: str, key: str, facts: list[Fact]) -> list[Leg]:
@@ -174,7 +178,7 @@ def _begins_another(leg: Leg, fact: Fact) -> bool:
 def _born_nearest(before: Leg, after: Leg, fact: Fact) -> Leg:
     """The life that a delivery in the very second of a rebirth belongs to: its `delay=` tells when the message came."""
     delay = fact.fields.get("delay")
-    if delay is None or before.removed and before.removed < fact.ts:
+    if delay is None or (before.removed and before.removed < fact.ts):
         return after
     born = fact.ts - int(delay * 1_000_000)
     return before if abs(born - before.first) < abs(born - after.first) else after

@@ -176,7 +176,10 @@ def _candidate(component: Component, queue_id: str, parent: Leg, when: int) -> L
     found = [
         leg
         for leg in component.legs_of.get(queue_id, ())
-        if leg is not parent and when - _BEFORE <= leg.first <= when + _AFTER
+        if leg is not parent
+        and when - _BEFORE <= leg.first <= when + _AFTER
+        # Another Message-ID, from outside: another site's server uses an ID that happens to be one of ours, too.
+        and (may_continue(leg) or not _other_id(parent, leg))
     ]
     if len(found) < 2:
         return found[0] if found else None

@@ -34,6 +34,7 @@ class Leg:
         "first",
         "host",
         "inbound",
+        "instance",
         "key",
         "last",
         "message_id",
@@ -55,6 +56,8 @@ class Leg:
 
     def __init__(self, host: str, key: str, first: int) -> None:
         self.host = host
+        self.instance = ""
+        """Postfix instance, where two with queues of their own use the same ID on one host."""
         self.key = key
         self.first = first
         self.last = first

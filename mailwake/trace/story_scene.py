@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from mailwake.events.fact import Fact
 from mailwake.store.rows import Row
-from mailwake.trace.journeys import component_rows, trace_id
-from mailwake.trace.keys import fact_key
 from mailwake.trace.buckets import mentions
+from mailwake.trace.journeys import component_rows, identity
+from mailwake.trace.keys import fact_key
 from mailwake.trace.legs import build_legs
 from mailwake.trace.links import Component, mailbox_facts
 from mailwake.trace.model import Leg, Link, Recipient
@@ -142,11 +142,6 @@ def component_of(facts: Iterable[Fact]) -> Component:
         said = [other for fact in filed[key] for other in mentions(fact) if other != key]
         component.add(key, filed[key], [] if key.startswith(_PREFIXED) else build_legs(key, filed[key]), said)
     return component
-
-
-def identity(leg: Leg) -> str:
-    """trace_id of the message that begins with this leg."""
-    return trace_id(leg.host, leg.key, leg.first)
 
 
 def sending(link: Link) -> Fact | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from mailwake.events.fact import Fact
 from mailwake.trace.fate import Fate, of_attempts, of_mailbox, refused, untried
+from mailwake.trace.journeys import identity
 from mailwake.trace.model import INFERRED, PROVEN, Leg, Link, Recipient
 from mailwake.trace.story_model import BAD, GOOD, PLAIN, WAIT, Edge, End, Evidence, Node
-from mailwake.trace.story_scene import Scene, identity
+from mailwake.trace.story_scene import Scene
 from mailwake.trace.story_words import RULES
 
 _TONES = {

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from logs import ALL, folder, plain
 
@@ -148,7 +148,6 @@ def test_every_kind_of_question(database: Database) -> None:
 
 
 @pytest.mark.pitfall("R01", "R02")
-@settings(max_examples=2 * settings().max_examples)
 @given(data=st.data())
 def test_sql_and_predicate_agree(database: Database, data: st.DataObject) -> None:
     made = [row(number, picks) for number, picks in enumerate(data.draw(ROWS))]

@@ -50,6 +50,7 @@ CREATE TABLE IF NOT EXISTS {on_table:rows} (
   INDEX rows_original original_recipient TYPE bloom_filter(0.005) GRANULARITY 8,
   INDEX rows_from_ip from_ip TYPE bloom_filter(0.005) GRANULARITY 8,
   INDEX rows_subject subject TYPE ngrambf_v1(4, 4096, 2, 0) GRANULARITY 8,
+  INDEX rows_last last TYPE minmax GRANULARITY 8,
   INDEX rows_status status TYPE set(16) GRANULARITY 8,
   INDEX rows_detail detail TYPE set(32) GRANULARITY 8
 ) ENGINE = {engine:ReplacingMergeTree(version)} PARTITION BY toYYYYMM(received) ORDER BY (received, trace_id, leaf)
