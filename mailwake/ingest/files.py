@@ -11,6 +11,7 @@ import lzma
 import re
 import shutil
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -33,7 +34,7 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x5d\x00\x00", "lzma"),
     (b"\x28\xb5\x2f\xfd", "zstd"),
 )
-BROKEN = (OSError, EOFError, lzma.LZMAError, zstandard.ZstdError, ValueError)
+BROKEN = (OSError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError, ValueError)
 """What the decompressors raise on damaged or cut input."""
 _CONTROL = bytes(set(range(32)) - {0, 9, 10, 13, 27}) + b"\x7f"
 

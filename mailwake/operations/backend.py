@@ -26,5 +26,9 @@ class Backend(Protocol):
         """What the process that logged this fact logged from low to high (µs): connects, TLS, failures without a
         queue ID."""
 
+    def door(self, host: str, ip: str, low: int, high: int) -> list[Fact]:
+        """What postscreen logged on a host of a client's address from low to high (µs): it is another process, and its
+        sessions have no ids."""
+
     def close(self) -> None:
         """Let go of the store."""

@@ -40,6 +40,7 @@ class FileBackend:
         workset = Workset()
         self._facts: dict[str, list[Fact]] = defaultdict(list)
         self._sessions: dict[tuple[str, str, int], list[Fact]] = defaultdict(list)
+        self._doors: dict[tuple[str, str], list[Fact]] = defaultdict(list)
         gc.disable()
         try:
             with ExitStack() as stack:
@@ -56,7 +57,9 @@ class FileBackend:
                     for fact, key in zip(fresh, workset.add(fresh), strict=True):
                         if key:
                             self._facts[key].append(fact)
-                        if fact.pid:
+                        if fact.kind == "postscreen":
+                            self._doors[fact.host, fact.fields.get("client_ip", "")].append(fact)
+                        elif fact.pid:
                             self._sessions[fact.host, fact.program, fact.pid].append(fact)
                 self.account = reader.account
                 for text in notes:
@@ -93,6 +96,11 @@ class FileBackend:
         facts = self._sessions.get((fact.host, fact.program, fact.pid), ())
         return [other for other in facts if low <= other.ts <= high]
 
+    def door(self, host: str, ip: str, low: int, high: int) -> list[Fact]:
+        """See `Backend`."""
+        facts = self._doors.get((host, ip), ())
+        return [fact for fact in facts if low <= fact.ts <= high]
+
     def close(self) -> None:
         """Nothing to let go of."""
 
@@ -122,6 +130,12 @@ class StoreBackend:
 
         found = facts.by_process(self._database, fact.host, fact.program, fact.pid, low, high)
         return [self._revive(stored) for stored in found]
+
+    def door(self, host: str, ip: str, low: int, high: int) -> list[Fact]:
+        """See `Backend`."""
+        from mailwake.store import facts
+
+        return [self._revive(stored) for stored in facts.by_client(self._database, host, ip, low, high)]
 
     def close(self) -> None:
         """Let other processes in."""

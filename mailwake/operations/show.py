@@ -23,6 +23,8 @@ _DAY = 86_400_000_000
 _MATCHES = 100
 _SESSIONS = 3
 """Delivery processes whose other records are looked up: a message that waited for days had many."""
+_DOOR = 60_000_000
+"""postscreen(8) hands a client over within seconds (postscreen_greet_wait is 6 s)."""
 _SILENT = frozenset({"local", "virtual", "pipe", "error", "retry", "discard", "qmgr"})
 """Postfix delivery agents that connect to nobody."""
 _ATTEMPTS = 50
@@ -131,6 +133,9 @@ def _sessions(backend: Backend, scene: Scene) -> list[Fact]:
     door = scene.door
     if door is not None and door.pid and door.ts:
         found.extend(backend.session(door, door.ts - SESSION_SPAN, door.ts + SESSION_SPAN))
+        ip = str(door.fields.get("client_ip", ""))
+        if ip and not is_internal(ip):
+            found.extend(backend.door(door.host, ip, door.ts - _DOOR, door.ts))
     spans: dict[tuple[str, str, int], tuple[Fact, int, int]] = {}
     for fact in _deliveries(scene):
         process = (fact.host, fact.program, fact.pid)

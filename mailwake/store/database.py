@@ -35,6 +35,8 @@ class Database:
                 "import logs first: mailwake import FILE..., or look at the sample: mailwake demo",
             )
         self._lock: int | None = _take(path)
+        self._before: tuple[str | None, str | None] | None = None
+        """Where temporary files went before; put back by `close`."""
         self._local = threading.local()
         self._clients: list[Client] = []
         try:
@@ -69,6 +71,12 @@ class Database:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+        if self._before is not None:
+            variable, tempfile.tempdir = self._before
+            self._before = None
+            os.environ.pop("TMPDIR", None)
+            if variable is not None:
+                os.environ["TMPDIR"] = variable
 
     def __enter__(self) -> Database:
         return self
@@ -81,6 +89,7 @@ class Database:
         folder = self.path / "tmp"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700)
+        self._before = os.environ.get("TMPDIR"), tempfile.tempdir
         os.environ["TMPDIR"] = str(folder)
         tempfile.tempdir = None
 

@@ -154,6 +154,16 @@ def by_process(database: Database, host: str, program: str, pid: int, low: int, 
     return _read(database, query, {"l": low, "h": high, "host": host, "program": program, "pid": pid})
 
 
+def by_client(database: Database, host: str, ip: str, low: int, high: int) -> Iterator[Stored]:
+    """What postscreen logged of a client in a span of time (µs, inclusive)."""
+    query = (
+        f"SELECT {_COLUMNS} FROM facts"
+        " WHERE ts BETWEEN fromUnixTimestamp64Micro({l:Int64}) AND fromUnixTimestamp64Micro({h:Int64})"
+        " AND host = {host:String} AND kind = 'postscreen' AND position(raw, {ip:String}) > 0 ORDER BY ts, seq LIMIT 100"
+    )
+    return _read(database, query, {"l": low, "h": high, "host": host, "ip": f"[{ip}]"})
+
+
 def orders(database: Database) -> Iterator[Stored]:
     """Queue manipulations that name no queue ID."""
     return _read(

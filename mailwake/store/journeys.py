@@ -234,7 +234,8 @@ def open_keys(database: Database, hosts: Iterable[str], where: str = "rows") -> 
     """Keys of the journeys that have not ended, by the rows now in force, on any of the hosts."""
     query = (
         f"SELECT arrayConcat(keys, queue_ids) FROM {where} FINAL"
-        " WHERE status IN ('Pending', 'Quarantined', 'GettingStatus') AND deleted = 0 AND hasAny(hosts, {hosts:Array(String)})"
+        " WHERE (status IN ('Pending', 'Quarantined', 'GettingStatus') OR detail = 'Deleted') AND deleted = 0"
+        " AND hasAny(hosts, {hosts:Array(String)})"
     )
     result = database.client().query(query, parameters={"hosts": sorted(hosts)}).result_rows
     return {key for line in result for key in line[0]}

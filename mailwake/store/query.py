@@ -101,7 +101,7 @@ UNKNOWN = "\x01"
 SAME = "\x02"
 """What it has for an original recipient that is the final one, too."""
 
-FOLDED = TEXTS - {"subject"}
+FOLDED = TEXTS
 """Columns that `Equals` compares without regard to case."""
 
 

@@ -16,7 +16,7 @@ FILING: dict[str, int] = {
     **dict.fromkeys(QUEUE_KINDS, PLAIN),
     **dict.fromkeys(("arrive", "deliver", "notify"), MENTIONING),
     "reject": REFUSAL,
-    **dict.fromkeys(("verdict", "policy", "mailbox", "item", "proxy_accept"), SPECIAL),
+    **dict.fromkeys(("verdict", "policy", "mailbox", "item", "proxy_accept", "proxy_client"), SPECIAL),
 }
 """Kinds that are not here (sessions, statistics: a third of a log and more) are never filed."""
 _ORIGINS = ("orig_queue_id", "requeued_from", "parent_id")

@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 from mailwake.events.fact import Fact
 from mailwake.store.rows import Row
-from mailwake.trace.journeys import component_rows, refusal_row
+from mailwake.trace.journeys import component_rows
 from mailwake.trace.links import Component, may_continue
 from mailwake.trace.model import Leg
+from mailwake.trace.refusals import refusal_row
 from mailwake.trace.workset import Workset
 
 
@@ -36,8 +37,7 @@ def harvest(facts: list[Fact]) -> Harvest:
     """Correlate a window as far as that is possible without the others."""
     workset = Workset()
     keys = workset.add(facts)
-    rows = [refusal_row(fact, key) for key, fact in workset.refusals.items()]
-    workset.refusals.clear()
+    rows = [refusal_row(fact, key) for key, fact in workset.refusals.items() if fact.fields.get("by") != "proxy"]
     names: list[str] = []
     questions: list[tuple[str, list[str]]] = []
     left: set[str] = set()
@@ -52,7 +52,9 @@ def harvest(facts: list[Fact]) -> Harvest:
     remaining = [
         fact
         for fact, key in zip(facts, keys, strict=True)
-        if key in left or (not key and fact.kind == "queue_action")
+        if key in left
+        or (not key and fact.kind in ("queue_action", "proxy_client"))
+        or (fact.kind == "reject" and not fact.key and fact.fields.get("by") == "proxy")
     ]
     workset.clear()
     return Harvest(keys, rows, names, questions, remaining)

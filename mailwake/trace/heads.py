@@ -9,10 +9,9 @@ from mailwake.store.rows import Row
 from mailwake.trace.fate import OUTCOMES
 from mailwake.trace.links import is_internal
 from mailwake.trace.model import Leg
+from mailwake.trace.refusals import MAX_TEXT
 from mailwake.trace.walk import Leaf
 
-MAX_TEXT = 1000
-"""Characters of a reply or refusal kept in a row; the whole is in the facts."""
 _ONWARD = frozenset({"Relayed", "Bounced", "Expired", "Deferred", "Greylisted"})
 """Ends that are met on the way to another server."""
 

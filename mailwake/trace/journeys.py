@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
-
-from mailwake.events.fact import Fact
 from mailwake.store.rows import Row
 from mailwake.trace.buckets import mentions
-from mailwake.trace.fate import OUTCOMES, Fate, refused
-from mailwake.trace.heads import MAX_TEXT, Head
-from mailwake.trace.keys import refusal_key
+from mailwake.trace.heads import Head
 from mailwake.trace.links import Component, resolve
 from mailwake.trace.model import PROVEN, Leg
-from mailwake.trace.walk import Leaf, Walker, filter_fates, filter_id
+from mailwake.trace.proxies import proxy_rows
+from mailwake.trace.refusals import refusal_row, trace_id
+from mailwake.trace.walk import Leaf, Walker
 
 Swept = dict[tuple[str, str, int], int]
-_HASH = blake2b(digest_size=16)
-
-
-def trace_id(host: str, key: str, first: int, instance: str = "") -> str:
-    """Identity of a message: that of the leg it began with. 32 hex digits.
-
-    instance: of Postfix, where two with queues of their own use the same ID on one host.
-    """
-    digest = _HASH.copy()  # a third faster than a new one
-    digest.update(f"{host}\0{key}\0{first}{instance}".encode("utf-8", "surrogateescape"))
-    return digest.hexdigest()
 
 
 def identity(leg: Leg) -> str:
@@ -43,8 +29,14 @@ def component_rows(component: Component, swept: Swept) -> list[Row]:
             rows.extend(_message_rows(component, leg, swept, parents))
     for fact in component.refusals:
         rows.append(refusal_row(fact))
-    if component.proxies:
-        rows.extend(_proxy_rows(component))
+    for fact in component.proxies:
+        through, more = proxy_rows(component, fact)
+        if through is not None:  # the part that the filter let through and the rest are one message
+            root = root_of(through)
+            whole = identity(root)
+            more = [row._replace(trace_id=whole, received=root.first) for row in more]
+        taken = sum(row.trace_id == more[0].trace_id for row in rows) if more else 0
+        rows.extend(row._replace(leaf=taken + number) for number, row in enumerate(more))
     return rows
 
 
@@ -139,80 +131,3 @@ def _keys(component: Component, root: Leg) -> tuple[str, ...]:
         if component.mailboxes and "m:" + leg.bare_id in component.mailboxes:
             found.add("m:" + leg.bare_id)
     return tuple(sorted(found)) if len(found) > 1 else (root.key,)
-
-
-def refusal_row(fact: Fact, key: str = "") -> Row:
-    """A refusal that never got a queue ID: a result like any other. key: the one it is filed under, if at hand."""
-    fields = fact.fields
-    fate = refused(fact)
-    recipient = fields.get("recipient")
-    if recipient is None and "recipient" not in fields:
-        recipients = fields.get("recipients")
-        recipient = recipients[0] if recipients else None
-    key = fact.key or key or refusal_key(fact)
-    sasl_user = fields.get("sasl_username", "")
-    return Row._make(  # by place, as above
-        (
-            fact.ts,  # received
-            trace_id(fact.host, key, fact.ts),
-            0,  # leaf
-            fields.get("sender"),
-            recipient,
-            recipient,  # original_recipient
-            fields.get("subject"),
-            fate.status,
-            fate.detail,
-            OUTCOMES[fate.detail],  # outcome
-            "Outbound" if sasl_user else "Inbound",  # direction
-            fields.get("client_ip", ""),
-            fields.get("client_name", "") or fields.get("helo", ""),
-            "",  # to_ip
-            "",  # to_host
-            fields.get("size", 0),
-            fields.get("message_id", ""),
-            sasl_user,
-            "",  # folder
-            fate.reason[:MAX_TEXT],
-            fate.dsn,
-            "",  # verdict
-            0,  # attempts
-            fact.ts,  # last
-            (fact.host,),  # hosts
-            (),  # queue_ids
-            (key,),  # keys
-            "",  # parent_id
-            "",  # relation
-            PROVEN,  # grade
-            "",  # remark
-        )
-    )
-
-
-def _proxy_rows(component: Component) -> list[Row]:
-    """Messages that a before-queue filter took without a queue ID of ours to follow: quarantined, or gone on unseen."""
-    rows = []
-    for fact in component.proxies:
-        next_id = fact.fields.get("next_id")
-        if next_id and component.legs_of.get(str(next_id)):
-            continue
-        found = component.filters.get(filter_id(str(fact.fields.get("reply", ""))), ())
-        base = refusal_row(fact._replace(fields={**fact.fields, "text": ""}))
-        names: list[str | None] = [str(f.fields["recipient"]) for f in found if f.fields.get("recipient")]
-        names = names or [base.recipient]
-        for number, name in enumerate(dict.fromkeys(names)):
-            fates = filter_fates(list(found), name or "") or [Fate("GettingStatus", "Unknown", remark="end not seen")]
-            fate = fates[0]
-            rows.append(
-                base._replace(
-                    leaf=number,
-                    recipient=name,
-                    original_recipient=name,
-                    status=fate.status,
-                    detail=fate.detail,
-                    outcome=OUTCOMES.get(fate.detail, "received"),
-                    reason=(fate.reason or str(fact.fields.get("reply", "")))[:MAX_TEXT],
-                    remark=fate.remark,
-                    keys=(*base.keys, *(f"f:{key}" for key in component.filters)),
-                )
-            )
-    return rows

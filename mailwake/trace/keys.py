@@ -12,7 +12,20 @@ from hashlib import blake2b
 from mailwake.events.fact import Fact
 
 QUEUE_KINDS = frozenset(
-    ["arrive", "message_id", "header", "check", "reject", "active", "deliver", "expire", "remove", "notify", "queue_action", "note"]
+    [
+        "arrive",
+        "message_id",
+        "header",
+        "check",
+        "reject",
+        "active",
+        "deliver",
+        "expire",
+        "remove",
+        "notify",
+        "queue_action",
+        "note",
+    ]
 )
 """Kinds filed under the queue ID they carry."""
 _HASH = blake2b(digest_size=12)

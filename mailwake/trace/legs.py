@@ -63,6 +63,8 @@ def _of_several(key: str, facts: list[Fact]) -> list[Leg]:
         legs.extend(_of_host(host, key, mine))
     if len(legs) > 1:
         legs.sort(key=_age)
+    if len(foreign) > 1:
+        foreign.sort(key=lambda fact: (fact.ts, fact.program, fact.raw))
     for fact in foreign:
         leg = _nearest(legs, fact)
         if leg is not None:

@@ -194,18 +194,22 @@ def _by_message_id(component: Component, leg: Leg, others: Iterable[Leg]) -> Non
     """Same Message-ID, handed over by one of our own hosts at that very time, for a recipient that it then had."""
     wanted = {recipient.low for recipient in leg.recipients.values()}
     wanted.update(recipient.low_original for recipient in leg.recipients.values())
-    best: tuple[int, Leg, Recipient] | None = None
+    best: Leg | None = None
+    best_rank: tuple[int, str, str, int] | None = None
     for other in others:
         if other is leg or other.first > leg.first + _INFER_AFTER:
             continue
-        for recipient in other.recipients.values():
-            gap = _handed_over(component, other, recipient, leg, wanted)
-            if gap is not None and (best is None or gap < best[0]):
-                best = (gap, other, recipient)
-    if best is not None:
-        _attach(best[1], leg, "Message-ID", INFERRED, best[2])
+        gaps = [_handed_over(component, other, recipient, leg, wanted) for recipient in other.recipients.values()]
+        near = [gap for gap in gaps if gap is not None]
+        rank = (min(near), other.host, other.key, other.first) if near else None
+        if rank is not None and (best_rank is None or rank < best_rank):
+            best, best_rank = other, rank
+    if best is None:
+        _by_redirect(component, leg, others)
         return
-    _by_redirect(component, leg, others)
+    for recipient in best.recipients.values():
+        if _handed_over(component, best, recipient, leg, wanted) is not None:
+            _attach(best, leg, "Message-ID", INFERRED, recipient)
 
 
 def _handed_over(component: Component, parent: Leg, recipient: Recipient, leg: Leg, wanted: set[str]) -> int | None:

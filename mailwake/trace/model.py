@@ -89,6 +89,11 @@ class Leg:
         self.inbound: Link | None = None
         self.outbound: list[Link] = []
 
+    @property
+    def place(self) -> tuple[str, str, int]:
+        """What tells it from all other legs."""
+        return self.host + self.instance, self.key, self.first
+
 
 class Link:
     """A message going on from one leg to the next."""

@@ -23,7 +23,9 @@ def _dated(name: str, first: int, last: int) -> list[str]:
     return [f"{name}@{span}" for span in range(max(low, high - _MOST), high + 1)]
 
 
-def remembered(keys: Iterable[tuple[str, int, int]], message_ids: Iterable[str], waited: Iterable[tuple[str, int]]) -> list[str]:
+def remembered(
+    keys: Iterable[tuple[str, int, int]], message_ids: Iterable[str], waited: Iterable[tuple[str, int]]
+) -> list[str]:
     """Names to keep: keys with their first and last times (µs), Message-IDs, and keys waited for with the time of
     waiting."""
     found: list[str] = []

@@ -103,7 +103,7 @@ def _swept(scene: Scene) -> dict[tuple[str, str, int], int]:
     for row in scene.rows:
         leg = scene.last_leg(row) if row.detail == "Deleted" and "does not name" in row.remark else None
         if leg is not None:
-            found[leg.host, leg.key, leg.first] = row.last
+            found[leg.place] = row.last
     return found
 
 

@@ -94,7 +94,7 @@ def _rewritten(leg: Leg) -> bool:
 
 def is_swept(leg: Leg, swept: dict[tuple[str, str, int], int]) -> bool:
     """Whether an order without queue IDs took the leg."""
-    return (leg.host, leg.key, leg.first) in swept
+    return leg.place in swept
 
 
 def _of_row(scene: Scene, row: Row) -> list[Missing]:

@@ -75,7 +75,7 @@ def _node(scene: Scene, leg: Leg, trace: str, swept: dict[tuple[str, str, int], 
         if parent is leg and id(child_leg) not in seen:
             below = _node(scene, child_leg, identity(child_leg), swept, seen)
             edges.append(Edge("notification", relation, PROVEN, (), below))
-    when = swept.get((leg.host, leg.key, leg.first), 0)
+    when = swept.get(leg.place, 0)
     return Node(
         host=leg.host,
         queue_id=leg.key,

@@ -61,12 +61,12 @@ class Sweeps:
             and leg.last <= order.ts
             and not leg.removed
             and _was_queued(leg)
-            and (leg.host, leg.key, leg.first) not in swept
+            and leg.place not in swept
             and any(fact.program.partition("/")[0] == instance for fact in leg.facts)
         ]
         if 0 < len(there) <= count:
             for leg in there:
-                swept[leg.host, leg.key, leg.first] = order.ts
+                swept[leg.place] = order.ts
 
 
 def _was_queued(leg: Leg) -> bool:

@@ -75,7 +75,7 @@ class Walker:
             left = {}
         if not expected and not (leg.queued and 0 < leg.nrcpt <= len(leg.recipients)):
             left = {name.lower(): name for name in leg.named if name.lower() not in seen}
-        swept = self._swept.get((leg.host, leg.key, leg.first), 0) if self._swept else 0
+        swept = self._swept.get(leg.place, 0) if self._swept else 0
         for original in left.values():
             self.leaves.append(Leaf(original, original, untried(leg, swept), path, grade, None))
         for fact in leg.rejects:
@@ -96,7 +96,7 @@ class Walker:
         if fates is None:
             fates = of_mailbox(mailbox_facts(component, leg, recipient)) if component.mailboxes else None
             if not fates:
-                swept = self._swept.get((leg.host, leg.key, leg.first), 0) if self._swept else 0
+                swept = self._swept.get(leg.place, 0) if self._swept else 0
                 fates = [of_attempts(leg, recipient, swept)]
             if leg.verdicts:
                 fates = [self._by_verdict(leg, recipient, fate) for fate in fates]
@@ -150,13 +150,13 @@ class Walker:
                 self.leaves.append(Leaf(original, recipient.original, fate, path, grade, None))
             self._recipient(leg, recipient, original, path, grade)
         if not found:
-            swept = self._swept.get((leg.host, leg.key, leg.first), 0)
+            swept = self._swept.get(leg.place, 0)
             self.leaves.append(Leaf(original, original, untried(leg, swept), path, grade, None))
 
     def _by_filter(self, recipient: Recipient, original: str, path: tuple[Leg, ...], grade: str) -> list[Fate] | None:
         """A filter that stands in the way as a hop with an id of its own (Proxmox): it decides per recipient."""
         facts = self._component.filters.get(filter_id(_reply(recipient)))
-        return filter_fates(facts, recipient.address) if facts else None
+        return filter_fates(facts, recipient.address, recipient.attempts[-1].ts) if facts else None
 
     def _by_verdict(self, leg: Leg, recipient: Recipient, fate: Fate) -> Fate:
         """A filter that took the message and kept it: its own record says whether it was quarantined."""
@@ -185,10 +185,10 @@ def filter_id(reply: str) -> str:
     return ""
 
 
-def filter_fates(facts: list[Fact], address: str) -> list[Fate] | None:
-    """What a per-recipient filter did with the message for this address; None when it does not say."""
+def filter_fates(facts: list[Fact], address: str, when: int) -> list[Fate] | None:
+    """What a per-recipient filter did with the message of this time (µs) for an address; None when it does not say."""
     low = address.lower()
-    for fact in facts:
+    for fact in sorted(facts, key=lambda fact: (abs(fact.ts - when), fact.raw)):
         fields = fact.fields
         if str(fields.get("recipient", "")).lower() != low:
             continue

@@ -13,12 +13,13 @@ from operator import attrgetter, itemgetter
 from mailwake.events.fact import Fact
 from mailwake.store.rows import Row
 from mailwake.trace.buckets import FILING, MENTIONING, PREFIXED, REFUSAL, SPECIAL, Bucket, join, mentions
-from mailwake.trace.journeys import component_rows, refusal_row
+from mailwake.trace.journeys import component_rows
 from mailwake.trace.keys import fact_key, refusal_key
 from mailwake.trace.legs import build_legs
 from mailwake.trace.links import Component, may_continue
 from mailwake.trace.model import Leg
 from mailwake.trace.names import asked, remembered
+from mailwake.trace.refusals import refusal_row
 from mailwake.trace.sweeps import Sweeps
 
 SETTLED_AFTER = 600_000_000
@@ -42,6 +43,8 @@ class Workset:
         """Journeys all of whose parts have ended, and when; see `Bucket.group` for those that went on after all."""
         self._searches = 0
         self._sweeps = Sweeps()
+        self._doors: dict[tuple[str, str, int], list[Fact]] = {}
+        """Clients of before-queue proxy sessions, whose later lines do not name them, by process."""
         self.refusals: dict[str, Fact] = {}
 
     def __len__(self) -> int:
@@ -92,6 +95,8 @@ class Workset:
         if not key:
             if fact.kind == "queue_action":
                 self._sweeps.add(fact)
+            elif fact.kind == "proxy_client":
+                self._doors.setdefault((fact.host, fact.program, fact.pid), []).append(fact)
             return True
         if not key.startswith("n:"):
             return False
@@ -145,7 +150,7 @@ class Workset:
         """Compute the touched journeys: (keys, rows) of each; refusals without a queue ID have no keys."""
         if self.refusals:
             refusals, self.refusals = self.refusals, {}
-            yield set(), [refusal_row(fact, key) for key, fact in refusals.items()]
+            yield set(), [refusal_row(self._with_client(fact), key) for key, fact in refusals.items()]
         touched, self._touched = self._touched, []
         for bucket in touched:
             bucket.touched = False
@@ -158,6 +163,16 @@ class Workset:
         for component, members in self._components(touched):
             self._watch(members)
             yield {bucket.key for bucket in members}, component_rows(component, swept)
+
+    def _with_client(self, fact: Fact) -> Fact:
+        """A before-queue proxy's decision with the client of its session: the last one that the process took before."""
+        if (fact.fields.get("by") != "proxy" and fact.kind != "proxy_accept") or "client_ip" in fact.fields:
+            return fact
+        before = [door for door in self._doors.get((fact.host, fact.program, fact.pid), ()) if door.ts <= fact.ts]
+        if not before:
+            return fact
+        door = max(before, key=lambda door: (door.ts, door.raw))
+        return fact._replace(fields={**door.fields, **fact.fields})
 
     def components(self) -> Iterator[tuple[Component, set[str]]]:
         """All journeys in hand, with the keys of each."""
@@ -178,6 +193,8 @@ class Workset:
             component = Component()
             for member in members:
                 component.add(member.key, member.facts, self._legs_of(member), member.said)
+            if component.proxies:
+                component.proxies = [self._with_client(fact) for fact in component.proxies]
             yield component, members
 
     def names(self, members: Iterable[str]) -> list[str]:
@@ -250,7 +267,7 @@ class Workset:
         for bucket in members:
             last = max(last, bucket.facts[-1].ts)
             for leg in self._legs_of(bucket):
-                ended = ended and (leg.removed > 0 or not leg.queued)
+                ended = ended and (leg.removed > 0 or not leg.queued or _is_deleted(leg))
                 last = max(last, leg.last)
         group = members if ended else None
         for bucket in members:
@@ -263,6 +280,8 @@ class Workset:
 
         To be called after `flush`.
         """
+        for process in [name for name, doors in self._doors.items() if doors[-1].ts < before]:
+            del self._doors[process]
         gone: list[str] = []
         kept: list[tuple[int, list[Bucket]]] = []
         ended, self._ended = self._ended, kept
@@ -284,6 +303,7 @@ class Workset:
             bucket.near, bucket.group = [], None
         self._filed, self._absent, self._by_message_id = {}, {}, {}
         self._continuing, self._touched, self._ended, self.refusals = set(), [], [], {}
+        self._doors = {}
 
     def _is_group(self, members: list[Bucket]) -> bool:
         """Whether these are still a journey. What is left of one that fell apart is watched anew."""
@@ -314,6 +334,10 @@ class Workset:
                     self._absent.pop(other.key, None)
         bucket.facts, bucket.legs, bucket.near, bucket.group = [], None, [], None  # buckets hold each other, too
         del self._filed[key]
+
+
+def _is_deleted(leg: Leg) -> bool:
+    return bool(leg.actions) and any(fact.fields.get("action") == "delete" for fact in leg.actions)
 
 
 def _is_new(recalled: set[tuple[int, str]], fact: Fact) -> bool:

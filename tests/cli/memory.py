@@ -39,6 +39,10 @@ class MemoryBackend:
         """See `Backend`."""
         return []
 
+    def door(self, host: str, ip: str, low: int, high: int) -> list[Fact]:
+        """See `Backend`."""
+        return []
+
     def close(self) -> None:
         """See `Backend`."""
         self.closed = True

@@ -180,7 +180,7 @@ FINDS = [
     (("--size-min", "2k"), "1"),
     (("--size-max", "1k"), ""),
     (("--host", "mx3"), "3"),
-    (("--since", "2026-11-22T02:31:00Z"), "1"),
+    (("--since", "2026-11-22T02:31:02Z"), "1"),  # its last event; it came in before
     (("--until", "2026-11-22 03:30:59", "--zone", "Europe/Berlin"), "3"),
     (("--since", "2026-11-22", "--until", "2026-11-22", "--zone", "UTC"), "123"),
     (("--outcome", "rejected", "-s", "example.org"), ""),

@@ -16,7 +16,9 @@ def row(received: int, trace_id: str, **known: Any) -> Row:
     blank: dict[str, Any] = dict.fromkeys(Row._fields, "")
     blank |= {"sender": None, "recipient": None, "original_recipient": None, "subject": None, "size": 0}
     blank |= {"status": "GettingStatus", "detail": "Unknown", "outcome": "received", "direction": "Inbound"}
-    return Row(**(blank | {"received": received, "trace_id": trace_id, "hosts": (), "queue_ids": ()} | known))
+    return Row(
+        **(blank | {"received": received, "last": received, "trace_id": trace_id, "hosts": (), "queue_ids": ()} | known)
+    )
 
 
 ROWS = {

@@ -41,6 +41,10 @@ class Rows:
     def session(self, fact: Fact, low: int, high: int) -> list[Fact]:
         raise AssertionError
 
+    def door(self, host: str, ip: str, low: int, high: int) -> list[Fact]:
+        """See `Backend`."""
+        return []
+
     def close(self) -> None:
         raise AssertionError
 

@@ -10,8 +10,8 @@ import time
 from pathlib import Path
 
 import pytest
-from estate import ENDS, KINDS, Lines, Spec, build
 from logs import plain, rows_of
+from random_estate import ENDS, KINDS, Lines, Spec, build
 from stores import stored, write
 
 TOP = Path(__file__).parents[2]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 
 import pytest
-from estate import Lines, estates
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from logs import plain, rows_of
+from random_estate import Lines, estates
 
 from mailwake.store.rows import Row
 

@@ -6,10 +6,10 @@ import random
 from pathlib import Path
 
 import pytest
-from estate import Lines, estates
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from logs import folder, plain, rows_of
+from random_estate import Lines, estates
 from stores import load, stored, write
 
 from mailwake.operations import rebuild

@@ -128,5 +128,9 @@ class FakeBackend:
         process = (fact.host, fact.program, fact.pid)
         return [f for f in self.all if (f.host, f.program, f.pid) == process and low <= f.ts <= high]
 
+    def door(self, host: str, ip: str, low: int, high: int) -> list[Fact]:
+        """See `Backend`."""
+        return []
+
     def close(self) -> None:
         pass
