@@ -85,7 +85,23 @@ def _around(arrival: Fact, facts: list[Fact]) -> list[Fact]:
         default=None,
     )
     session = own[begin:] if end is None else own[begin : end + 1]
-    return [fact for fact in session if not address or fact.fields.get("client_ip") in (address, None)]
+    session = [fact for fact in session if not address or fact.fields.get("client_ip") in (address, None)]
+    return _screened(arrival, facts) + session
+
+
+def _screened(arrival: Fact, facts: list[Fact]) -> list[Fact]:
+    """What postscreen(8) said of the client before it handed it over to the process that took the message."""
+    if not arrival.fields.get("client_ip"):
+        return []
+    found = [
+        fact
+        for fact in facts
+        if fact.kind == "postscreen"
+        and fact.host == arrival.host
+        and fact.ts <= arrival.ts
+        and fact.fields.get("client_ip") == arrival.fields["client_ip"]
+    ]
+    return sorted(found, key=lambda fact: fact.ts)
 
 
 def _draft(fact: Fact) -> Draft:
