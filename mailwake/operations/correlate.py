@@ -18,6 +18,7 @@ from mailwake.store.database import Database
 from mailwake.store.facts import Stored
 from mailwake.store.rows import Row
 from mailwake.store.seen import Seen
+from mailwake.trace.names import of_message_id
 from mailwake.trace.workset import SETTLED_AFTER, Workset
 
 Revive = Callable[[Stored], Fact]
@@ -88,8 +89,8 @@ class Correlator:
         """
         seen, workset = self._seen, self._workset
         again = {key for key in made.whole if workset.mentions(key)}
-        again.update(made.whole[number] for number in made.asked_for[seen.maybe_hashes(made.asked)])
-        seen.add_hashes(made.kept)
+        again.update(made.whole[number] for number in made.asked_for[seen.which(made.asked)])
+        seen.add(made.kept)
         workset.add(made.left)
         rows, struck = self._settle(made.left, made.low, again)
         return Window([], [], False, rows, struck)
@@ -125,7 +126,7 @@ class Correlator:
             if members:
                 written.append((min(members), made))
         struck.extend(old.values())
-        self._seen.add(self._workset.forget(watermark - SETTLED_AFTER))
+        self._seen.add(self._workset.forget(watermark - SETTLED_AFTER).remembered())
         for key, made in written:
             if self._workset.known(key):
                 self._placed[key] = made
@@ -185,13 +186,13 @@ class Correlator:
 
     def _of_message_ids(self, asked: set[str]) -> set[str]:
         """Keys of stored journeys that touched ones may continue, or that may continue them, by Message-ID."""
-        names = {f"i:{message_id}" for message_id in self._workset.touched_message_ids()}
-        hits = {name for name in names if name not in asked and self._seen.maybe(name)}
-        asked |= hits
+        touched = self._workset.touched_message_ids()
+        hits = {one for one in touched if f"i:{one}" not in asked and self._seen.maybe(of_message_id(one))}
+        asked.update(f"i:{one}" for one in hits)
         if not hits:
             return set()
         self.before_reading()
-        rows = journeys.by_message_ids(self._database, {name[2:] for name in hits}, self._table)
+        rows = journeys.by_message_ids(self._database, hits, self._table)
         return {key for row in rows for key in (*row.keys, *row.queue_ids)}
 
     def _merge(self, keys: set[str]) -> None:

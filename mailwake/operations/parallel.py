@@ -55,10 +55,10 @@ class Reaped(NamedTuple):
     whole: list[str]
     """Keys of the whole journeys."""
     asked: np.ndarray
-    """Hashes of the names to ask for (see `trace.names`), and for each the number of its key in `whole`."""
+    """Names to ask for (see `trace.names`), and for each the place of its key in `whole`."""
     asked_for: np.ndarray
     kept: np.ndarray
-    """Hashes of the names to remember."""
+    """Names to remember."""
     left: list[Fact]
     low: int
     high: int
@@ -70,11 +70,8 @@ class Reaped(NamedTuple):
 
 def reap(pieces: list[Piece]) -> Reaped:
     """Read and correlate one window. Runs in a process of its own."""
-    import numpy as np
-
     from mailwake.store import facts as stored_facts
     from mailwake.store import journeys
-    from mailwake.store.seen import hashes
 
     gc.disable()  # this process ends with the import, and `harvest` takes its rings of objects apart itself
     facts: list[Fact] = []
@@ -95,15 +92,14 @@ def reap(pieces: list[Piece]) -> Reaped:
         facts = list({(*fact[:4], fact.raw): fact for fact in facts}.values())
     made = harvest(facts)
     times = [fact.ts for fact in facts if fact.ts]
-    result = Reaped(
+    return Reaped(
         _stream(stored_facts.table(facts, made.keys, 0)) if facts else b"",
         _stream(journeys.table(made.rows, 0)) if made.rows else b"",
         len(facts),
         account.lines,
-        [key for key, _ in made.questions],
-        hashes(name for _, names in made.questions for name in names),
-        np.repeat(np.arange(len(made.questions)), [len(names) for _, names in made.questions]),
-        hashes(made.names),
+        made.book.keys,
+        *made.book.asked(),
+        made.book.remembered(),
         made.left,
         min(times, default=0),
         max(times, default=0),
@@ -111,7 +107,6 @@ def reap(pieces: list[Piece]) -> Reaped:
         account.bytes,
         account,
     )
-    return result
 
 
 def _stream(table: object) -> bytes:

@@ -159,7 +159,8 @@ def by_client(database: Database, host: str, ip: str, low: int, high: int) -> It
     query = (
         f"SELECT {_COLUMNS} FROM facts"
         " WHERE ts BETWEEN fromUnixTimestamp64Micro({l:Int64}) AND fromUnixTimestamp64Micro({h:Int64})"
-        " AND host = {host:String} AND kind = 'postscreen' AND position(raw, {ip:String}) > 0 ORDER BY ts, seq LIMIT 100"
+        " AND host = {host:String} AND kind = 'postscreen' AND position(raw, {ip:String}) > 0"
+        " ORDER BY ts, seq LIMIT 100"
     )
     return _read(database, query, {"l": low, "h": high, "host": host, "ip": f"[{ip}]"})
 

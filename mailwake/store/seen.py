@@ -5,10 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
-
-from xxhash import xxh64_intdigest
 
 from mailwake.store.database import Database
 
@@ -18,39 +15,30 @@ if TYPE_CHECKING:
 _BITS = 1 << 28
 _MASK = _BITS - 1
 _PROBES = 4
+SPAN = 21_600_000_000
+"""Six hours, in µs: what `trace.names` calls a span."""
+STEP, WAITED, MESSAGE_ID = 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9
+"""Constants of names; any odd numbers would do."""
 
 
 class Seen:
-    """Names that may be in the store."""
+    """Names (64-bit numbers, see `trace.names`) that may be in the store."""
 
     def __init__(self) -> None:
         self._bits = bytearray(_BITS >> 3)
         self.empty = True
 
-    def add(self, names: Iterable[str]) -> None:
-        """Remember names."""
-        bits = self._bits
-        for name in names:
-            self.empty = False
-            number = xxh64_intdigest(name.encode("utf-8", "surrogateescape"))
-            step = number >> 32 | 1
-            for _ in range(_PROBES):
-                place = number & _MASK
-                bits[place >> 3] |= 1 << (place & 7)
-                number += step
-
-    def maybe(self, name: str) -> bool:
+    def maybe(self, name: int) -> bool:
         """False when the name was certainly never added."""
         if self.empty:
             return False
         bits = self._bits
-        number = xxh64_intdigest(name.encode("utf-8", "surrogateescape"))
-        step = number >> 32 | 1
+        step = name >> 32 | 1
         for _ in range(_PROBES):
-            place = number & _MASK
+            place = name & _MASK
             if not bits[place >> 3] >> (place & 7) & 1:
                 return False
-            number += step
+            name += step
         return True
 
     def load(self, database: Database) -> None:
@@ -58,52 +46,47 @@ class Seen:
         import numpy as np
 
         client = database.client()
-        span = "toString(intDiv(toUnixTimestamp64Micro({}), 21600000000))"
         bare = "replaceRegexpOne(message_id, '^<(.*)>$', '\\\\1')"
         queries = (
             "SELECT DISTINCT xxHash64(key) FROM facts WHERE key != ''",
-            f"SELECT DISTINCT xxHash64(concat(key, '@', {span.format('ts')})) FROM facts WHERE key != ''",
-            f"SELECT DISTINCT xxHash64(concat('i:', {bare})) FROM rows WHERE message_id != ''",
-            f"SELECT DISTINCT xxHash64(concat('w:', arrayJoin(keys), '@', {span.format('last')})) FROM rows",
+            f"SELECT DISTINCT xxHash64(key) + {_spans('ts')} FROM facts WHERE key != ''",
+            f"SELECT DISTINCT xxHash64({bare}) + toUInt64({MESSAGE_ID}) FROM rows WHERE message_id != ''",
+            f"SELECT DISTINCT xxHash64(arrayJoin(keys)) + {_spans('last')} + toUInt64({WAITED}) FROM rows",
         )
         for query in queries:
             with client.query_arrow_stream(query) as stream:
                 for block in stream:
-                    self.add_hashes(block.column(0).to_numpy(zero_copy_only=False).astype(np.uint64))
+                    self.add(block.column(0).to_numpy(zero_copy_only=False).astype(np.uint64))
 
-    def add_hashes(self, numbers: np.ndarray) -> None:
-        """Remember names by their hashes."""
+    def add(self, names: np.ndarray) -> None:
+        """Remember names."""
         import numpy as np
 
-        if not len(numbers):
+        if not len(names):
             return
         self.empty = False
         bits = np.frombuffer(self._bits, dtype=np.uint8)
-        step = numbers >> np.uint64(32) | np.uint64(1)
+        step = names >> np.uint64(32) | np.uint64(1)
         for _ in range(_PROBES):
-            place = numbers & np.uint64(_MASK)
+            place = names & np.uint64(_MASK)
             marks = np.left_shift(np.uint8(1), (place & np.uint64(7)).astype(np.uint8))
             np.bitwise_or.at(bits, (place >> np.uint64(3)).astype(np.int64), marks)
-            numbers = numbers + step
+            names = names + step
 
-    def maybe_hashes(self, numbers: np.ndarray) -> np.ndarray:
-        """For each hash of a name: False when the name was certainly never added."""
+    def which(self, names: np.ndarray) -> np.ndarray:
+        """For each name: False when it was certainly never added."""
         import numpy as np
 
-        found = np.full(len(numbers), not self.empty)
+        found = np.full(len(names), not self.empty)
         bits = np.frombuffer(self._bits, dtype=np.uint8)
-        step = numbers >> np.uint64(32) | np.uint64(1)
+        step = names >> np.uint64(32) | np.uint64(1)
         for _ in range(_PROBES):
-            place = numbers & np.uint64(_MASK)
-            found &= (
-                bits[(place >> np.uint64(3)).astype(np.int64)] >> (place & np.uint64(7)).astype(np.uint8) & 1
-            ).astype(bool)
-            numbers = numbers + step
+            place = names & np.uint64(_MASK)
+            bit = bits[(place >> np.uint64(3)).astype(np.int64)] >> (place & np.uint64(7)).astype(np.uint8)
+            found &= (bit & 1).astype(bool)
+            names = names + step
         return found
 
 
-def hashes(names: Iterable[str]) -> np.ndarray:
-    """Hashes of names, as the engine's xxHash64 makes them."""
-    import numpy as np
-
-    return np.fromiter((xxh64_intdigest(name.encode("utf-8", "surrogateescape")) for name in names), dtype=np.uint64)
+def _spans(column: str) -> str:
+    return f"toUInt64(intDiv(toUnixTimestamp64Micro({column}), {SPAN}) + 1) * toUInt64({STEP})"

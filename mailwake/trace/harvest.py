@@ -14,6 +14,7 @@ from mailwake.store.rows import Row
 from mailwake.trace.journeys import component_rows
 from mailwake.trace.links import Component, may_continue
 from mailwake.trace.model import Leg
+from mailwake.trace.names import Book
 from mailwake.trace.refusals import refusal_row
 from mailwake.trace.workset import Workset
 
@@ -25,10 +26,8 @@ class Harvest(NamedTuple):
     """The key of each fact, in their order."""
     rows: list[Row]
     """Of the journeys that are whole."""
-    names: list[str]
-    """What these journeys can be recalled by: see `names`."""
-    questions: list[tuple[str, list[str]]]
-    """For each of their keys the names that, if remembered, mean that they are not whole after all."""
+    book: Book
+    """These journeys, to be remembered by."""
     left: list[Fact]
     """Facts of the others, and those that concern more than one journey."""
 
@@ -38,15 +37,13 @@ def harvest(facts: list[Fact]) -> Harvest:
     workset = Workset()
     keys = workset.add(facts)
     rows = [refusal_row(fact, key) for key, fact in workset.refusals.items() if fact.fields.get("by") != "proxy"]
-    names: list[str] = []
-    questions: list[tuple[str, list[str]]] = []
+    book = Book()
     left: set[str] = set()
     for component, members in workset.components():
         made = component_rows(component, {})
         if is_whole(component):
             rows.extend(made)
-            names.extend(workset.names(members))
-            questions.extend((key, workset.questions(key)) for key in members)
+            workset.note(members, book)
         else:
             left.update(members)
     remaining = [
@@ -57,7 +54,7 @@ def harvest(facts: list[Fact]) -> Harvest:
         or (fact.kind == "reject" and not fact.key and fact.fields.get("by") == "proxy")
     ]
     workset.clear()
-    return Harvest(keys, rows, names, questions, remaining)
+    return Harvest(keys, rows, book, remaining)
 
 
 def is_whole(component: Component) -> bool:

@@ -1,6 +1,7 @@
 """Which facts belong together: the key under which a fact is filed, and the keys it points to.
 
-A key is a queue ID as logged, or a prefixed name: `t:` a mailbox server's delivery session, `m:` a Message-ID (for local
+A key is a queue ID as logged, or a prefixed name: `t:` a mailbox server's delivery session, `m:` a Message-ID (for
+local
 delivery agents, which have no session), `f:` a filter's own id, `n:` one refusal that never got a queue ID.
 Facts with the key "" (sessions, statistics) stand for themselves.
 """

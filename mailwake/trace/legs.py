@@ -31,7 +31,8 @@ _FOREIGN = frozenset({"verdict", "policy", "proxy_accept"})
 """What others than the queue's own host say of a message."""
 _SECOND = 1_000_000
 _REMOVED_GRACE = 10_000_000
-"""Facts this long (µs) after the end of a life still belong to it; later ones are of a life whose birth was not seen."""
+"""Facts this long (µs) after the end of a life still belong to it; later ones are of a life whose birth was not
+seen."""
 _PROBE_STATUS = frozenset({"deliverable", "undeliverable", "undeliverable-but-not-cached"})
 
 
@@ -200,7 +201,8 @@ def _nearest(legs: list[Leg], fact: Fact) -> Leg | None:
     )
 
 
-# -- what each kind of fact tells of its leg ----------------------------------------------------------------------------
+# -- what each kind of fact tells of its leg
+# ----------------------------------------------------------------------------
 
 
 def _learn(leg: Leg, fact: Fact, kind: str) -> None:

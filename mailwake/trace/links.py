@@ -1,6 +1,7 @@
 """Links between legs, strongest evidence first, each with its rule and grade.
 
-A Message-ID alone never joins: lists, cron mails and retries repeat it. It is used only where a leg came from one of our
+A Message-ID alone never joins: lists, cron mails and retries repeat it. It is used only where a leg came from one of
+our
 own hosts (loopback, private address, local submission) and nothing stronger says from which message.
 """
 

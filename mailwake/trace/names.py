@@ -1,44 +1,106 @@
-"""Names under which journeys are remembered once they have left memory, and asked for again.
+"""Names under which journeys are remembered once they have left memory, and asked for again: 64-bit numbers.
 
-`K` a key, at any time; `K@n` the same in one span of six hours: short queue IDs are used again after days, and a life
-that was born and has ended within the window has nothing to do with one of last week. `i:M` a Message-ID. `w:K@n`
-somebody waits for K: a delivery went to that queue ID, of which nothing was seen.
+Of a key at any time; of a key in one span of six hours: short queue IDs are used again after days, and a life that was
+born and has ended within the window has nothing to do with one of last week. Of a Message-ID. Of a key that somebody
+waits for in a span: a delivery went to that queue ID, of which nothing was seen.
+
+A name is the xxHash64 of the text, plus one constant for what it is of and a multiple of another for the span, modulo
+2**64: so that thousands can be made at once, and the engine makes the same ones (see `store.seen`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-_SPAN = 21_600_000_000
+from xxhash import xxh64_intdigest
+
+from mailwake.store.seen import MESSAGE_ID, SPAN, STEP, WAITED
+
+if TYPE_CHECKING:
+    import numpy as np
+
 _NEAR = 3_600_000_000
 """Lives of one key this close (µs) to each other are looked at together."""
 _MOST = 120
 """Spans of one name: a month."""
+_WORD = (1 << 64) - 1
 
 
-def _dated(name: str, first: int, last: int) -> list[str]:
-    low, high = first // _SPAN, last // _SPAN
-    if low == high:
-        return [f"{name}@{high}"]
-    return [f"{name}@{span}" for span in range(max(low, high - _MOST), high + 1)]
+def number(text: str) -> int:
+    """The name of a key at any time."""
+    return xxh64_intdigest(text.encode("utf-8", "surrogateescape"))
 
 
-def remembered(
-    keys: Iterable[tuple[str, int, int]], message_ids: Iterable[str], waited: Iterable[tuple[str, int]]
-) -> list[str]:
-    """Names to keep: keys with their first and last times (µs), Message-IDs, and keys waited for with the time of
-    waiting."""
-    found: list[str] = []
-    for key, first, last in keys:
-        found.append(key)
-        found.extend(_dated(key, first, last))
-    found.extend(f"i:{message_id}" for message_id in message_ids)
-    for key, when in waited:
-        found.extend(_dated(f"w:{key}", when, when))
+def of_message_id(message_id: str) -> int:
+    """The name of a Message-ID (without angle brackets)."""
+    return number(message_id) + MESSAGE_ID & _WORD
+
+
+def asked(key: str, first: int, last: int) -> list[int]:
+    """Names that tell, any of them remembered, that there is more to know about a key of this time (µs)."""
+    plain = number(key)
+    low, high = (first - _NEAR) // SPAN, (last + _NEAR) // SPAN
+    found = []
+    for span in range(max(low, high - _MOST + 1), high + 1):
+        dated = plain + (span + 1) * STEP
+        found += [dated & _WORD, dated + WAITED & _WORD]
     return found
 
 
-def asked(key: str, first: int, last: int) -> list[str]:
-    """Names that tell, any of them kept, that there is more to know about a key of this time (µs)."""
-    first, last = first - _NEAR, last + _NEAR
-    return _dated(key, first, last) + _dated(f"w:{key}", first, last)
+class Book:
+    """Journeys to be remembered."""
+
+    def __init__(self) -> None:
+        self.keys: list[str] = []
+        self.first: list[int] = []
+        self.last: list[int] = []
+        """Times (µs) of each key's facts."""
+        self.message_ids: list[str] = []
+        self.waited: list[str] = []
+        self.when: list[int] = []
+        """Keys that were waited for, and when (µs)."""
+
+    def remembered(self) -> np.ndarray:
+        """All names to keep."""
+        import numpy as np
+
+        plain, waited = _numbers(self.keys), _numbers(self.waited)
+        spans = np.array(self.when, dtype=np.int64) // SPAN
+        dated, _ = _dated(plain, np.array(self.first, dtype=np.int64), np.array(self.last, dtype=np.int64))
+        return np.concatenate(
+            [plain, dated, _numbers(self.message_ids) + np.uint64(MESSAGE_ID), _at(waited, spans) + np.uint64(WAITED)]
+        )
+
+    def asked(self) -> tuple[np.ndarray, np.ndarray]:
+        """The names to ask for about all keys, and for each the place of its key in `keys`."""
+        import numpy as np
+
+        first, last = np.array(self.first, dtype=np.int64) - _NEAR, np.array(self.last, dtype=np.int64) + _NEAR
+        dated, place = _dated(_numbers(self.keys), first, last)
+        return np.concatenate([dated, dated + np.uint64(WAITED)]), np.concatenate([place, place])
+
+
+def _numbers(texts: list[str]) -> np.ndarray:
+    import numpy as np
+
+    return np.fromiter(map(number, texts), dtype=np.uint64, count=len(texts))
+
+
+def _at(plain: np.ndarray, spans: np.ndarray) -> np.ndarray:
+    import numpy as np
+
+    made: np.ndarray = plain + (spans + 1).astype(np.uint64) * np.uint64(STEP)
+    return made
+
+
+def _dated(plain: np.ndarray, first: np.ndarray, last: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The names of keys in all spans from first to last, and the place of each one's key."""
+    import numpy as np
+
+    low, high = first // SPAN, last // SPAN
+    low = np.maximum(low, high - _MOST + 1)
+    counts = high - low + 1
+    place = np.repeat(np.arange(len(plain)), counts)
+    ends = np.cumsum(counts)
+    within = np.arange(len(place)) - np.repeat(ends - counts, counts)
+    return _at(plain[place], low[place] + within), place

@@ -18,7 +18,7 @@ from mailwake.trace.keys import fact_key, refusal_key
 from mailwake.trace.legs import build_legs
 from mailwake.trace.links import Component, may_continue
 from mailwake.trace.model import Leg
-from mailwake.trace.names import asked, remembered
+from mailwake.trace.names import Book, asked, number
 from mailwake.trace.refusals import refusal_row
 from mailwake.trace.sweeps import Sweeps
 
@@ -197,30 +197,29 @@ class Workset:
                 component.proxies = [self._with_client(fact) for fact in component.proxies]
             yield component, members
 
-    def names(self, members: Iterable[str]) -> list[str]:
-        """What a journey can be recalled by, see `names`."""
-        return self._names([self._filed[key] for key in members])
+    def note(self, members: Iterable[str], book: Book) -> None:
+        """Enter a journey in the book, to be recalled by."""
+        self._note([self._filed[key] for key in members], book)
 
-    def _names(self, members: list[Bucket]) -> list[str]:
-        keys: list[tuple[str, int, int]] = []
-        message_ids: list[str] = []
-        waited: list[tuple[str, int]] = []
+    def _note(self, members: list[Bucket], book: Book) -> None:
         for bucket in members:
             first, last = bucket.span()
-            keys.append((bucket.key, first, last))
+            book.keys.append(bucket.key)
+            book.first.append(first)
+            book.last.append(last)
             for leg in self._legs_of(bucket):
                 if leg.message_id:
-                    message_ids.append(leg.bare_id)
+                    book.message_ids.append(leg.bare_id)
             for other in bucket.near:
                 if not other.facts:
-                    waited.append((other.key, last))
-        return remembered(keys, message_ids, waited)
+                    book.waited.append(other.key)
+                    book.when.append(last)
 
-    def questions(self, key: str) -> list[str]:
+    def questions(self, key: str) -> list[int]:
         """Names any of which, if remembered, means that there is more to know than what is in hand under this key."""
         bucket = self._filed.get(key)
         if bucket is None or any(leg.arrival is None for leg in self._legs_of(bucket)):
-            return [key]
+            return [number(key)]
         return asked(key, *bucket.span())
 
     def _legs_of(self, bucket: Bucket) -> list[Leg]:
@@ -275,14 +274,14 @@ class Workset:
         if ended:
             self._ended.append((last, members))
 
-    def forget(self, before: int) -> list[str]:
+    def forget(self, before: int) -> Book:
         """Drop the journeys all of whose parts ended before the given time (µs); give what they can be recalled by.
 
         To be called after `flush`.
         """
         for process in [name for name, doors in self._doors.items() if doors[-1].ts < before]:
             del self._doors[process]
-        gone: list[str] = []
+        gone = Book()
         kept: list[tuple[int, list[Bucket]]] = []
         ended, self._ended = self._ended, kept
         for entry in ended:
@@ -290,7 +289,7 @@ class Workset:
             if last >= before:
                 kept.append(entry)
             elif self._is_group(members):
-                gone.extend(self._names(members))
+                self._note(members, gone)
                 for bucket in members:
                     self._drop(bucket)
         return gone
