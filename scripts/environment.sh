@@ -6,18 +6,21 @@ top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 venv=$top/.venv
 began=$venv/.set-up-began   # there while a set-up runs: one that did not end is started over
 log=$venv/set-up.log
+source "$top/scripts/program.sh"
 
-# set_up run|test: packages of requirements.lock, or those for development too.
+# set_up run|test native|any: packages of requirements.lock, or those for development too; and the program of the
+# present sources, compiled where that works or in any form.
 set_up() {
-  _is_ready "$1" && return 0
+  _is_ready "$@" && return 0
   # Two at once would spoil each other's work; where there is no flock, the user does not start two.
   exec 9<"$top/pyproject.toml"
   if command -v flock >/dev/null && ! flock --nonblock 9; then
     _say "waiting for another set-up of this folder to end"
     flock 9
-    _is_ready "$1" && { exec 9<&-; return 0; }
+    _is_ready "$@" && { exec 9<&-; return 0; }
   fi
-  _make "$1"
+  _environment_fits "$1" || _make_environment "$1"
+  _program_fits "$2" || _install_program "$2" "$1"
   exec 9<&-
 }
 
@@ -31,11 +34,13 @@ _wanted() {
   { echo "$top"; cat "$top/$lock" "$top/pyproject.toml"; } | cksum
 }
 
-_is_ready() {
-  [[ ! -e $began && -x $venv/bin/mailwake && -f $venv/.set-up-$1 && $(<"$venv/.set-up-$1") == "$(_wanted "$1")" ]]
+_is_ready() { _environment_fits "$1" && _program_fits "$2"; }
+
+_environment_fits() {
+  [[ ! -e $began && -x $venv/bin/python && -f $venv/.set-up-$1 && $(<"$venv/.set-up-$1") == "$(_wanted "$1")" ]]
 }
 
-_make() {
+_make_environment() {
   local lock=requirements.lock what="packages" started=$SECONDS
   [[ $1 == test ]] && lock=requirements-dev.lock what="packages and development tools"
   _say "setting up in $venv (once; $(grep -c '^[a-z]' "$top/$lock") $what)"
@@ -48,8 +53,7 @@ _make() {
     "$python" -m venv "$venv" >"$log" 2>&1 || _broken "a virtual environment could not be made"
   fi
   : >"$began"
-  _pip --requirement "$top/$lock"
-  _pip --no-deps --no-build-isolation --editable "$top"
+  _pip --requirement "$top/$lock" || _broken "packages could not be installed"
   _wanted "$1" >"$venv/.set-up-$1"
   [[ $1 == test ]] && _wanted run >"$venv/.set-up-run"   # the development lock holds the other
   rm -f "$began"
@@ -85,7 +89,7 @@ _find_python() {
 # pip, with one line for each package that it fetches; everything else goes to the log.
 _pip() {
   "$venv/bin/python" -m pip install --disable-pip-version-check --no-input --progress-bar off "$@" </dev/null 2>&1 |
-    _tell || _broken "packages could not be installed"
+    _tell
 }
 
 _tell() {

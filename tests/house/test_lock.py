@@ -16,6 +16,7 @@ TOP = Path(__file__).parents[2]
 PROJECT = tomllib.loads((TOP / "pyproject.toml").read_text())
 LOCKS = {
     "requirements.lock": [*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["build"]],
+    "requirements-native.lock": PROJECT["dependency-groups"]["native"],
     "requirements-dev.lock": [
         *PROJECT["project"]["dependencies"],
         *(name for group in PROJECT["dependency-groups"].values() for name in group),
@@ -68,8 +69,9 @@ def test_everything_is_pinned_by_hash(lock: str) -> None:
     assert not {_canonical(name) for name in LOCKS[lock]} - names
 
 
-def test_development_has_what_users_have() -> None:
-    ours = {(pin.name, pin.version) for pin in _pins("requirements.lock")}
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-native.lock"])
+def test_development_has_what_users_have(lock: str) -> None:
+    ours = {(pin.name, pin.version) for pin in _pins(lock)}
     assert ours <= {(pin.name, pin.version) for pin in _pins("requirements-dev.lock")}
 
 
