@@ -176,10 +176,13 @@ def _cut_target(fields: Fields, rest: str) -> str:
     odd = _COMMAND_TARGET(rest) or _ODD_TARGET(rest)
     if odd is None:
         return rest
-    target, parents, top = odd.group("target", "parent", "top")
-    if not target:
+    named: str | None
+    parents: str | None
+    first: str | None
+    named, parents, first = odd.group("target", "parent", "top")
+    if not named:
         return rest
-    _put_odd_target(fields, target, parents, top or "")
+    _put_odd_target(fields, named, parents, first or "")
     return rest[odd.end() :]
 
 
