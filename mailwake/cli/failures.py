@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sys
 import traceback
 
@@ -52,6 +53,8 @@ def _failed(error: BaseException) -> int:
         return _say(FAILED, str(error), error.hint)
     if isinstance(error, OSError):
         return _say(FAILED, _operating_system(error), _OS_HINTS.get(error.errno or 0, ""))
+    if _is_of_engine(error):
+        return _engine(str(error))
     if os.environ.get("MAILWAKE_DEBUG"):
         traceback.print_exception(error)
     what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
@@ -64,6 +67,25 @@ _OS_HINTS = {
     errno.EACCES: "run it as a user who may read and write there",
     errno.EROFS: "choose another place with --data-dir",
 }
+
+
+_ENGINE_HINTS = {
+    "159": "it took too long; ask for less: a shorter time with --since and --until, or fewer rows",
+    "241": "not enough memory; ask for a shorter time with --since and --until, or stop other programs",
+    "243": "the disk is full: make room and run it again; what was written before is kept",
+}
+
+
+def _is_of_engine(error: BaseException) -> bool:
+    """Whether the store's engine says so; its driver is slow to import, so only where it is already."""
+    driver = sys.modules.get("clickhouse_connect.driver.exceptions")
+    return driver is not None and isinstance(error, driver.ClickHouseError)
+
+
+def _engine(text: str) -> int:
+    first, *_ = text.strip().splitlines() or ["no reason given"]
+    code = re.search(r"\bCode: *(\d+)", text)
+    return _say(FAILED, f"the store failed: {first}", _ENGINE_HINTS.get(code[1], "") if code else "")
 
 
 def _operating_system(error: OSError) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_HIDDEN = "\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
+_CONTROL = re.compile(f"[\x00-\x1f{_HIDDEN}\ud800-\udfff]")
+_HIDDEN_IN_JSON = re.compile(f"[{_HIDDEN}]")
 
 
 def decoded(text: str) -> str:
@@ -26,6 +28,11 @@ def plain(text: str) -> str:
 def one_line(text: str) -> str:
     """The same, with runs of white space as one blank."""
     return plain(" ".join(text.split()))
+
+
+def plain_json(text: str) -> str:
+    """JSON text for a terminal: the same values, with the control characters escaped that JSON would let through."""
+    return _HIDDEN_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _shown(found: re.Match[str]) -> str:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mailwake.cli.printable import plain
+
 if TYPE_CHECKING:
     from mailwake.operations.backend import Backend
 
@@ -69,7 +71,7 @@ def opened(session: Session, in_files: tuple[str, ...], zone: str | None, year: 
     try:
         notes: list[str] = getattr(getattr(backend, "account", None), "notes", [])
         for text in notes[:_NOTES]:
-            click.echo(f"note: {text}", err=True)
+            click.echo(f"note: {plain(text)}", err=True)
         if len(notes) > _NOTES:
             click.echo(f"note: and {len(notes) - _NOTES} more like these", err=True)
         yield backend

@@ -7,10 +7,11 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from mailwake.cli.printable import plain, plain_json
 from mailwake.cli.values import NAMES, record
 from mailwake.store.rows import Row
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def json_array(rows: Iterable[Row]) -> int:
@@ -51,10 +52,11 @@ FORMS: dict[str, Callable[[Iterable[Row]], int]] = {
 
 
 def to_json(value: Any, *, indent: bool = False) -> str:
-    """A value as JSON text."""
+    """A value as JSON text, harmless where it goes to a terminal."""
     import orjson
 
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2 if indent else 0).decode()
+    text = orjson.dumps(value, option=orjson.OPT_INDENT_2 if indent else 0).decode()
+    return plain_json(text) if sys.stdout.isatty() else text
 
 
 def _cell(value: Any) -> str | int | float:
@@ -62,6 +64,8 @@ def _cell(value: Any) -> str | int | float:
         return ""
     if isinstance(value, list):
         value = " ".join(value)
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"  # or a spreadsheet would run what a stranger wrote into a subject
+    if isinstance(value, str):
+        text = plain(value)
+        # or a spreadsheet would run what a stranger wrote into a subject
+        return f"'{text}" if value.startswith(_FORMULA) else text
     return value  # type: ignore[no-any-return]

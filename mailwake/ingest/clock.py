@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta, tzinfo
 
-from mailwake.ingest.stamps import DAY, EPOCH_DAY, Stamp, find, fraction_micros, of_micros, parse
+from mailwake.ingest.stamps import DAY, EPOCH_DAY, Stamp, bounded, find, fraction_micros, of_micros, parse
 
 YEAR = 366
 """Days of a year in a walk: every year has a February 29, so that a position does not depend on which year it is."""
@@ -99,16 +99,18 @@ class Clock:
         if stamp is None:
             return None
         micros, sure = self.resolve(stamp), stamp.offset is not None and stamp.year is not None
-        if self._even and text[4:5] == "-":
+        if micros and self._even and text[4:5] == "-":
             self._recent = (text[:19], text[19:].lstrip(".,0123456789"), micros - stamp.micros % 1_000_000, sure)
         return micros, sure
 
     def resolve(self, stamp: Stamp) -> int:
-        """Microseconds UTC of a stamp."""
+        """Microseconds UTC of a stamp; NO_TIME (0) when it is none of 1970 to 2261."""
+        if stamp.year is not None and not 1969 <= stamp.year <= 2262:
+            return 0
         month, date_ = stamp.month, stamp.day
         day = self._walk(month, date_) if stamp.year is None else ordinal(stamp.year, month, date_)
         if stamp.offset is not None:
-            self._full = (day - EPOCH_DAY) * DAY + stamp.micros - stamp.offset * 1_000_000
+            self._full = bounded((day - EPOCH_DAY) * DAY + stamp.micros - stamp.offset * 1_000_000)
             return self._full
         micros = self._local(day, stamp.micros)
         if stamp.year is not None:
@@ -158,7 +160,7 @@ class Clock:
         if day != self._day:
             self._set_day(day)
         shift = self._shift if self._even else self._uneven(day, micros)
-        return (day - EPOCH_DAY) * DAY + micros - shift
+        return bounded((day - EPOCH_DAY) * DAY + micros - shift)
 
     def _set_day(self, day: int) -> None:
         """Learn whether the zone's offset changes on this day."""

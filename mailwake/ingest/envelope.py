@@ -20,6 +20,7 @@ from typing import NamedTuple
 from mailwake.events.fact import NO_TIME
 from mailwake.ingest import jsonlines
 from mailwake.ingest.clock import Clock
+from mailwake.ingest.jsonlines import MAX_PID, pid_of
 from mailwake.ingest.registry import Registry
 from mailwake.ingest.stamps import Stamp, find
 from mailwake.sources.api import Source
@@ -114,14 +115,14 @@ class Splitter:
         shape = ISO if sure and line[10:11] == "T" else BSD if end == 15 and stamp.year is None else ""
         if match is None:
             return self._remainder(Header(ts, sure, "", "", 0, line[end:].strip()), depth)
-        return Header(ts, sure, match[1], match[2], _pid(match[3]), line[match.end() :], shape)
+        return Header(ts, sure, match[1], match[2], pid_of(match[3]), line[match.end() :], shape)
 
     def _remainder(self, header: Header, depth: int) -> Header:
         """The looser forms of a line whose time is known and whose rest is the header's message."""
         rest = header.message
         match = _STRICT.match(rest)
         if match is not None and (match[3] is not None or self._registry.knows(match[2])):
-            return header._replace(host=match[1], program=match[2], pid=_pid(match[3]), message=rest[match.end() :])
+            return header._replace(host=match[1], program=match[2], pid=pid_of(match[3]), message=rest[match.end() :])
         match = _LAST.match(rest)
         if match is not None:
             return header._replace(host=match[1] or "", message=rest[match.end() :])
@@ -132,10 +133,10 @@ class Splitter:
                 return inner if inner.ts != NO_TIME else inner._replace(ts=header.ts, sure=header.sure)
         match = _LOOSE.match(rest)
         if match is not None and (match[3] is not None or self._registry.knows(match[2])):
-            return header._replace(host=match[1], program=match[2], pid=_pid(match[3]), message=rest[match.end() :])
+            return header._replace(host=match[1], program=match[2], pid=pid_of(match[3]), message=rest[match.end() :])
         match = _HOSTLESS.match(rest)
         if match is not None and (match[2] is not None or self._registry.knows(match[1])):
-            return header._replace(program=match[1], pid=_pid(match[2]), message=rest[match.end() :])
+            return header._replace(program=match[1], pid=pid_of(match[2]), message=rest[match.end() :])
         return header
 
     def _rfc5424(self, line: str) -> Header | None:
@@ -149,7 +150,7 @@ class Splitter:
         data = _DATA.match(line, match.end())
         message = line[data.end() if data else match.end() :].lstrip(" ").removeprefix(_BOM)
         ts = read[0] if read else NO_TIME
-        return Header(ts, read is not None and read[1], host, program, _pid(pid), message)
+        return Header(ts, read is not None and read[1], host, program, pid_of(pid), message)
 
     def _bare(self, line: str) -> Header | None:
         """A line of a product's own file; the source that took the last one is asked first."""
@@ -160,7 +161,8 @@ class Splitter:
                     self._likely = (source, *(other for other in self._likely if other is not source))
                 read = self._clock.read(bare.stamp) if bare.stamp else None
                 ts, sure = read or (NO_TIME, False)
-                return Header(ts, sure, bare.host, bare.program, bare.pid, bare.message, "", source)
+                pid = bare.pid if bare.pid <= MAX_PID else 0
+                return Header(ts, sure, bare.host, bare.program, pid, bare.message, "", source)
         return None
 
     def _prefixed(self, line: str, depth: int) -> Header | None:
@@ -183,15 +185,11 @@ class Splitter:
                 return when._replace(host=inner.host or outer.host, shape="", source=None)
             match = _HOSTLESS.match(outer.text)
             if match is not None and not outer.program and (match[2] or self._registry.knows(match[1])):
-                return Header(ts, sure, outer.host, match[1], _pid(match[2]), outer.text[match.end() :])
+                return Header(ts, sure, outer.host, match[1], pid_of(match[2]), outer.text[match.end() :])
         return Header(ts, sure, outer.host, outer.program, outer.pid, outer.text) if ts or outer.program else None
 
 
 def head_parts(head: str) -> tuple[str, str, int] | None:
     """Host, program and pid of what stands between stamp and `: `; None when that is not all it is."""
     match = _HEAD.match(head)
-    return (match[1], match[2], _pid(match[3])) if match and match[2] else None
-
-
-def _pid(text: str | None) -> int:
-    return int(text) if text and len(text) < 19 and text.isdecimal() and text.isascii() else 0
+    return (match[1], match[2], pid_of(match[3])) if match and match[2] else None

@@ -14,7 +14,7 @@ from mailwake.ingest import export, jsonlines
 from mailwake.ingest.account import Account
 from mailwake.ingest.calendar import Calendar, calendar_for
 from mailwake.ingest.envelope import Header
-from mailwake.ingest.files import BLOCK, Block, blocks, check_text, read_at
+from mailwake.ingest.files import BLOCK, MAX_LINE, Block, blocks, check_text, read_at
 from mailwake.ingest.registry import Registry
 from mailwake.ingest.runs import Heads, is_untidy
 from mailwake.ingest.sections import Section
@@ -179,25 +179,24 @@ class FactReader:
 
     def _export(self) -> Iterator[Batch]:
         """Records of journald's export format; one that is not ended yet is treated as a half line."""
-        rest, offset = b"", self._start
+        reader = export.Reader()
         for block in blocks(self.path, self._start, self._size):
-            rest += block.data
-            found, used = export.records(rest)
             facts: list[Fact] = []
-            self._journal(found, facts)
-            offset, rest = offset + used, rest[used:]
-            yield Batch(facts, offset, len(block.data))
-        if rest.strip(b"\n") and not self._follow:
-            facts = []
-            self._journal(export.records(rest + b"\n\n")[0], facts)
+            self._journal(reader.feed(block.data), facts)
+            yield Batch(facts, self._start + reader.used, len(block.data))
+        if reader.begun and not self._follow:
+            offset, facts = self._start + reader.used, []
+            self._journal(reader.feed(b"\n\n"), facts)
             yield Batch(facts, offset, 0, half=True)
 
     def _journal(self, found: list[tuple[dict[str, str], bytes]], facts: list[Fact]) -> None:
         self.account.lines += len(found)
         for record, data in found:
+            if not record:
+                self.account.note(f"{self._name}: a journal record without end was given up")
             known = jsonlines.journal_record(record)
             header = Header(known.micros or NO_TIME, True, known.host, known.program, known.pid, known.text)
-            self._section.record(header, data.decode("utf-8", "surrogateescape"), facts)
+            self._section.record(header, data[:MAX_LINE].decode("utf-8", "surrogateescape"), facts)
 
     def _check_table(self, data: bytes) -> None:
         """Say so when the file is a table and no log."""

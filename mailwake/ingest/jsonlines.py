@@ -13,11 +13,16 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from mailwake.ingest.stamps import bounded
+
 _TEXT = ("message", "log", "MESSAGE", "msg")
 _TIME = ("@timestamp", "timestamp", "time", "timegenerated", "timereported", "ts", "date")
 _HOST = ("host", "hostname", "source_host", "fromhost")
 _PROGRAM = ("appname", "app-name", "app_name", "programname", "program", "ident", "syslog_identifier", "process")
 _PID = ("procid", "pid", "syslog_pid", "process")
+
+
+MAX_PID = 2**32 - 1
 
 
 class Wrapped(NamedTuple):
@@ -48,19 +53,25 @@ def read(line: str) -> Wrapped | None:
     stamp = next((record[name] for name in _TIME if isinstance(record.get(name), str | int | float)), "")
     pid = _first(record, _PID, "pid")
     host, program = _first(record, _HOST, "name", "hostname"), _first(record, _PROGRAM, "name")
-    return Wrapped(0, str(stamp), host, program, _int(pid), text.rstrip("\r\n"))
+    return Wrapped(0, str(stamp), host, program, pid_of(pid), text.rstrip("\r\n"))
 
 
 def journal_record(record: dict[str, Any]) -> Wrapped:
     """A record of the journal. The sender's own time is taken before that of reception, as journalctl does."""
     micros = _int(_text(record.get("_SOURCE_REALTIME_TIMESTAMP"))) or _int(_text(record.get("__REALTIME_TIMESTAMP")))
     program = _text(record.get("SYSLOG_IDENTIFIER")) or _text(record.get("_COMM"))
-    pid = _int(_text(record.get("SYSLOG_PID"))) or _int(_text(record.get("_PID")))
+    pid = pid_of(_text(record.get("SYSLOG_PID"))) or pid_of(_text(record.get("_PID")))
     text = _text(record.get("MESSAGE"))
     dropped = _text(record.get("N_DROPPED"))
     if dropped and not any(char.isdigit() for char in text):
         text = f"{text} N_DROPPED={dropped}"
-    return Wrapped(micros, "", _text(record.get("_HOSTNAME")), program, pid, text.rstrip("\r\n"))
+    return Wrapped(bounded(micros), "", _text(record.get("_HOSTNAME")), program, pid, text.rstrip("\r\n"))
+
+
+def pid_of(text: str | None) -> int:
+    """A process id; 0 for what is none, or more than the 32 bits that the store has for it."""
+    number = _int(text) if text else 0
+    return number if number <= MAX_PID else 0
 
 
 def _text(value: Any) -> str:

@@ -16,8 +16,9 @@ from itertools import islice, pairwise
 from mailwake.events.fact import Fact, LineParser, Origin
 from mailwake.ingest.clock import Clock
 from mailwake.ingest.envelope import head_parts
+from mailwake.ingest.jsonlines import MAX_PID
 from mailwake.ingest.registry import Registry
-from mailwake.ingest.stamps import DAY, EPOCH_DAY, find
+from mailwake.ingest.stamps import DAY, EPOCH_DAY, bounded, find
 from mailwake.sources.api import Source
 
 Head = tuple[str, str, int, LineParser]
@@ -88,7 +89,7 @@ def bsd_run(
                 head = learn(line[15:cut])
                 if head is None:
                     break
-            if cut < 0 or ts is None:
+            if cut < 0 or not ts:
                 break
             host, program, pid, parse = head
             parsed = parse(tidy(line[cut + 2 :]) if untidy else line[cut + 2 :])
@@ -165,7 +166,7 @@ def bare_run(
             stamp, host, program, pid, message = bare
             time = read(stamp)
             parsed = parser_of(program)(tidy(message) if untidy else message)
-            if time is None or parsed is None:
+            if time is None or not time[0] or parsed is None or pid > MAX_PID:
                 break
             kind, key, fields = parsed
             add(make(Fact, (time[0], host, program, pid, kind, key, fields, line, origins[time[1]])))
@@ -194,4 +195,6 @@ def _iso_base(line: str, stop: int) -> tuple[int, int, int] | None:
         return None
     day = date(stamp.year, stamp.month, stamp.day).toordinal() - EPOCH_DAY
     base = day * DAY + stamp.micros - stamp.micros % 1_000_000 - stamp.offset * 1_000_000
+    if not bounded(base):
+        return None
     return base, point, 10 ** (6 - digits) if digits > 0 else 0

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from mailwake.events.fact import NO_TIME, Fact, Origin, Parsed
+from mailwake.events.fact import NO_TIME, Fact, Fields, Origin, Parsed
 from mailwake.ingest.account import Account
 from mailwake.ingest.calendar import Calendar
 from mailwake.ingest.envelope import BSD, ISO, Header, Splitter
@@ -20,6 +20,8 @@ _DEPTH = 3
 """Lines within lines that are looked into."""
 MAX_PARTS = 2000
 """Lines of one record; what follows is a record of its own."""
+MAX_RECORD = 1 << 20
+"""Characters of a record of several lines, so that no record fills the memory."""
 
 
 class Pending(NamedTuple):
@@ -53,6 +55,8 @@ class Section:
         self._before: Source | None = None
         """The source of the record before the place where reading goes on."""
         self.pending: Pending | None = None
+        self._length = 0
+        """Characters of the pending record."""
 
     def run(self, lines: list[str], start: int, untidy: bool, out: list[Fact]) -> int:
         """Let the fast loop of the last line's shape take lines from start on; where it stopped."""
@@ -61,7 +65,7 @@ class Section:
             end = bsd_run(lines, start, self.clock, self._heads, self._assumed, untidy, out)
         elif self._shape == ISO:
             end = iso_run(lines, start, self.clock, self._heads, self._told, untidy, out)
-        elif self._bare is not None and self._bare.split_bare(lines[start]) is not None:
+        elif self._bare is not None and self._is_bare(self._bare, lines[start]):
             self.flush(out)
             origins = (self._assumed, self._told)
             end = bare_run(lines, start, self._bare, self.clock, self._registry, origins, untidy, out)
@@ -73,14 +77,14 @@ class Section:
 
     def line(self, line: str, out: list[Fact]) -> None:
         """Read one line the careful way."""
-        header = self._splitter.split(line)
+        header = self._split(line)
         if header is None:
             self._headless(line, out)
             return
         self.flush(out)
         self._shape, self._bare = header.shape, header.source
         if header.source is not None:
-            self.pending = Pending(header, [line], header.source)
+            self.pending, self._length = Pending(header, [line], header.source), len(line)
         else:
             self._record(header, line, out)
 
@@ -100,7 +104,7 @@ class Section:
 
     def warm(self, line: str) -> None:
         """Read a line for its time only: what stands before the place where reading goes on."""
-        header = self._splitter.split(line)
+        header = self._split(line)
         if header is not None:
             self._before = header.source
             self._last = header.ts if header.ts != NO_TIME else self._last
@@ -109,12 +113,13 @@ class Section:
         """A line without header: part of the record before it, or unknown."""
         self._shape = ""
         pending = self.pending
-        if pending is not None and len(pending.lines) < MAX_PARTS and pending.source.continues(line):
+        if pending is not None and self._has_room(pending, line) and self._continues(pending.source, line):
             pending.lines.append(line)
+            self._length += len(line) + 1
             return
         self.flush(out)
         parsed = repeated_last(line.strip())
-        if parsed is None and self._before is not None and self._before.continues(line):
+        if parsed is None and self._before is not None and self._continues(self._before, line):
             parsed = ("noise", "", {"text": line})  # its record was complete when reading stopped here last time
         if parsed is not None:
             out.append(Fact(self._last, "", "", 0, *parsed, line, self._assumed))
@@ -124,7 +129,12 @@ class Section:
 
     def _record(self, header: Header, raw: str, out: list[Fact]) -> None:
         self._before = None
-        header, (kind, key, fields) = self._understood(header)
+        kind, key = "unknown", ""
+        fields: Fields = {}
+        try:
+            header, (kind, key, fields) = self._understood(header)
+        except Exception as error:
+            self._fault(error)
         ts = header.ts if header.ts != NO_TIME else self._last
         self._last = ts
         if kind == "unknown":
@@ -158,3 +168,30 @@ class Section:
         except Exception as error:  # a fault of a source must not stop an import; it is shown instead
             self._account.note(f"the parser of {program} failed: {type(error).__name__}: {error}")
             return None
+
+    def _has_room(self, pending: Pending, line: str) -> bool:
+        return len(pending.lines) < MAX_PARTS and self._length + len(line) < MAX_RECORD
+
+    # A fault of a source, or a line that nobody thought of, must not end a file: the line is unknown then.
+    def _split(self, line: str) -> Header | None:
+        try:
+            return self._splitter.split(line)
+        except Exception as error:
+            self._fault(error)
+            return None
+
+    def _is_bare(self, source: Source, line: str) -> bool:
+        try:
+            return source.split_bare(line) is not None
+        except Exception:  # the careful way takes note of it
+            return False
+
+    def _continues(self, source: Source, line: str) -> bool:
+        try:
+            return source.continues(line)
+        except Exception as error:
+            self._fault(error)
+            return False
+
+    def _fault(self, error: Exception) -> None:
+        self._account.note(f"a line could not be read: {type(error).__name__}: {error}")

@@ -21,6 +21,9 @@ EPOCH_DAY = date(1970, 1, 1).toordinal()
 DAY = 86_400_000_000
 """Microseconds of a day."""
 
+_END_OF_TIME = (date(2262, 1, 1).toordinal() - EPOCH_DAY) * DAY
+"""What a nanosecond clock of 64 bits can count, in whole years; a log's stamp beyond it is a fault."""
+
 MONTHS = {
     name: number
     for number, name in enumerate(
@@ -83,6 +86,11 @@ def parse(text: str) -> Stamp | None:
         return found[0] if found[1] == len(text) else None
     match = _NUMBER.match(text)
     return _since_epoch(match) if match else None
+
+
+def bounded(micros: int) -> int:
+    """A time that the store can hold; 0, which is no time, for one before 1970 or after 2261."""
+    return micros if 0 < micros < _END_OF_TIME else 0
 
 
 def of_micros(micros: int) -> Stamp:

@@ -9,7 +9,9 @@ from typing import IO
 
 import zstandard
 
-_CHUNK = 1 << 17
+_CHUNK = 512
+"""Compressed bytes at a time: four of them may stand for a block of 128 kB (RFC 8878 section 3.1.1.2), so this bounds
+what is held at once to 16 MB, whatever the file is."""
 
 
 class ZstdText:
@@ -20,7 +22,7 @@ class ZstdText:
         self._raw = raw
         self._frame = zstandard.ZstdDecompressor().decompressobj()
         self._begun = False
-        self._text = b""
+        self._text = bytearray()
 
     def read(self, size: int = -1, /) -> bytes:
         """Up to size bytes, all for -1; none at the end. Raises ZstdError for damaged or cut input."""
@@ -38,7 +40,8 @@ class ZstdText:
             self._begun = True
             self._text += self._frame.decompress(data)
         size = len(self._text) if size < 0 else size
-        text, self._text = self._text[:size], self._text[size:]
+        text = bytes(self._text[:size])
+        del self._text[:size]
         return text
 
     def seek(self, offset: int, /) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
-import time
+import resource
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,10 +19,10 @@ from mailwake.ingest.revive import Reviver
 from mailwake.operations.correlate import Correlator
 from mailwake.operations.inputs import Input, Reader, gather
 from mailwake.operations.parallel import End, end_of, reaped
-from mailwake.operations.plan import divisible, windows
+from mailwake.operations.plan import Piece, divisible, windows
 from mailwake.operations.writer import Writer
 from mailwake.store import facts as stored_facts
-from mailwake.store import files
+from mailwake.store import files, journeys
 from mailwake.store.database import Database
 from mailwake.store.facts import Stored
 
@@ -30,7 +30,7 @@ WINDOW = 150_000
 """Facts correlated and written at a time."""
 PARALLEL_FROM = 32 << 20
 """Bytes from which on several processes read and correlate."""
-PROCESSES = os.cpu_count() or 1
+PROCESSES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 _COLLECT_EVERY = 16
 
 
@@ -61,12 +61,20 @@ def run(
     """
     with ExitStack() as stack:
         inputs, notes = gather(paths, stack)
+        _allow_many_files()
         database = stack.enter_context(Database(data_dir))
         job = _Import(database, inputs, zone, year, progress)
         account = job.run()
         for text in notes:
             account.note(text)
         return account
+
+
+def _allow_many_files() -> None:
+    """Files that overlap in time are open at the same time: a log for each of a thousand hosts is no rarity."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 class _Import:
@@ -77,10 +85,11 @@ class _Import:
         self._progress = progress
         self._correlator = Correlator(database, reviver())
         self._saved = _Saved(database)
-        self._inputs = inputs
         self._reader = Reader(inputs, zone=zone, year=year, start=self._saved.offset)
+        self._inputs = self._reader.inputs
         self._window: list[Fact] = []
         self._places: dict[Input, End] = {}
+        self._windows_ahead: list[list[Piece]] = []
         self._done = self._lines = self._windows = 0
 
     def run(self) -> Account:
@@ -91,7 +100,7 @@ class _Import:
         gc.collect()
         gc.disable()  # facts are many, and almost none of them is garbage before its window ends
         try:
-            with Writer(self._database, time.time_ns() // 1000) as writer:
+            with Writer(self._database, journeys.next_version(self._database)) as writer:
                 self._correlator.before_reading = writer.drain
                 for source in self._inputs:
                     self._correlator.retract(self._saved.outgrown(source))
@@ -110,7 +119,14 @@ class _Import:
             and PROCESSES > 1
             and all(map(divisible, self._inputs))
             and not self._correlator.knows_since(self._reader.begins)
+            and self._plan()
         )
+
+    def _plan(self) -> bool:
+        """Divide the inputs; False when one of them cannot be cut into windows."""
+        starts = [(source, self._saved.offset(source), self._reader.calendar(source)) for source in self._inputs]
+        self._windows_ahead = windows(starts)
+        return bool(self._windows_ahead)
 
     def _in_order(self, writer: Writer) -> Account:
         watermark = 0
@@ -133,9 +149,8 @@ class _Import:
 
     def _in_parallel(self, writer: Writer) -> Account:
         account = self._reader.account
-        starts = [(source, self._saved.offset(source), self._reader.calendar(source)) for source in self._inputs]
         several = len(self._inputs) > 1
-        for made in reaped(windows(starts), PROCESSES):
+        for made in reaped(self._windows_ahead, PROCESSES):
             back = self._correlator.passes(made.low, made.high)
             writer.write_reaped(made.facts, made.rows, overlapping=back or several)
             window = self._correlator.leftovers(made)
@@ -206,7 +221,8 @@ class _Saved:
         now = read_at(source.path, place.offset, len(half) + 1)
         if now.rstrip(b"\n") == half:
             return set()
-        return stored_facts.strike(self._database, place.half_ts, place.half)
+        stored_facts.strike(self._database, place.half_ts, place.half)
+        return {place.half_key} - {""}
 
     def place(self, source: Input, end: End) -> files.Place:
         """The place to commit for an input."""
@@ -215,7 +231,7 @@ class _Saved:
             # To know a compressed file again it has to be read again; that is done once, when it has been read whole.
             return files.Place(path, 0, "", "")
         saved = fingerprint(source.path, end.offset)
-        return files.Place(path, saved.offset, saved.head, saved.tail, end.half, end.half_ts)
+        return files.Place(path, saved.offset, saved.head, saved.tail, end.half, end.half_ts, end.half_key)
 
 
 def reviver() -> _StoredReviver:

@@ -79,6 +79,8 @@ class Reader:
                 if len(inputs) == 1:
                     raise
                 self.account.note(str(error))
+        self.inputs = [source for _, _, source in self._waiting]
+        """Those that can be read."""
         self._waiting.sort(reverse=True)
 
     @property

@@ -22,6 +22,7 @@ from mailwake.operations.inputs import Input
 from mailwake.operations.plan import Piece
 from mailwake.store.errors import StoreError
 from mailwake.trace.harvest import harvest
+from mailwake.trace.keys import fact_key
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,12 +35,14 @@ class End(NamedTuple):
     half: str = ""
     """The last line, if it had no end yet; it lies behind the offset."""
     half_ts: int = 0
+    half_key: str = ""
 
 
 def end_of(batch: Batch) -> End:
     """How far a file was read with this batch."""
     if batch.half and batch.facts:
-        return End(batch.offset, batch.facts[-1].raw, batch.facts[-1].ts)
+        last = batch.facts[-1]
+        return End(batch.offset, last.raw, last.ts, fact_key(last))
     return End(batch.offset)
 
 

@@ -17,8 +17,13 @@ PIECE = 4 << 20
 """Bytes of one file read at a time."""
 WINDOW = 20 << 20
 """Bytes correlated at a time."""
+_UNCUT = 64 << 20
+"""Bytes of one piece at the most."""
 _LOOK = 64 << 10
-_BEGINS = re.compile(rb"\n(?=(?:<\d{1,3}>)?(?:[A-Z][a-z]{2} [ \d]\d \d\d:|\d{4}-\d\d-\d\d[T ]\d\d:|\{\"))")
+_BEGINS = re.compile(
+    rb"\n(?=(?:<\d{1,3}>(?:\d )?)?"
+    rb"(?:[A-Z][a-z]{2} {1,2}\d{1,2} (?:\d{4} )?\d\d:|\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:|\{\"))"
+)
 """Where a record begins, and not the further lines of one (Exim's reject log)."""
 
 
@@ -41,13 +46,20 @@ def divisible(source: Input) -> bool:
 
 
 def windows(inputs: list[tuple[Input, int, Calendar | None]]) -> list[list[Piece]]:
-    """Pieces of all inputs (each with the offset to start at), in windows in the order of their times."""
+    """Pieces of all inputs (each with the offset to start at), in windows in the order of their times.
+
+    Those of one file stay in their order. Empty when a file has no places to cut it at: it has to be read in order.
+    """
     pieces: list[tuple[int, int, Piece]] = []
     for number, (source, start, calendar) in enumerate(inputs):
+        before = 0
         for piece in _pieces(source, start, calendar):
-            begins = _begins(piece) if len(inputs) > 1 else piece.start
+            if _size(piece) > _UNCUT:
+                return []
+            begins = max(before, _begins(piece)) if len(inputs) > 1 else piece.start
             pieces.append((begins, number, piece))
-    pieces.sort(key=lambda item: item[:2])
+            before = begins
+    pieces.sort(key=lambda item: (item[0], item[1], item[2].start))
     made: list[list[Piece]] = []
     size = WINDOW
     for _, _, piece in pieces:
@@ -55,8 +67,12 @@ def windows(inputs: list[tuple[Input, int, Calendar | None]]) -> list[list[Piece
             made.append([])
             size = 0
         made[-1].append(piece)
-        size += (piece.stop or piece.source.path.stat().st_size) - piece.start
+        size += _size(piece)
     return made
+
+
+def _size(piece: Piece) -> int:
+    return (piece.stop or piece.source.path.stat().st_size) - piece.start
 
 
 def _pieces(source: Input, start: int, calendar: Calendar | None) -> list[Piece]:

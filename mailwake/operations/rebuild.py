@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,7 +28,7 @@ def run(data_dir: Path, *, progress: Progress | None = None) -> Rebuilt:
     """
     with Database(data_dir, create=False) as database:
         revive = reviver()
-        version = time.time_ns() // 1000
+        version = journeys.next_version(database)
         total = rows = 0
         if progress:
             progress.start(None)
@@ -43,6 +42,7 @@ def run(data_dir: Path, *, progress: Progress | None = None) -> Rebuilt:
                     total += len(block)
                     if len(window) >= WINDOW:
                         rows += _write(correlator, window, write, version)
+                        version += 2
                         window = []
                         gc.collect()
                         if progress:
@@ -58,5 +58,5 @@ def run(data_dir: Path, *, progress: Progress | None = None) -> Rebuilt:
 def _write(correlator: Correlator, window: list[Fact], write: journeys.Write, version: int) -> int:
     made = correlator.window(window, max((fact.ts for fact in window), default=0))
     write(made.rows, version, 0)
-    write(made.struck, version + 1, 1)
+    write(made.struck, version, 1)
     return len(made.rows) - len(made.struck)

@@ -82,7 +82,7 @@ def _facts(backend: Backend, rows: Sequence[Row], low: int, high: int) -> list[F
 def _find(backend: Backend, text: str) -> list[Row]:
     """Rows that the id names, newest first."""
     for node, low, high in _readings(text):
-        cursor = Cursor(high, "f" * 32, 65535) if high is not None else None
+        cursor = Cursor(high, "f" * 32, (1 << 32) - 1) if high is not None else None
         bounded = And((Between("received", low, high), node)) if low is not None else node
         found = backend.search(bounded, _MATCHES, cursor, since=low)
         if found:
@@ -189,7 +189,7 @@ def _attempts(backend: Backend, rows: Sequence[Row]) -> list[Relative]:
     )
     if not put_off:
         same = (*same, Equals("status", "Pending"))
-    found = backend.search(And(same), _ATTEMPTS, Cursor(high, "f" * 32, 65535), since=low)[::-1]
+    found = backend.search(And(same), _ATTEMPTS, Cursor(high, "f" * 32, (1 << 32) - 1), since=low)[::-1]
     taken = next((other for other in found if other.received > row.received and not _put_off(other)), None)
     return [attempt(row, other) for other in found if _put_off(other) or other is taken]
 

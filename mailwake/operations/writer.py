@@ -43,9 +43,7 @@ class Writer:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            self.drain()
-        self._work.put(None)
+        self._work.put(None)  # behind everything handed over; the thread takes it even after a failure
         self._thread.join()
         if kind is None:
             self._check()

@@ -20,8 +20,14 @@ from mailwake.store.errors import StoreError
 if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
 
-SETTINGS: dict[str, Any] = {"max_execution_time": 300, "session_timezone": "UTC"}
-"""A query in the embedded engine cannot be interrupted, so each one has a limit (seconds)."""
+SETTINGS: dict[str, Any] = {
+    "max_execution_time": 300,  # seconds: a query in the embedded engine cannot be interrupted
+    "session_timezone": "UTC",
+    "max_partitions_per_insert_block": 0,  # a log of years goes in at once
+}
+_TEMPORARY = "mailwake-tmp"
+_OWN = frozenset({"store", "lock", _TEMPORARY})
+"""What a data directory holds."""
 
 
 class Database:
@@ -34,7 +40,9 @@ class Database:
                 f"{path}: there is no data yet",
                 "import logs first: mailwake import FILE..., or look at the sample: mailwake demo",
             )
+        _check_name(path)
         self._lock: int | None = _take(path)
+        self._mask = os.umask(0o077)  # logs are personal data, also in a folder that others may enter
         self._before: tuple[str | None, str | None] | None = None
         """Where temporary files went before; put back by `close`."""
         self._local = threading.local()
@@ -71,6 +79,7 @@ class Database:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+            os.umask(self._mask)
         if self._before is not None:
             variable, tempfile.tempdir = self._before
             self._before = None
@@ -86,7 +95,7 @@ class Database:
 
     def _private_temporary_folder(self) -> None:
         # clickhouse-connect spools each embedded insert to a temporary file, which a killed process leaves behind.
-        folder = self.path / "tmp"
+        folder = self.path / _TEMPORARY
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700)
         self._before = os.environ.get("TMPDIR"), tempfile.tempdir
@@ -115,10 +124,25 @@ class Database:
             client.insert("migrations", [[number, name]], column_names=["number", "name"])
 
 
+def _check_name(path: Path) -> None:
+    """The path becomes part of a URL for the engine, where some characters mean something else."""
+    odd = sorted(set("?#%&") & set(str(path)))
+    if odd:
+        raise StoreError(
+            f"{path}: a data directory cannot have {' '.join(odd)} in its path", "choose another with --data-dir"
+        )
+
+
 def _take(path: Path) -> int:
     """Lock the data directory for this process: the embedded engine allows only one."""
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        there = {entry.name for entry in path.iterdir()}
+        if there and not there & _OWN:
+            raise StoreError(
+                f"{path}: is not empty, and no data directory of Mailwake's",
+                "choose an empty or new one with --data-dir",
+            )
         handle = os.open(path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise StoreError(

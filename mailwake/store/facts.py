@@ -41,7 +41,7 @@ def table(facts: list[Fact], keys: list[str], seq: int) -> pa.Table:
             "seq": pa.array(range(seq, seq + len(facts)), pa.uint64()),
             "host": _text(host).dictionary_encode(),
             "program": _text(program).dictionary_encode(),
-            "pid": pa.array(pid, pa.uint32()),
+            "pid": pa.array([one if 0 <= one < 1 << 32 else 0 for one in pid], pa.uint32()),
             "kind": _text(kind).dictionary_encode(),
             "key": _text(keys),
             "source": _text([one.source for one in origin]).dictionary_encode(),
@@ -87,12 +87,14 @@ def insert_new(database: Database, table: pa.Table) -> int:
     client.command("DROP TABLE IF EXISTS facts_staged")
     client.command("CREATE TABLE facts_staged AS facts ENGINE = Memory")
     client.insert_arrow("facts_staged", table)
-    low, high = client.query("SELECT min(ts), max(ts) FROM facts_staged").result_rows[0]
+    span = "SELECT toUnixTimestamp64Micro(min(ts)), toUnixTimestamp64Micro(max(ts)) FROM facts_staged WHERE ts > 0"
+    low, high = client.query(span).result_rows[0]
     identity = "(ts, cityHash64(host, program, pid, raw))"
     fresh = (
         "FROM (SELECT * FROM facts_staged ORDER BY ts, seq LIMIT 1 BY ts, cityHash64(host, program, pid, raw))"
         f" WHERE {identity} NOT IN (SELECT ts, cityHash64(host, program, pid, raw) FROM facts"
-        " WHERE ts BETWEEN {low:DateTime64(6, 'UTC')} AND {high:DateTime64(6, 'UTC')})"
+        " WHERE ts BETWEEN fromUnixTimestamp64Micro({low:Int64}) AND fromUnixTimestamp64Micro({high:Int64})"
+        " OR ts = fromUnixTimestamp64Micro(0))"
     )
     bounds = {"low": low, "high": high}
     count = int(client.query(f"SELECT count() {fresh}", parameters=bounds).result_rows[0][0])
@@ -127,21 +129,30 @@ def by_keys(
         parameters = {"l": low, "h": high}
     for start in range(0, len(wanted), _KEYS_AT_ONCE):
         part = wanted[start : start + _KEYS_AT_ONCE]
-        query = f"SELECT {_COLUMNS} FROM facts WHERE {bounds}key IN {{keys:Array(String)}} ORDER BY ts, seq"
-        yield from _read(database, query, {**parameters, "keys": part})
+        among, texts = array_of(part)
+        query = f"SELECT {_COLUMNS} FROM facts WHERE {bounds}has({among}, key) ORDER BY ts, seq"
+        if among == PLAIN:
+            query = f"SELECT {_COLUMNS} FROM facts WHERE {bounds}key IN {among} ORDER BY ts, seq"
+        yield from _read(database, query, {**parameters, "keys": texts})
 
 
-def strike(database: Database, ts: int, raw: str) -> set[str]:
-    """Take a record back that was read before its line was complete; give the keys it was filed under."""
-    where = "ts = fromUnixTimestamp64Micro({t:Int64}) AND raw = {raw:String}"
-    parameters = {"t": ts, "raw": raw}
-    client = database.client()
-    keys = {
-        str(line[0]) for line in client.query(f"SELECT key FROM facts WHERE {where}", parameters=parameters).result_rows
-    }
-    if keys:
-        client.command(f"DELETE FROM facts WHERE {where}", parameters=parameters)
-    return keys - {""}
+PLAIN = "{keys:Array(String)}"
+
+
+def array_of(texts: Sequence[str]) -> tuple[str, list[str]]:
+    """The engine's words for an array of texts bound as `keys`, and what to bind; texts that are no UTF-8 go as hex."""
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError:
+        return f"arrayMap(x -> unhex(x), {PLAIN})", [text.encode("utf-8", "surrogateescape").hex() for text in texts]
+    return PLAIN, list(texts)
+
+
+def strike(database: Database, ts: int, raw: str) -> None:
+    """Take a record back that was read before its line was complete."""
+    where = "ts = fromUnixTimestamp64Micro({t:Int64}) AND raw = unhex({raw:String})"
+    parameters = {"t": ts, "raw": raw.encode("utf-8", "surrogateescape").hex()}
+    database.client().command(f"DELETE FROM facts WHERE {where}", parameters=parameters)
 
 
 def by_process(database: Database, host: str, program: str, pid: int, low: int, high: int) -> Iterator[Stored]:

@@ -21,6 +21,8 @@ class Place(NamedTuple):
     """Text of the line without end that was read behind the offset; "" for none."""
     half_ts: int = 0
     """Its time (µs)."""
+    half_key: str = ""
+    """The key that its fact was filed under."""
 
 
 def save(database: Database, places: list[Place]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from mailwake.store.database import Database
+from mailwake.store.facts import array_of
 from mailwake.store.query import SAME, TEXTS, UNKNOWN, And, Between, Cursor, Equals, Has, Node, Or
 from mailwake.store.rows import Row
 from mailwake.store.sql import Formatter
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 _SELECT = "body, lower(hex(trace_id)), keys"
 _TRACE_ID, _KEYS = Row._fields.index("trace_id"), Row._fields.index("keys")
+_LARGEST = (1 << 63) - 1
 _DAY = 86_400_000_000
 _WINDOWS = (3 * _DAY,)
 """A search newest first looks at these spans one after the other: most answers are recent."""
@@ -33,8 +36,8 @@ def table(rows: list[Row], version: int, *, deleted: int = 0) -> pa.Table:
     for name in ("received", "last"):
         made[name] = pa.array(columns[name], pa.int64()).cast(pa.timestamp("us", "UTC"))
     made["trace_id"] = pa.array([bytes.fromhex(value) for value in columns["trace_id"]], pa.binary(16))
-    made["leaf"] = pa.array(columns["leaf"], pa.uint16())
-    made["size"] = pa.array(columns["size"], pa.uint64())
+    made["leaf"] = pa.array(columns["leaf"], pa.uint32())
+    made["size"] = pa.array([min(max(size, 0), _LARGEST) for size in columns["size"]], pa.uint64())
     for name in ("status", "detail", "outcome", "direction", "from_ip", "message_id"):
         made[name] = _text(columns[name])
     for name in sorted(TEXTS - {"original_recipient"}):
@@ -44,7 +47,7 @@ def table(rows: list[Row], version: int, *, deleted: int = 0) -> pa.Table:
         [SAME if original == final else UNKNOWN if original is None else original.lower() for original, final in pairs]
     )
     for name in ("hosts", "queue_ids", "keys"):
-        made[name] = pa.array(columns[name], pa.list_(pa.string()))
+        made[name] = _lists(columns[name])
     made["body"] = pa.array([pack(row) for row in rows], pa.binary())
     made["version"] = pa.array([version] * len(rows), pa.uint64())
     made["deleted"] = pa.array([deleted] * len(rows), pa.uint8())
@@ -59,6 +62,17 @@ def _text(values: Sequence[str]) -> pa.Array:
         return pa.array(values, pa.string())
     except UnicodeEncodeError:
         return pa.array([value.encode("utf-8", "replace").decode() for value in values], pa.string())
+
+
+def _lists(values: Sequence[Sequence[str]]) -> pa.Array:
+    """Lists of text, bytes that are no UTF-8 as they were: facts are found by them."""
+    import pyarrow as pa
+
+    try:
+        return pa.array(values, pa.list_(pa.string()))
+    except UnicodeEncodeError:
+        coded = [[text.encode("utf-8", "surrogateescape") for text in texts] for texts in values]
+        return pa.array(coded, pa.list_(pa.binary()))
 
 
 def pack(row: Row) -> bytes:
@@ -117,9 +131,14 @@ def replacement(database: Database) -> Iterator[Write]:
     except BaseException:
         client.command("DROP TABLE IF EXISTS rows_rebuilt")
         raise
-    client.command("DROP TABLE IF EXISTS rows_replaced")
-    client.command("RENAME TABLE rows TO rows_replaced, rows_rebuilt TO rows")
-    client.command("DROP TABLE rows_replaced")
+    client.command("EXCHANGE TABLES rows AND rows_rebuilt")
+    client.command("DROP TABLE rows_rebuilt")
+
+
+def next_version(database: Database) -> int:
+    """A version, and a number for facts, above all that are there; the clock may have been set back meanwhile."""
+    query = "SELECT greatest((SELECT max(version) FROM rows), (SELECT max(seq) FROM facts))"
+    return max(time.time_ns() // 1000, int(database.client().query(query).result_rows[0][0]) + 1)
 
 
 def search(
@@ -217,11 +236,11 @@ def touching(database: Database, keys: Iterable[str], where: str = "rows") -> li
     found: dict[tuple[int, str, int], tuple[int, int, Row]] = {}
     wanted = sorted(keys)
     for start in range(0, len(wanted), 5000):
+        among, texts = array_of(wanted[start : start + 5000])
         query = (
-            f"SELECT {_SELECT}, version, deleted FROM {where}"
-            " WHERE hasAny(keys, {keys:Array(String)}) OR hasAny(queue_ids, {keys:Array(String)})"
+            f"SELECT {_SELECT}, version, deleted FROM {where} WHERE hasAny(keys, {among}) OR hasAny(queue_ids, {among})"
         )
-        result = database.client().query(query, parameters={"keys": wanted[start : start + 5000]}).result_rows
+        result = database.client().query(query, parameters={"keys": texts}).result_rows
         for line in result:
             row = unpack(*line[:-2])
             place = (row.received, row.trace_id, row.leaf)
@@ -245,5 +264,6 @@ def by_message_ids(database: Database, message_ids: Iterable[str], where: str = 
     """Rows (any version) with one of these Message-IDs (given without angle brackets)."""
     # Some logs leave out the angle brackets.
     ids = sorted({form for bare in message_ids for form in (bare, f"<{bare}>")})
+    clean = [one.encode("utf-8", "replace").decode() for one in ids]
     query = f"SELECT {_SELECT} FROM {where} WHERE message_id IN {{ids:Array(String)}} AND deleted = 0"
-    return [unpack(*line) for line in database.client().query(query, parameters={"ids": ids}).result_rows]
+    return [unpack(*line) for line in database.client().query(query, parameters={"ids": clean}).result_rows]

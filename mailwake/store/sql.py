@@ -33,6 +33,8 @@ class Formatter:
 
     def bind(self, value: str | int, kind: str) -> str:
         """A placeholder for value, typed as ClickHouse names types."""
+        if isinstance(value, str):  # what is no UTF-8 is stored so in the columns that are searched, too
+            value = value.encode("utf-8", "replace").decode()
         name = f"p{len(self.parameters)}"
         self.parameters[name] = value
         return f"{{{name}:{kind}}}"
@@ -118,8 +120,8 @@ class Formatter:
         """Rows after the cursor in the order newest first."""
         received = _time(self.bind(cursor.received, "Int64"))
         trace_id = f"toFixedString(unhex({self.bind(cursor.trace_id, 'String')}), 16)"
-        leaf = self.bind(cursor.leaf, "UInt16")
-        return f"received <= {received} AND (received, trace_id, leaf) < ({received}, {trace_id}, toUInt16({leaf}))"
+        leaf = self.bind(cursor.leaf, "UInt32")
+        return f"received <= {received} AND (received, trace_id, leaf) < ({received}, {trace_id}, toUInt32({leaf}))"
 
 
 def _time(bound: str) -> str:

@@ -38,6 +38,9 @@ class Bucket:
     recalled: set[tuple[int, str]] | None = None
     """If recalled from the store: the facts that it has, to know them again when they are read anew."""
 
+    gone: int = 0
+    """How many of `near`, which a place without facts keeps, were let go meanwhile."""
+
     def __init__(self, key: str) -> None:
         self.key = key
         self.facts: list[Fact] = []
@@ -57,6 +60,31 @@ def join(one: Bucket, other: Bucket) -> None:
     if not one.near or one.near[-1] is not other:
         one.near.append(other)
         other.near.append(one)
+
+
+def part(bucket: Bucket) -> list[str]:
+    """Take a bucket that is let go from the places near it; give the keys of those that nothing is near any more.
+
+    Thousands may speak of one key, so a place is swept only when much of what it keeps is gone.
+    """
+    near, bucket.near, bucket.facts = bucket.near, [], []
+    empty: list[str] = []
+    for other in near:
+        if not other.facts and other.near:
+            other.gone += 1
+            if other.gone >= len(other.near):
+                other.near, other.gone = [], 0
+                empty.append(other.key)
+    for other in near:
+        if other.gone > 100 and other.gone * 2 > len(other.near):
+            tidy(other)
+    return empty
+
+
+def tidy(place: Bucket) -> None:
+    """Sweep out what was let go: it has nothing near it."""
+    if place.gone:
+        place.near, place.gone = [known for known in place.near if known.near], 0
 
 
 def mentions(fact: Fact) -> list[str]:

@@ -84,8 +84,8 @@ def of_attempts(leg: Leg, recipient: Recipient, swept: int) -> Fate:
 
 
 def _final(attempts: list[Fact]) -> Fact:
-    """The attempt that decides: nothing is tried after it was sent or bounced, whatever the order of equal times."""
-    for status in ("sent", "bounced"):
+    """The attempt that decides: nothing is tried after an end, whatever the order of equal times."""
+    for status in ("sent", "bounced", "expired"):
         for fact in attempts:
             if fact.fields.get("status") == status:
                 return fact
@@ -125,7 +125,7 @@ def untried(leg: Leg, swept: int) -> Fate:
             return Fate("Failed", "Discarded", fact.fields.get("text", ""), "", fact.ts)
     if leg.expired:
         return Fate("Failed", "Expired", "", "", leg.expired)
-    ended = _manipulated(leg, swept, leg.first)
+    ended = _manipulated(leg, swept, leg.first - 1)
     if ended is not None:
         return ended
     if leg.removed:
@@ -134,11 +134,14 @@ def untried(leg: Leg, swept: int) -> Fate:
 
 
 def _manipulated(leg: Leg, swept: int, since: int) -> Fate | None:
-    """Deleted or held by an administrator or a filter after `since`; None when nothing of that is still in force."""
+    """Deleted or held by an administrator or a filter after `since`; None when nothing of that is still in force.
+
+    since: of the last attempt. What a check held before it must have been released, if by an order without queue IDs.
+    """
     held: Fate | None = None
     for fact in leg.checks:
         action = fact.fields.get("action", "")
-        if action in ("hold", "milter-hold"):
+        if action in ("hold", "milter-hold") and fact.ts > since:
             filtered = action == "milter-hold"
             text = fact.fields.get("text", "")
             held = Fate("Quarantined", "Quarantined" if filtered else "Held", text, "", fact.ts)

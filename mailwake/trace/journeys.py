@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from mailwake.store.rows import Row
 from mailwake.trace.buckets import mentions
+from mailwake.trace.fate import Fate
 from mailwake.trace.heads import Head
+from mailwake.trace.legs import agent_key
 from mailwake.trace.links import Component, resolve
 from mailwake.trace.model import PROVEN, Leg
 from mailwake.trace.proxies import proxy_rows
-from mailwake.trace.refusals import refusal_row, trace_id
+from mailwake.trace.refusals import MAX_TEXT, refusal_row, trace_id
 from mailwake.trace.walk import Leaf, Walker
 
 Swept = dict[tuple[str, str, int], int]
@@ -20,7 +22,27 @@ def identity(leg: Leg) -> str:
 
 
 def component_rows(component: Component, swept: Swept) -> list[Row]:
-    """All rows of a component, in a stable order."""
+    """All rows of a component, in a stable order. One that cannot be worked out says so: it must not stop the rest."""
+    try:
+        return _component_rows(component, swept)
+    except Exception as error:
+        return _broken_rows(component, error)
+
+
+def _broken_rows(component: Component, error: Exception) -> list[Row]:
+    """A row for each message of a component that could not be worked out, and for each refusal."""
+    what = f"could not be worked out: {type(error).__name__}: {error}"[:MAX_TEXT]
+    rows: list[Row] = []
+    for leg in component.legs:
+        if leg.inbound is None and is_message(leg):
+            head = Head(leg, identity(leg), (leg.key,), "", "")
+            fate = Fate("GettingStatus", "Unknown", "", "", leg.last, remark=what)
+            rows.append(head.row(0, Leaf(None, None, fate, (leg,), PROVEN, None)))
+    rows.extend(refusal_row(fact) for fact in component.refusals)
+    return rows
+
+
+def _component_rows(component: Component, swept: Swept) -> list[Row]:
     resolve(component)
     rows: list[Row] = []
     parents = _parents(component)
@@ -117,17 +139,20 @@ def _keys(component: Component, root: Leg) -> tuple[str, ...]:
     Of these legs alone, and not of all that an ID used again has drawn into the component.
     """
     legs = [root]
+    known = {id(root)}
     found = {root.key}
     for leg in legs:  # which grows meanwhile
         found.add(leg.key)
         for link in leg.outbound:
-            if link.child.inbound is link and link.child not in legs:
+            if link.child.inbound is link and id(link.child) not in known:
+                known.add(id(link.child))
                 legs.append(link.child)
         if len(component.legs_of[leg.key]) == 1:
             found.update(component.said[leg.key])
         else:
             for fact in leg.facts:
                 found.update(mentions(fact))
-        if component.mailboxes and "m:" + leg.bare_id in component.mailboxes:
-            found.add("m:" + leg.bare_id)
+        agent = agent_key(leg)
+        if agent:
+            found.add(agent)
     return tuple(sorted(found)) if len(found) > 1 else (root.key,)

@@ -74,7 +74,8 @@ def _policy_key(fact: Fact) -> str:
 
 
 def _mailbox_key(fact: Fact) -> str:
-    if fact.key:
+    # A local delivery agent's session (Dovecot 2.3 lda logs one) is in no other log: only LMTP's reply names it.
+    if fact.key and fact.fields.get("service") != "lda":
         return session_key(fact.key)
     message_id = fact.fields.get("message_id")
     return f"m:{message_id.strip('<>')}" if message_id else ""
@@ -82,7 +83,7 @@ def _mailbox_key(fact: Fact) -> str:
 
 def _item_key(fact: Fact) -> str:
     fields = fact.fields
-    if fields.get("action") != "save" or fields.get("service") not in ("lmtp", "lda"):
+    if fields.get("action") != "save" or fields.get("service") != "lmtp":
         return ""
     session = fields.get("session") or fact.key
     return session_key(session) if session else ""

@@ -29,6 +29,9 @@ _RANK = {
 _OF_MANAGER = (_RANK["active"], _RANK["remove"])
 _FOREIGN = frozenset({"verdict", "policy", "proxy_accept"})
 """What others than the queue's own host say of a message."""
+_INTO_MAILBOX = frozenset({"mailbox", "command"})
+_BY_ITSELF = frozenset({"virtual", "lmtp"})
+"""Agents that never run a program."""
 _SECOND = 1_000_000
 _REMOVED_GRACE = 10_000_000
 """Facts this long (µs) after the end of a life still belong to it; later ones are of a life whose birth was not
@@ -199,6 +202,27 @@ def _nearest(legs: list[Leg], fact: Fact) -> Leg | None:
             abs(leg.first - fact.ts),
         ),
     )
+
+
+def agent_key(leg: Leg) -> str:
+    """The key under which a local delivery agent (Dovecot's LDA) speaks of this leg's deliveries; "" without any."""
+    if leg.message_id and any(by_agent(recipient.attempts) for recipient in leg.recipients.values()):
+        return "m:" + leg.bare_id
+    return ""
+
+
+def by_agent(attempts: list[Fact]) -> bool:
+    """Whether a program of the mailbox server's may have been given a recipient's mail: that has no session to name."""
+    for attempt in attempts:
+        fields = attempt.fields
+        if (
+            fields.get("disposition") in _INTO_MAILBOX
+            and not fields.get("token")
+            and "relay_ip" not in fields
+            and fields.get("agent") not in _BY_ITSELF
+        ):
+            return True
+    return False
 
 
 # -- what each kind of fact tells of its leg

@@ -7,10 +7,11 @@ own hosts (loopback, private address, local submission) and nothing stronger say
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from ipaddress import ip_address
 
 from mailwake.events.fact import Fact
+from mailwake.trace.handover import Handovers
+from mailwake.trace.legs import by_agent
 from mailwake.trace.model import INFERRED, PROVEN, Leg, Link, Recipient
 
 _MINUTE = 60_000_000
@@ -101,9 +102,11 @@ def resolve(component: Component) -> None:
         if leg.verdicts:
             _by_verdict(component, leg)
     for same in _by_bare_id(legs):
-        for leg in same:
+        found: _Same | None = None
+        for place, leg in enumerate(same):
             if leg.inbound is None and may_continue(leg):
-                _by_message_id(component, leg, same)
+                found = found or _Same(component, same)
+                found.join(place)
 
 
 def _by_bare_id(legs: list[Leg]) -> list[list[Leg]]:
@@ -191,60 +194,130 @@ def _distance_at(parent: Leg, leg: Leg, when: int) -> tuple[bool, int]:
     return _other_id(parent, leg), abs(leg.first - when)
 
 
-def _by_message_id(component: Component, leg: Leg, others: Iterable[Leg]) -> None:
-    """Same Message-ID, handed over by one of our own hosts at that very time, for a recipient that it then had."""
-    wanted = {recipient.low for recipient in leg.recipients.values()}
-    wanted.update(recipient.low_original for recipient in leg.recipients.values())
-    best: Leg | None = None
-    best_rank: tuple[int, str, str, int] | None = None
-    for other in others:
-        if other is leg or other.first > leg.first + _INFER_AFTER:
-            continue
-        gaps = [_handed_over(component, other, recipient, leg, wanted) for recipient in other.recipients.values()]
-        near = [gap for gap in gaps if gap is not None]
-        rank = (min(near), other.host, other.key, other.first) if near else None
-        if rank is not None and (best_rank is None or rank < best_rank):
-            best, best_rank = other, rank
-    if best is None:
-        _by_redirect(component, leg, others)
-        return
-    for recipient in best.recipients.values():
-        if _handed_over(component, best, recipient, leg, wanted) is not None:
-            _attach(best, leg, "Message-ID", INFERRED, recipient)
+class _Same:
+    """Legs of one Message-ID, and what they handed over to one another."""
+
+    def __init__(self, component: Component, legs: list[Leg]) -> None:
+        self._component = component
+        self._legs = legs
+        self._linked = {id(link.recipient) for leg in legs for link in leg.outbound if link.recipient is not None}
+        self._handovers = Handovers()
+        self._redirects: Handovers | None = None
+        self._forwarded: dict[tuple[int, str, int], Recipient] = {}
+        for place, leg in enumerate(legs):
+            for recipient in leg.recipients.values():
+                for fact in self._handed(recipient):
+                    for reach in _reaches(leg, fact):
+                        self._handovers.add(leg, place, recipient.low, fact, reach)
+
+    def _handed(self, recipient: Recipient) -> list[Fact]:
+        """Deliveries of a recipient to another server, that nothing stronger says the end of."""
+        if id(recipient) in self._linked:
+            return []
+        return [fact for fact in recipient.attempts if _is_handover(self._component, fact)]
+
+    def join(self, place: int) -> None:
+        """Find which leg the one at this place came from: handed over by one of our own hosts at that very time, for a
+        recipient that it then had."""
+        leg = self._legs[place]
+        wanted = _addresses(leg)
+        ways = _ways(leg)
+        near = [
+            found
+            for low in wanted
+            for way in ways
+            if (found := self._handovers.nearest(low, way, leg.first, _INFER_AFTER, place)) is not None
+        ]
+        if not near:
+            self._by_redirect(place, leg, wanted)
+            return
+        number = min(near)[4]
+        best = self._legs[number]
+        for recipient in best.recipients.values():
+            if recipient.low not in wanted:
+                continue
+            facts = self._handed(recipient)
+            if any(_reaches_at(best, fact, leg, ways) for fact in facts) and _attach(
+                best, leg, "Message-ID", INFERRED, recipient
+            ):
+                self._linked.add(id(recipient))
+                for fact in facts:
+                    for reach in _reaches(best, fact):
+                        self._handovers.take(best, number, recipient.low, fact, reach)
+
+    def _by_redirect(self, place: int, leg: Leg, wanted: set[str]) -> None:
+        """Sieve's redirect: the mailbox server hands the same message in again, for another recipient."""
+        if not self._component.mailboxes:
+            return
+        if self._redirects is None:
+            self._redirects = self._find_redirects()
+        near = [
+            (*found, low)
+            for low in wanted
+            if (found := self._redirects.nearest(low, "", leg.first, _INFER_BEFORE, place)) is not None
+        ]
+        if near:
+            gap, _, _, _, number, low = min(near)
+            either = (self._forwarded.get((number, low, leg.first + way)) for way in (gap, -gap))
+            _attach(self._legs[number], leg, "redirect", INFERRED, next(one for one in either if one is not None))
+
+    def _find_redirects(self) -> Handovers:
+        redirects = Handovers()
+        for place, leg in enumerate(self._legs):
+            for recipient in leg.recipients.values():
+                for fact in mailbox_facts(self._component, leg, recipient):
+                    if fact.fields.get("action") == "forwarded":
+                        low = fact.fields.get("target", "").lower()
+                        redirects.add(leg, place, low, fact, "")
+                        self._forwarded.setdefault((place, low, fact.ts), recipient)
+        return redirects
 
 
-def _handed_over(component: Component, parent: Leg, recipient: Recipient, leg: Leg, wanted: set[str]) -> int | None:
-    if recipient.low not in wanted:
-        return None
-    if any(link.recipient is recipient for link in parent.outbound):
-        return None
-    for attempt in recipient.attempts:
-        fields = attempt.fields
-        if fields.get("status") != "sent" or fields.get("token") or fields.get("disposition") not in ("relay", None):
-            continue
-        if fields.get("next_id") and fields["next_id"] in component.legs_of:
-            continue
-        if leg.first - _INFER_AFTER <= attempt.ts <= leg.first + _INFER_BEFORE:
-            return abs(attempt.ts - leg.first)
-    return None
+def _addresses(leg: Leg) -> set[str]:
+    """The recipients of a leg, before aliases and after."""
+    found = {recipient.low for recipient in leg.recipients.values()}
+    found.update(recipient.low_original for recipient in leg.recipients.values())
+    return found
 
 
-def _by_redirect(component: Component, leg: Leg, others: Iterable[Leg]) -> None:
-    """Sieve's redirect: the mailbox server hands the same message in again, for another recipient."""
-    targets = {recipient.low for recipient in leg.recipients.values()}
-    targets.update(recipient.low_original for recipient in leg.recipients.values())
-    for other in others:
-        if other is leg:
-            continue
-        for recipient in other.recipients.values():
-            for fact in mailbox_facts(component, other, recipient):
-                if (
-                    fact.fields.get("action") == "forwarded"
-                    and fact.fields.get("target", "").lower() in targets
-                    and abs(fact.ts - leg.first) <= _INFER_BEFORE
-                ):
-                    _attach(other, leg, "redirect", INFERRED, recipient)
-                    return
+def _is_handover(component: Component, fact: Fact) -> bool:
+    fields = fact.fields
+    if fields.get("status") != "sent" or fields.get("token") or fields.get("disposition") not in ("relay", None):
+        return False
+    return not fields.get("next_id") or fields["next_id"] not in component.legs_of
+
+
+def _is_loopback(ip: str) -> bool:
+    return ip == "::1" or ip.startswith(("127.", "::ffff:127."))
+
+
+def _reaches(leg: Leg, fact: Fact) -> tuple[str, ...]:
+    """Where a delivery can have gone by its relay's address: the host itself, a private address, the world, unknown."""
+    ip = str(fact.fields.get("relay_ip", ""))
+    if not ip:
+        return "unknown", f"unknown from {leg.host}"
+    if _is_loopback(ip):
+        return (f"loopback of {leg.host}",)
+    return ("private",) if is_internal(ip) else ("public",)
+
+
+def _ways(leg: Leg) -> tuple[str, ...]:
+    """Which of these can be how a leg was handed in."""
+    arrival = leg.arrival
+    if arrival is None or "local" in arrival:  # by the sendmail command: no server does that
+        return ()
+    ip = str(arrival.get("client_ip", ""))
+    own = tuple(f"loopback of {host}" for host in dict.fromkeys((leg.host, "")))
+    if not ip:
+        return (*own, "private", "public", "unknown")
+    if _is_loopback(ip):
+        return (*own, f"unknown from {leg.host}")
+    return (*own, "private", "unknown")
+
+
+def _reaches_at(parent: Leg, fact: Fact, leg: Leg, ways: tuple[str, ...]) -> bool:
+    """Whether a delivery can have handed the message to leg, right then."""
+    return abs(fact.ts - leg.first) <= _INFER_AFTER and any(reach in ways for reach in _reaches(parent, fact))
 
 
 def mailbox_facts(component: Component, leg: Leg, recipient: Recipient) -> list[Fact]:
@@ -257,7 +330,7 @@ def mailbox_facts(component: Component, leg: Leg, recipient: Recipient) -> list[
         if token:
             told = _of_session(component, token, recipient)
             found = [*found, *told] if found else told
-    if found or not leg.message_id:
+    if found or not leg.message_id or not by_agent(recipient.attempts):
         return found
     return [
         fact

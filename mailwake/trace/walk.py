@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from typing import NamedTuple
 
 from mailwake.events.fact import Fact
@@ -11,6 +12,8 @@ from mailwake.trace.fate import Fate, of_attempts, of_mailbox, refused, untried
 from mailwake.trace.links import Component, mailbox_facts
 from mailwake.trace.model import PROVEN, Leg, Link, Recipient
 
+MAX_HOPS = 60
+"""So many legs of one message are followed: `postsuper -r ALL` by cron makes another of each run."""
 _FILTER_ID = re.compile(r"\((?P<id>[0-9A-F]{10,})\)|(?:Ok|OK|BLOCKED) \((?P<other>[0-9A-Za-z]{8,})\)")
 
 
@@ -25,19 +28,63 @@ class Leaf(NamedTuple):
     recipient: Recipient | None
 
 
+class _Ways:
+    """A leg's recipients by address, and where they went on to."""
+
+    __slots__ = ("by_name", "expanded", "own", "whole")
+
+    def __init__(self, leg: Leg) -> None:
+        self.own: dict[int, list[Link]] = {}
+        """Links of one recipient, by its object's identity."""
+        self.whole: list[Link] = []
+        """Links that hold for the whole message."""
+        for link in leg.outbound:
+            if link.recipient is None:
+                self.whole.append(link)
+            else:
+                self.own.setdefault(id(link.recipient), []).append(link)
+        recipients = leg.recipients.values()
+        self.expanded = _expansions(leg) if len(recipients) > 1 else frozenset()
+        self.by_name: dict[str, list[Recipient]] = {}
+        for recipient in recipients:
+            self.by_name.setdefault(recipient.low, []).append(recipient)
+            if recipient.low_original != recipient.low:
+                self.by_name.setdefault(recipient.low_original, []).append(recipient)
+
+
 class Walker:
     """Walks one message; `swept` tells when a leg was deleted by an order that named no queue ID (0: it was not)."""
 
     def __init__(self, component: Component, swept: dict[tuple[str, str, int], int]) -> None:
         self._component = component
         self._swept = swept
+        self._known: dict[int, _Ways] = {}
         self.leaves: list[Leaf] = []
+
+    def _ways(self, leg: Leg) -> _Ways:
+        """Made once for each leg: thousands of recipients may go the same way."""
+        ways = self._known.get(id(leg))
+        if ways is None:
+            ways = self._known[id(leg)] = _Ways(leg)
+        return ways
+
+    def _too_far(self, leg: Leg, expected: dict[str, str], path: tuple[Leg, ...], grade: str) -> bool:
+        """Whether so many hops lie behind that the rest is not followed; this is then said."""
+        if len(path) < MAX_HOPS:
+            return False
+        remark = f"more than {MAX_HOPS} hops; the rest is not followed"
+        fate = Fate("GettingStatus", "Unknown", "", "", leg.last, remark=remark)
+        for original in expected.values() or [None]:
+            self.leaves.append(Leaf(original, original, fate, path, grade, None))
+        return True
 
     def leg(self, leg: Leg, expected: dict[str, str], path: tuple[Leg, ...], grade: str) -> None:
         """Follow all recipients of leg; expected: address (lower case) to the address it was first sent to."""
+        if self._too_far(leg, expected, path, grade):
+            return
         path = (*path, leg)
         recipients = leg.recipients.values()
-        expanded = _expansions(leg) if len(recipients) > 1 else set()
+        expanded = set(self._ways(leg).expanded) if len(recipients) > 1 else set()
         redirected = _redirected(leg) if leg.checks else None
         for recipient in recipients:
             original = recipient.original
@@ -88,7 +135,7 @@ class Walker:
 
     def _recipient(self, leg: Leg, recipient: Recipient, original: str, path: tuple[Leg, ...], grade: str) -> None:
         if leg.outbound:
-            links = _onward(leg, recipient)
+            links = _onward(self._ways(leg), recipient, self._ways)
             if links and self._follow(links, recipient, original, path, grade):
                 return
         component = self._component
@@ -137,15 +184,15 @@ class Walker:
 
     def _part(self, leg: Leg, low: str, original: str, path: tuple[Leg, ...], grade: str) -> None:
         """Of a leg with several recipients follow only what became of one."""
+        if self._too_far(leg, {low: original}, path, grade):
+            return
         path = (*path, leg)
-        found = False
-        expanded = _expansions(leg)
-        for recipient in leg.recipients.values():
-            if low != recipient.low and low != recipient.low_original:
-                continue
-            found = True
-            if recipient.original in expanded and recipient.low_original == low:
-                expanded.discard(recipient.original)
+        ways = self._ways(leg)
+        found = ways.by_name.get(low, ())
+        said: set[str] = set()
+        for recipient in found:
+            if recipient.low_original == low and recipient.original in ways.expanded and recipient.original not in said:
+                said.add(recipient.original)
                 fate = Fate("Expanded", "Expanded", "", "", leg.first)
                 self.leaves.append(Leaf(original, recipient.original, fate, path, grade, None))
             self._recipient(leg, recipient, original, path, grade)
@@ -200,40 +247,31 @@ def filter_fates(facts: list[Fact], address: str, when: int) -> list[Fate] | Non
     return None
 
 
-def _onward(leg: Leg, recipient: Recipient) -> list[Link]:
+def _onward(ways: _Ways, recipient: Recipient, ways_of: Callable[[Leg], _Ways]) -> list[Link]:
     """Where this recipient went on to: by its own reply, else with the whole message."""
-    outbound = leg.outbound
-    own = [link for link in outbound if link.recipient is recipient]
+    own = ways.own.get(id(recipient))
     if own:
         return own[-1:] if own[-1].rule != "redirect" else own
     final = recipient.attempts[-1].fields
-    names = {recipient.low, recipient.low_original}
-    whole = []
-    for link in outbound:
-        if link.recipient is not None:
-            continue
+    for link in reversed(ways.whole):
         if link.rule == "orig_id":
             if final.get("status") == "deferred":
-                whole.append(link)
-        elif final.get("status") == "sent" and _has(link.child, names):
-            whole.append(link)
-    return whole[-1:]
+                return [link]
+        elif final.get("status") == "sent":
+            names = ways_of(link.child).by_name
+            if not names or recipient.low in names or recipient.low_original in names:
+                return [link]
+    return []
 
 
-def _has(leg: Leg, names: set[str]) -> bool:
-    if not leg.recipients:
-        return True
-    return any(known.low in names or known.low_original in names for known in leg.recipients.values())
-
-
-def _expansions(leg: Leg) -> set[str]:
+def _expansions(leg: Leg) -> frozenset[str]:
     """Addresses that an alias turned into several recipients."""
     turned = [r.original for r in leg.recipients.values() if r.low_original != r.low]
     if not turned:
-        return set()
+        return frozenset()
     counts = Counter(turned)
     kept = {r.low for r in leg.recipients.values() if r.low_original == r.low}
-    return {original for original, count in counts.items() if count > 1 or original.lower() in kept}
+    return frozenset(original for original, count in counts.items() if count > 1 or original.lower() in kept)
 
 
 def _redirected(leg: Leg) -> list[str] | None:

@@ -8,14 +8,15 @@ again, its facts are recalled from the store, so that the answer is the same as 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from heapq import heappop, heappush
 from operator import attrgetter, itemgetter
 
 from mailwake.events.fact import Fact
 from mailwake.store.rows import Row
-from mailwake.trace.buckets import FILING, MENTIONING, PREFIXED, REFUSAL, SPECIAL, Bucket, join, mentions
+from mailwake.trace.buckets import FILING, MENTIONING, PREFIXED, REFUSAL, SPECIAL, Bucket, join, mentions, part, tidy
 from mailwake.trace.journeys import component_rows
 from mailwake.trace.keys import fact_key, refusal_key
-from mailwake.trace.legs import build_legs
+from mailwake.trace.legs import agent_key, build_legs
 from mailwake.trace.links import Component, may_continue
 from mailwake.trace.model import Leg
 from mailwake.trace.names import Book, asked, number
@@ -24,6 +25,8 @@ from mailwake.trace.sweeps import Sweeps
 
 SETTLED_AFTER = 600_000_000
 """A journey whose every part has ended is settled this long (µs of log time) after its last record."""
+IDLE_AFTER = 6 * 86400 * 1_000_000
+"""One that has not ended is let go this long (µs) after its last record: the log may never tell its end."""
 _KEY = attrgetter("key")
 _KIND = itemgetter(4)
 
@@ -41,6 +44,8 @@ class Workset:
         self._touched: list[Bucket] = []
         self._ended: list[tuple[int, list[Bucket]]] = []
         """Journeys all of whose parts have ended, and when; see `Bucket.group` for those that went on after all."""
+        self._open: list[tuple[int, int, list[Bucket]]] = []
+        """A heap of the journeys that have not ended: time of the last record, a number, the parts."""
         self._searches = 0
         self._sweeps = Sweeps()
         self._doors: dict[tuple[str, str, int], list[Fact]] = {}
@@ -70,6 +75,7 @@ class Workset:
                 if (filing == REFUSAL or not key) and self._is_alone(fact, key):
                     continue
                 bucket = filed[key] = self._absent.pop(key) if key in self._absent else Bucket(key)
+                tidy(bucket)
             elif bucket.recalled is not None and not _is_new(bucket.recalled, fact):
                 continue
             bucket.facts.append(fact)
@@ -113,11 +119,13 @@ class Workset:
         return bucket
 
     def touched(self) -> set[str]:
-        """Keys that facts were added under since the last `flush`, and the keys they mention."""
+        """Keys that facts were added under since the last `flush`, the keys they mention, and those under which a
+        delivery agent may speak of them."""
         found = {bucket.key for bucket in self._touched}
         for bucket in self._touched:
             for other in bucket.near:
                 found.add(other.key)
+            found.update(filter(None, map(agent_key, self._legs_of(bucket))))
         return found
 
     def mentions(self, key: str) -> bool:
@@ -143,8 +151,10 @@ class Workset:
         self.add(later)
 
     def touched_message_ids(self) -> set[str]:
-        """Message-IDs of the touched legs."""
-        return {leg.bare_id for bucket in self._touched for leg in self._legs_of(bucket) if leg.message_id}
+        """Message-IDs of the touched legs, and those that delivery agents spoke of."""
+        found = {leg.bare_id for bucket in self._touched for leg in self._legs_of(bucket) if leg.message_id}
+        found.update(bucket.key[2:] for bucket in self._touched if bucket.key.startswith("m:"))
+        return found
 
     def flush(self) -> Iterator[tuple[set[str], list[Row]]]:
         """Compute the touched journeys: (keys, rows) of each; refusals without a queue ID have no keys."""
@@ -199,7 +209,14 @@ class Workset:
 
     def note(self, members: Iterable[str], book: Book) -> None:
         """Enter a journey in the book, to be recalled by."""
-        self._note([self._filed[key] for key in members], book)
+        buckets = [self._filed[key] for key in members]
+        self._note(buckets, book)
+        for bucket in buckets:
+            for agent in filter(None, map(agent_key, self._legs_of(bucket))):
+                if agent not in self._filed:  # to be asked for: it may have been seen before
+                    book.keys.append(agent)
+                    book.first.append(bucket.span()[0])
+                    book.last.append(bucket.span()[1])
 
     def _note(self, members: list[Bucket], book: Book) -> None:
         for bucket in members:
@@ -210,6 +227,10 @@ class Workset:
             for leg in self._legs_of(bucket):
                 if leg.message_id:
                     book.message_ids.append(leg.bare_id)
+                    agent = agent_key(leg)
+                    if agent and agent not in self._filed:
+                        book.waited.append(agent)
+                        book.when.append(last)
             for other in bucket.near:
                 if not other.facts:
                     book.waited.append(other.key)
@@ -226,6 +247,8 @@ class Workset:
         legs = bucket.legs
         if legs is None:
             legs = bucket.legs = [] if bucket.key.startswith(PREFIXED) else build_legs(bucket.key, bucket.facts)
+            if bucket.key.startswith("m:"):
+                self._join_agent(bucket)
             for leg in legs:
                 message_id = leg.bare_id
                 if message_id:
@@ -233,9 +256,16 @@ class Workset:
                     if may_continue(leg):
                         self._continuing.add(message_id)
                     agent = self._filed.get("m:" + message_id)
-                    if agent is not None:
+                    if agent is not None and agent not in bucket.near:
                         join(bucket, agent)
         return legs
+
+    def _join_agent(self, agent: Bucket) -> None:
+        """Join what a delivery agent said of a Message-ID with the legs that have it."""
+        for key in self._by_message_id.get(agent.key[2:], ()):
+            bucket = self._filed.get(key)
+            if bucket is not None and agent not in bucket.near:
+                join(bucket, agent)
 
     def _gather(self, start: Bucket) -> list[Bucket]:
         """All buckets in hand that are joined with start, directly or through others."""
@@ -261,21 +291,24 @@ class Workset:
         return found
 
     def _watch(self, members: list[Bucket]) -> None:
-        """Keep a journey in mind for `forget` if all of its parts have ended."""
+        """Keep a journey in mind for `forget`: sooner if all of its parts have ended."""
         last, ended = 0, True
         for bucket in members:
             last = max(last, bucket.facts[-1].ts)
             for leg in self._legs_of(bucket):
                 ended = ended and (leg.removed > 0 or not leg.queued or _is_deleted(leg))
                 last = max(last, leg.last)
-        group = members if ended else None
         for bucket in members:
-            bucket.group = group
+            bucket.group = members
         if ended:
             self._ended.append((last, members))
+        elif last:  # without a time it is not known to be old
+            self._searches += 1
+            heappush(self._open, (last, self._searches, members))
 
     def forget(self, before: int) -> Book:
-        """Drop the journeys all of whose parts ended before the given time (µs); give what they can be recalled by.
+        """Drop the journeys all of whose parts ended before the given time (µs), and those of which nothing was heard
+        for days before it; give what they can be recalled by.
 
         To be called after `flush`.
         """
@@ -289,10 +322,18 @@ class Workset:
             if last >= before:
                 kept.append(entry)
             elif self._is_group(members):
-                self._note(members, gone)
-                for bucket in members:
-                    self._drop(bucket)
+                self._let_go(members, gone)
+        # An order without queue IDs is judged by all that is queued: nothing of that may be missing then.
+        while self._open and self._open[0][0] < before - IDLE_AFTER and not self._sweeps:
+            members = heappop(self._open)[2]
+            if self._is_group(members):
+                self._let_go(members, gone)
         return gone
+
+    def _let_go(self, members: list[Bucket], gone: Book) -> None:
+        self._note(members, gone)
+        for bucket in members:
+            self._drop(bucket)
 
     def clear(self) -> None:
         """Let everything go. Buckets, legs and links hold each other: without this they wait for the collector."""
@@ -302,7 +343,7 @@ class Workset:
             bucket.near, bucket.group = [], None
         self._filed, self._absent, self._by_message_id = {}, {}, {}
         self._continuing, self._touched, self._ended, self.refusals = set(), [], [], {}
-        self._doors = {}
+        self._doors, self._open = {}, []
 
     def _is_group(self, members: list[Bucket]) -> bool:
         """Whether these are still a journey. What is left of one that fell apart is watched anew."""
@@ -326,12 +367,9 @@ class Workset:
                 if not keys:
                     del self._by_message_id[leg.bare_id]
                     self._continuing.discard(leg.bare_id)
-        for other in bucket.near:
-            if not other.facts and other.near:
-                other.near = [known for known in other.near if known is not bucket]
-                if not other.near:
-                    self._absent.pop(other.key, None)
-        bucket.facts, bucket.legs, bucket.near, bucket.group = [], None, [], None  # buckets hold each other, too
+        for name in part(bucket):
+            self._absent.pop(name, None)
+        bucket.legs = bucket.group = None  # buckets hold each other, too
         del self._filed[key]
 
 

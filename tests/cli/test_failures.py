@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from clickhouse_connect.driver.exceptions import DatabaseError
 
 from mailwake import __version__
 from mailwake.cli.main import run
@@ -48,6 +49,28 @@ def test_failures(
     captured = capsys.readouterr()
     assert captured.err.splitlines() == said
     assert captured.out == ""
+
+
+@pytest.mark.parametrize(
+    ("what", "hint"),
+    [
+        ("Code: 243. DB::Exception: Cannot reserve 1 MiB, not enough space. (NOT_ENOUGH_SPACE)", "make room"),
+        ("Code: 159. DB::Exception: Timeout exceeded. (TIMEOUT_EXCEEDED)", "--since"),
+        ("Code: 241. DB::Exception: Memory limit exceeded. (MEMORY_LIMIT_EXCEEDED)", "memory"),
+        ("Code: 60. DB::Exception: Table x does not exist. (UNKNOWN_TABLE)", ""),
+    ],
+)
+def test_the_engine_fails(
+    what: str, hint: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise DatabaseError(f"\n{what}\nStack trace: ...")
+
+    monkeypatch.setattr(opening, "open_backend", fail)
+    assert run(["trace"]) == 3
+    first, *others = capsys.readouterr().err.splitlines()
+    assert first == f"mailwake: the store failed: {what}"
+    assert (len(others) == 1 and hint in others[0]) if hint else not others
 
 
 def test_a_full_disk(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

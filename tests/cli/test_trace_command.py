@@ -7,9 +7,10 @@ import io
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from memory import SECOND, START, Runner, row
+from memory import SECOND, START, MemoryBackend, Runner, row
 
 ROWS = [
     row(
@@ -107,7 +108,7 @@ def test_csv(mailwake: Runner) -> None:
 @pytest.mark.parametrize("subject", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1"])
 def test_csv_runs_no_formulas(mailwake: Runner, subject: str) -> None:
     done = mailwake("trace", "--csv", rows=[row(1, subject=subject)])
-    assert next(csv.DictReader(io.StringIO(done.out, newline="")))["Subject"] == f"'{subject}"
+    assert next(csv.DictReader(io.StringIO(done.out, newline="")))["Subject"] == f"'{subject}".replace("\t", " ")
 
 
 @pytest.mark.parametrize("form", ["--json", "--jsonl", "--csv", "--wide"])
@@ -120,6 +121,37 @@ def test_broken_text_never_breaks_the_output(mailwake: Runner, form: str, text: 
     assert done.code == 0
     found = json.loads(done.out)[0]["Subject"] if form == "--json" else done.out
     assert shown in (found if form != "--jsonl" else json.loads(done.out)["Subject"])
+
+
+HOSTILE = "a\x1b[31mred\u202egnp.exe\x07\x7f\x9b2J\u2066\nnext"
+
+
+def test_csv_lets_no_control_characters_through(mailwake: Runner) -> None:
+    done = mailwake("trace", "--csv", rows=[row(1, subject=HOSTILE, hosts=("m\x1b", "x"), sender="\n=1+1")])
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e\u2066]", done.out)
+    (found,) = csv.DictReader(io.StringIO(done.out, newline=""))
+    assert found["Subject"] == r"a\x1b[31mred\u202egnp.exe\x07\x7f\x9b2J\u2066 next"
+    assert found["Hosts"] == r"m\x1b x"
+    assert found["SenderAddress"] == "' =1+1"
+
+
+@pytest.mark.parametrize("form", ["--json", "--jsonl"])
+@pytest.mark.parametrize("terminal", [True, False])
+def test_json_lets_no_control_characters_through_to_a_terminal(
+    mailwake: Runner, form: str, terminal: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: terminal)
+    done = mailwake("trace", form, rows=[row(1, subject=HOSTILE + " ünï 漢字")])
+    found = json.loads(done.out)
+    assert (found[0] if form == "--json" else found)["Subject"] == HOSTILE + " ünï 漢字"
+    assert bool(re.search("[\x7f-\x9f\u202e\u2066]", done.out)) is not terminal
+    assert "ünï 漢字" in done.out
+
+
+def test_notes_let_no_control_characters_through(mailwake: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    account = SimpleNamespace(notes=["a\x1b]0;x\x07: the file is empty"])
+    monkeypatch.setattr(MemoryBackend, "account", account, raising=False)
+    assert r"note: a\x1b]0;x\x07: the file is empty" in mailwake("trace", rows=[row(1)]).err
 
 
 def test_the_table_lets_no_control_characters_through(mailwake: Runner) -> None:

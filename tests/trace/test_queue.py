@@ -229,3 +229,20 @@ def test_both_senders_are_kept() -> None:
         ("new@example.net", "x@example.org")
     ]
     assert [(row.recipient, row.detail) for row in rows if row.status != "Delivered"] == [("y@example.org", "Rejected")]
+
+
+@pytest.mark.pitfall("D36")
+def test_released_together_with_others() -> None:
+    """`postsuper -H ALL` names no message: that delivery was tried after the hold shows that it was released."""
+    block = """
+    10:00:00 mx postfix/smtpd[1]: A000000001: client=out.example.net[192.0.2.1]
+    10:00:00 mx postfix/cleanup[2]: A000000001: hold: header Subject: x from out.example.net[192.0.2.1]; from=<a@example.net> to=<x@example.org> proto=ESMTP helo=<out>
+    10:00:00 mx postfix/cleanup[2]: A000000001: message-id=<1@example.net>
+    """  # noqa: E501
+    assert fates(block) == ["a@example.net x@example.org = Quarantined/Held"]
+    later = """
+    10:10:00 mx postfix/postsuper[8]: Released from hold: 1 message
+    10:10:00 mx postfix/qmgr[3]: A000000001: from=<a@example.net>, size=100, nrcpt=1 (queue active)
+    10:10:01 mx postfix/smtp[4]: A000000001: to=<x@example.org>, relay=none, delay=1, delays=0/0/0/1, dsn=4.4.1, status=deferred (connect to y: Connection timed out)
+    """  # noqa: E501
+    assert fates(block + later) == ["a@example.net x@example.org = Pending/Deferred"]

@@ -98,6 +98,8 @@ def bounced(key: str, rest: str) -> Parsed:
     if text:
         put_reply(fields, text)
         _put_quoted_host(fields, text)
+        if "retry timeout exceeded" in text:
+            fields["status"] = "expired"  # it was put off until the last retry rule ran out
     return "deliver", key, fields
 
 

@@ -74,6 +74,10 @@ _REFUSED = {
 """cleanup's two refusals that it logs as warnings, and no `reject:` line is logged for (cleanup_strerror.c)."""
 
 
+_NOT_ACCEPTED = " -- message not accepted, try again later"
+"""A table could not be asked while the message came in (cleanup_map11.c, cleanup_map1n.c): the client is put off."""
+
+
 def levelled(message: str) -> Parsed | None:
     """`warning: QID: text` is a note, two texts are refusals; `warning: text` without an ID is noise."""
     if not message.startswith(_LEVELS):
@@ -92,6 +96,12 @@ def about(key: str, level: str, text: str) -> Parsed:
     dsn = _REFUSED.get(text)
     if dsn is not None:
         fields = {"stage": "END-OF-MESSAGE", "by": "cleanup", "dsn": dsn, "temporary": False, "text": text}
+        return "reject", key, fields
+    if text.endswith(_NOT_ACCEPTED):
+        fields = {"stage": "END-OF-MESSAGE", "by": "cleanup", "dsn": "4.3.0", "temporary": True, "text": text}
+        name, found, address = text[: -len(_NOT_ACCEPTED)].partition(" map lookup problem for ")
+        if found and "sender" not in name and "@" in address:
+            fields["recipient"] = address
         return "reject", key, fields
     return "note", key, {"text": text, "level": level}
 

@@ -18,7 +18,7 @@ CREATE TABLE IF NOT EXISTS {on_table:facts} (
 CREATE TABLE IF NOT EXISTS {on_table:rows} (
   received DateTime64(6, 'UTC') CODEC(Delta(8), ZSTD(1)),
   trace_id FixedString(16) CODEC(ZSTD(1)),
-  leaf UInt16 CODEC(ZSTD(1)),
+  leaf UInt32 CODEC(ZSTD(1)),
   version UInt64 CODEC(Delta(8), ZSTD(1)),
   deleted UInt8 CODEC(ZSTD(1)),
   last DateTime64(6, 'UTC') CODEC(Delta(8), ZSTD(1)),
