@@ -73,6 +73,7 @@ class Correlator:
     def _recall_open(self, hosts: set[str]) -> None:
         """Fetch what is still queued on hosts where an order named no queue ID: it may have taken these."""
         if hosts:
+            self.before_reading()
             self._merge(journeys.open_keys(self._database, hosts, self._table))
 
     def window(self, facts: list[Fact], watermark: int) -> Window:

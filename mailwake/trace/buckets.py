@@ -16,6 +16,7 @@ FILING: dict[str, int] = {
     **dict.fromkeys(QUEUE_KINDS, PLAIN),
     **dict.fromkeys(("arrive", "deliver", "notify"), MENTIONING),
     "reject": REFUSAL,
+    "check": SPECIAL,
     **dict.fromkeys(("verdict", "policy", "mailbox", "item", "proxy_accept", "proxy_client"), SPECIAL),
 }
 """Kinds that are not here (sessions, statistics: a third of a log and more) are never filed."""

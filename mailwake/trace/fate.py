@@ -75,12 +75,24 @@ def of_attempts(leg: Leg, recipient: Recipient, swept: int) -> Fate:
         return Fate("Failed", "Bounced", reply, dsn, final.ts)
     if status == "expired" or (leg.expired and leg.expired >= final.ts):
         return Fate("Failed", "Expired", reply, dsn, max(leg.expired, final.ts))
+    if not status:
+        return _cut_off(final, reply, dsn)
     ended = _manipulated(leg, swept, final.ts)
     if ended is not None:
         return ended._replace(reason=ended.reason or reply, dsn=dsn)
     detail = "Greylisted" if greylisted(reply) else "Deferred"
     remark = "left the queue without a final status in the log" if leg.removed > final.ts else ""
     return Fate("Pending", detail, reply, dsn, final.ts, remark=remark)
+
+
+def _cut_off(final: Fact, reply: str, dsn: str) -> Fate:
+    """Fate by a delivery line that ends before its status: its enhanced status code (RFC 3463) tells the class."""
+    status, detail = {
+        "2": ("Delivered", "Delivered" if final.fields.get("disposition") == "mailbox" else "Relayed"),
+        "4": ("Pending", "Deferred"),
+        "5": ("Failed", "Bounced"),
+    }.get(dsn[:1], ("GettingStatus", "Unknown"))
+    return Fate(status, detail, reply, dsn, final.ts, remark="the line of its delivery is cut off")
 
 
 def _final(attempts: list[Fact]) -> Fact:

@@ -118,10 +118,11 @@ def _message_rows(component: Component, root: Leg, swept: Swept, parents: dict[i
 
 def _distinct(leaves: list[Leaf]) -> list[Leaf]:
     """One leaf for each (original, final, folder); where the same end was reached twice, the later one."""
-    kept: dict[tuple[str, str, str, bool], Leaf] = {}
+    kept: dict[tuple[str, str, str, str], Leaf] = {}
     for leaf in leaves:
         fate = leaf.fate
-        key = ((leaf.original or "").lower(), (leaf.address or "").lower(), fate.folder, fate.status == "Expanded")
+        kind = fate.status if fate.status in ("Expanded", "Failed") else ""
+        key = ((leaf.original or "").lower(), (leaf.address or "").lower(), fate.folder, kind)
         before = kept.get(key)
         if before is None or fate.ts >= before.fate.ts:
             kept[key] = leaf
@@ -130,7 +131,12 @@ def _distinct(leaves: list[Leaf]) -> list[Leaf]:
 
 def _place(leaf: Leaf) -> tuple[str, bool, str, str]:
     """Order of the rows of a message: by what was addressed, what an address stood for after it."""
-    return (leaf.original or "", leaf.fate.status != "Expanded", leaf.address or "", leaf.fate.folder)
+    return (
+        leaf.original or "",
+        leaf.fate.status != "Expanded",
+        leaf.address or "",
+        leaf.fate.folder + leaf.fate.status,
+    )
 
 
 def _keys(component: Component, root: Leg) -> tuple[str, ...]:

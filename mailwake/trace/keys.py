@@ -57,7 +57,9 @@ def fact_key(fact: Fact) -> str:
     if kind in QUEUE_KINDS:
         if fact.key:
             return fact.key
-        return refusal_key(fact) if kind == "reject" else ""
+        # A discard at the door is no refusal for the client, but the end all the same.
+        alone = kind == "reject" or (kind == "check" and fact.fields.get("action") == "discard")
+        return refusal_key(fact) if alone else ""
     special = _SPECIAL.get(kind)
     return special(fact) if special is not None else ""
 

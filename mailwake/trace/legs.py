@@ -155,6 +155,10 @@ def _lives(host: str, key: str, facts: list[Fact]) -> list[Leg]:
         _learn(target, fact, kind)
     for leg in legs:
         leg.bare_id = bare_id(leg.message_id)
+        for recipient in leg.recipients.values():
+            if len(recipient.attempts) > 1 and recipient.attempts[0].fields.get("agent") == "local":
+                _split_local(leg)
+                break
     return legs
 
 
@@ -275,6 +279,25 @@ def _envelope(leg: Leg, fact: Fact) -> None:
         leg.sender = fields["sender"]
     if "recipient" in fields:
         leg.named.append(fields["recipient"])
+
+
+def _split_local(leg: Leg) -> None:
+    """local(8) may deliver several ways for one address (aliases(5), .forward): each way is an end of its own."""
+    split: dict[tuple[str, str], Recipient] = {}
+    for name, recipient in leg.recipients.items():
+        ends: dict[str, Fact] = {}
+        for fact in recipient.attempts:
+            if fact.fields.get("status") in ("sent", "bounced"):
+                ends.setdefault(f"{fact.fields['status']} {fact.fields.get('reply', '')}", fact)
+        if len(ends) < 2 or recipient.attempts[0].fields.get("agent") != "local":
+            split[name] = recipient
+            continue
+        waits = [fact for fact in recipient.attempts if fact not in ends.values()]
+        for number, end in enumerate(sorted(ends)):
+            way = Recipient(recipient.address, recipient.original)
+            way.attempts = [*(fact for fact in waits if fact.fields.get("status") == "deferred"), ends[end]]
+            split[name[0], f"{name[1]}\0{number}" if number else name[1]] = way
+    leg.recipients = split
 
 
 def bare_id(message_id: str) -> str:

@@ -282,9 +282,16 @@ def _addresses(leg: Leg) -> set[str]:
 
 def _is_handover(component: Component, fact: Fact) -> bool:
     fields = fact.fields
-    if fields.get("status") != "sent" or fields.get("token") or fields.get("disposition") not in ("relay", None):
+    if fields.get("status") != "sent" or fields.get("token"):
+        return False
+    if fields.get("disposition") not in ("relay", None) and not _is_pipe(fact):
         return False
     return not fields.get("next_id") or fields["next_id"] not in component.legs_of
+
+
+def _is_pipe(fact: Fact) -> bool:
+    """Given to a program, which may hand it in again by the sendmail command or by SMTP (Postfix FILTER_README)."""
+    return fact.fields.get("agent") == "pipe" and "relay_ip" not in fact.fields
 
 
 def _is_loopback(ip: str) -> bool:
@@ -293,6 +300,8 @@ def _is_loopback(ip: str) -> bool:
 
 def _reaches(leg: Leg, fact: Fact) -> tuple[str, ...]:
     """Where a delivery can have gone by its relay's address: the host itself, a private address, the world, unknown."""
+    if _is_pipe(fact):
+        return (f"pipe of {leg.host}",)
     ip = str(fact.fields.get("relay_ip", ""))
     if not ip:
         return "unknown", f"unknown from {leg.host}"
@@ -304,10 +313,12 @@ def _reaches(leg: Leg, fact: Fact) -> tuple[str, ...]:
 def _ways(leg: Leg) -> tuple[str, ...]:
     """Which of these can be how a leg was handed in."""
     arrival = leg.arrival
-    if arrival is None or "local" in arrival:  # by the sendmail command: no server does that
+    if arrival is None:
         return ()
+    if "local" in arrival:  # by the sendmail command: no server does that, but a filter of the same host
+        return (f"pipe of {leg.host}",)
     ip = str(arrival.get("client_ip", ""))
-    own = tuple(f"loopback of {host}" for host in dict.fromkeys((leg.host, "")))
+    own = (*(f"loopback of {host}" for host in dict.fromkeys((leg.host, ""))), f"pipe of {leg.host}")
     if not ip:
         return (*own, "private", "public", "unknown")
     if _is_loopback(ip):

@@ -44,7 +44,7 @@ def proxy_rows(component: Component, fact: Fact) -> tuple[Leg | None, list[Row]]
 
 
 def _row(base: Row, keys: tuple[str, ...], recipient: str | None, told: list[Fact], fact: Fact) -> Row:
-    fates = filter_fates(told, recipient or "", fact.ts) or [Fate("GettingStatus", "Unknown", remark="end not seen")]
+    fates = filter_fates(told, recipient or "", fact.ts) or [_by_reply(str(fact.fields.get("reply", "")))]
     fate = fates[0]
     return base._replace(
         recipient=recipient,
@@ -56,3 +56,13 @@ def _row(base: Row, keys: tuple[str, ...], recipient: str | None, told: list[Fac
         remark=fate.remark,
         keys=keys,
     )
+
+
+def _by_reply(reply: str) -> Fate:
+    """What the filter's own words say of a message that it took and did not hand on."""
+    low = reply.lower()
+    if "quarantin" in low:
+        return Fate("Quarantined", "Quarantined", reply)
+    if "discard" in low or "blocked" in low:
+        return Fate("Failed", "Discarded", reply)
+    return Fate("GettingStatus", "Unknown", remark="end not seen")

@@ -29,6 +29,8 @@ def refusal_row(fact: Fact, key: str = "") -> Row:
     """A refusal that never got a queue ID: a result like any other. key: the one it is filed under, if at hand."""
     fields = fact.fields
     fate = refused(fact)
+    if fact.kind == "check":  # accepted, and thrown away
+        fate = fate._replace(status="Failed", detail="Discarded")
     recipient = fields.get("recipient")
     if recipient is None and "recipient" not in fields:
         recipients = fields.get("recipients")

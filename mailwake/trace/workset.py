@@ -72,7 +72,7 @@ class Workset:
             keys.append(key)
             bucket = filed.get(key)
             if bucket is None:
-                if (filing == REFUSAL or not key) and self._is_alone(fact, key):
+                if (filing == REFUSAL or not key or fact.kind == "check") and self._is_alone(fact, key):
                     continue
                 bucket = filed[key] = self._absent.pop(key) if key in self._absent else Bucket(key)
                 tidy(bucket)

@@ -83,7 +83,9 @@ def _settle_remote(fields: Fields, agent: str, relay: str, reply: str) -> None:
     lower = reply.lower()
     if "quarantin" in lower:
         disposition = "quarantine"
-    elif "ok, discarded" in lower or "discarded email" in lower or lower.startswith(("250 2.7.0 blocked", "250 blocked")):
+    elif (
+        "ok, discarded" in lower or "discarded email" in lower or lower.startswith(("250 2.7.0 blocked", "250 blocked"))
+    ):
         disposition = "discard"
     elif found is not None and disposition == "mailbox":
         # LMTP to a content filter, not to a mailbox server.
