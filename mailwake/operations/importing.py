@@ -129,6 +129,10 @@ class _Import:
         return bool(self._windows_ahead)
 
     def _in_order(self, writer: Writer) -> Account:
+        with self._database.merging():
+            return self._read(writer)
+
+    def _read(self, writer: Writer) -> Account:
         watermark = 0
         for piece in self._reader:
             batch = piece.batch

@@ -11,6 +11,8 @@ import re
 import shutil
 import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,6 +52,7 @@ class Database:
         try:
             self._private_temporary_folder()
             self._migrate()
+            self.client().command("SYSTEM STOP MERGES")
         except BaseException:
             self.close()
             raise
@@ -69,6 +72,19 @@ class Database:
             self._local.client = client
             self._clients.append(client)
         return client
+
+    @contextmanager
+    def merging(self) -> Iterator[None]:
+        """Let the engine merge what is written in many small pieces.
+
+        Not otherwise: a merge leaves what it merged on the disk for a while, and a process that only asks is gone
+        before that is cleared; and what an import writes in large pieces, it would write twice.
+        """
+        self.client().command("SYSTEM START MERGES")
+        try:
+            yield
+        finally:
+            self.client().command("SYSTEM STOP MERGES")
 
     def close(self) -> None:
         """Close all connections and let another process in."""

@@ -10,7 +10,8 @@ CREATE TABLE IF NOT EXISTS {on_table:facts} (
   source LowCardinality(String),
   raw String CODEC(ZSTD(1)),
   INDEX facts_key key TYPE bloom_filter(0.005) GRANULARITY 1
-) ENGINE = {engine:MergeTree} PARTITION BY toYYYYMM(ts) ORDER BY (ts, seq);
+) ENGINE = {engine:MergeTree} PARTITION BY toYYYYMM(ts) ORDER BY (ts, seq)
+SETTINGS old_parts_lifetime = 5;
 
 -- Rows: one message x one final recipient. A journey computed anew replaces its rows by a higher version; a row that is
 -- no more is replaced by one with deleted = 1. `body` is the row but for trace_id and keys; the columns beside it are what
@@ -54,7 +55,7 @@ CREATE TABLE IF NOT EXISTS {on_table:rows} (
   INDEX rows_status status TYPE set(16) GRANULARITY 8,
   INDEX rows_detail detail TYPE set(32) GRANULARITY 8
 ) ENGINE = {engine:ReplacingMergeTree(version)} PARTITION BY toYYYYMM(received) ORDER BY (received, trace_id, leaf)
-SETTINGS index_granularity = 256;
+SETTINGS index_granularity = 256, old_parts_lifetime = 5;
 
 -- How far each file was read, and what was found in it.
 CREATE TABLE IF NOT EXISTS {on_table:files} (
