@@ -15,16 +15,15 @@ from mailwake.events.fact import Fact
 from mailwake.ingest.account import Account
 from mailwake.ingest.files import PLAIN, InputError, kind_of, read_at
 from mailwake.ingest.resume import Saved, fingerprint, resume_offset
-from mailwake.ingest.revive import Reviver
 from mailwake.operations.correlate import Correlator
 from mailwake.operations.inputs import Input, Reader, gather
 from mailwake.operations.parallel import End, end_of, reaped
 from mailwake.operations.plan import Piece, divisible, windows
+from mailwake.operations.reviving import StoredReviver
 from mailwake.operations.writer import Writer
 from mailwake.store import facts as stored_facts
 from mailwake.store import files, journeys
 from mailwake.store.database import Database
-from mailwake.store.facts import Stored
 
 WINDOW = 150_000
 """Facts correlated and written at a time."""
@@ -83,7 +82,7 @@ class _Import:
     ) -> None:
         self._database = database
         self._progress = progress
-        self._correlator = Correlator(database, reviver())
+        self._correlator = Correlator(database, StoredReviver())
         self._saved = _Saved(database)
         self._reader = Reader(inputs, zone=zone, year=year, start=self._saved.offset)
         self._inputs = self._reader.inputs
@@ -232,20 +231,7 @@ class _Saved:
         """The place to commit for an input."""
         path = str(source.path.absolute())
         if kind_of(source.path) != PLAIN:
-            # To know a compressed file again it has to be read again; that is done once, when it has been read whole.
+            # To know a compressed file again would take reading it again: so it is read anew, which is harmless.
             return files.Place(path, 0, "", "")
         saved = fingerprint(source.path, end.offset)
         return files.Place(path, saved.offset, saved.head, saved.tail, end.half, end.half_ts, end.half_key)
-
-
-def reviver() -> _StoredReviver:
-    """Reads stored facts again."""
-    return _StoredReviver()
-
-
-class _StoredReviver:
-    def __init__(self) -> None:
-        self._revive = Reviver()
-
-    def __call__(self, stored: Stored) -> Fact:
-        return self._revive(stored.ts, stored.host, stored.program, stored.pid, stored.source, stored.raw)

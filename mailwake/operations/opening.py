@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from mailwake.events.fact import Fact
 from mailwake.operations.backend import Backend
-from mailwake.operations.importing import reviver
 from mailwake.operations.inputs import Reader, gather
+from mailwake.operations.reviving import StoredReviver
 from mailwake.store.query import Cursor, Node
 from mailwake.store.rows import Row
 from mailwake.trace.match import predicate
@@ -110,7 +110,7 @@ class StoreBackend:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._revive = reviver()
+        self._revive = StoredReviver()
 
     def search(self, node: Node, limit: int, cursor: Cursor | None = None, *, since: int | None = None) -> list[Row]:
         """See `Backend`."""

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from mailwake.events.fact import Fact
 from mailwake.operations.correlate import Correlator
-from mailwake.operations.importing import WINDOW, Progress, reviver
+from mailwake.operations.importing import WINDOW, Progress
+from mailwake.operations.reviving import StoredReviver
 from mailwake.store import facts as stored_facts
 from mailwake.store import journeys
 from mailwake.store.database import Database
@@ -27,7 +28,7 @@ def run(data_dir: Path, *, progress: Progress | None = None) -> Rebuilt:
     Raises StoreError.
     """
     with Database(data_dir, create=False) as database:
-        revive = reviver()
+        revive = StoredReviver()
         version = journeys.next_version(database)
         total = rows = 0
         if progress:
