@@ -1,0 +1,1 @@
+"""One file for each operation; `contract.all_operations` finds them."""
