@@ -1,0 +1,29 @@
+"""The base of what operations take and give: Python names inside, Exchange's property names outside.
+
+An attribute `audit_log_age_limit` is `AuditLogAgeLimit` in JSON, CSV, tables and the shell. Where Exchange's spelling
+is not that of the rule (`FromIP`, `MailboxOwnerUPN`) the field names it with an alias of its own. Both spellings are
+accepted as input.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_pascal
+
+
+class Input(BaseModel):
+    """What an operation takes. Unknown names are an error: a misspelt criterion must not widen a search."""
+
+    model_config = ConfigDict(alias_generator=to_pascal, populate_by_name=True, extra="forbid", frozen=True)
+
+
+class Output(BaseModel):
+    """One item of an answer; values that are not known are None."""
+
+    model_config = ConfigDict(alias_generator=to_pascal, populate_by_name=True, frozen=True)
+
+    def record(self) -> dict[str, Any]:
+        """The item by its outside names, values as JSON has them."""
+        return self.model_dump(mode="json", by_alias=True)
