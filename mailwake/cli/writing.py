@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from mailwake.cli.printable import plain, plain_json
-from mailwake.cli.values import NAMES, record
+from mailwake.operations.records import NAMES, record
 from mailwake.store.rows import Row
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from mailwake.operations.contract import Caller
 
 if TYPE_CHECKING:
+    from mailwake.operations.backend import Backend
     from mailwake.store.database import Database
 
 
@@ -27,3 +28,12 @@ class Context:
     """Zone of times that the caller gives without one."""
     now: Callable[[], datetime] = _now
     """The clock, aware, UTC; tests set it."""
+
+    def backend(self) -> Backend:
+        """What answers questions about messages: the store. Raises OperationError where there is none."""
+        from mailwake.operations.contract import OperationError
+        from mailwake.operations.opening import StoreBackend
+
+        if self.database is None:
+            raise OperationError("no-store", "there is no store to ask", "Import logs first: mailwake import FILE...")
+        return StoreBackend(self.database)

@@ -7,6 +7,8 @@ accepted as input.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -27,3 +29,17 @@ class Output(BaseModel):
     def record(self) -> dict[str, Any]:
         """The item by its outside names, values as JSON has them."""
         return self.model_dump(mode="json", by_alias=True)
+
+
+@dataclass
+class Answer:
+    """Items of an answer that has more to say than the items. Handlers that page or warn give one of these."""
+
+    items: Iterable[BaseModel]
+    next_cursor: str | None = None
+    """Word that continues the list where it ends; known when the items have been taken. None: there are no more."""
+    warnings: list[str] = field(default_factory=list)
+    """Sentences for people, such as what a gap in the logs hides."""
+
+    def __iter__(self) -> Iterator[BaseModel]:
+        return iter(self.items)

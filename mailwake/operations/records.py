@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC
 from typing import Any
 
-from mailwake.cli.printable import decoded
 from mailwake.operations.when import from_micros
 from mailwake.store.rows import Row
 
@@ -52,6 +51,16 @@ def record(row: Row) -> dict[str, Any]:
         _known(row.remark),
     )
     return dict(zip(NAMES, values, strict=True))
+
+
+def decoded(text: str) -> str:
+    r"""Without surrogates: a byte that was no UTF-8 becomes `\xe9`."""
+    if text.isascii():
+        return text
+    try:
+        return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:  # a lone surrogate out of a JSON log stands for no byte
+        return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def iso(micros: int) -> str | None:
