@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from mailwake.events.fact import Fact
+from mailwake.events.replies import enhanced_code
 from mailwake.trace.model import Leg, Recipient
 
 _RANK = {
@@ -95,7 +96,10 @@ def spread(facts: Iterable[Fact]) -> Iterator[Fact]:
         recipients = fact.fields.get("recipients") or [""]
         replies = fact.fields.get("replies") or [fields.get("reply", "")] * len(recipients)
         for recipient, reply in zip(recipients, replies, strict=False):
-            yield fact._replace(kind="deliver", fields={**fields, "recipient": recipient, "reply": reply})
+            one = {**fields, "recipient": recipient, "reply": reply}
+            if "dsn" not in fields:
+                one["dsn"] = enhanced_code(reply)
+            yield fact._replace(kind="deliver", fields=one)
 
 
 def _of_host(host: str, key: str, facts: list[Fact]) -> list[Leg]:

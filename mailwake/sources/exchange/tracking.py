@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mailwake.events.fact import Fields, Parsed
-from mailwake.events.replies import enhanced_code, exchange_id
+from mailwake.events.replies import exchange_id, host_label
 from mailwake.sources.exchange.agents import findings
 from mailwake.sources.exchange.event import Event
 from mailwake.sources.exchange.queued import queued_as
@@ -62,15 +62,15 @@ def _attempt(event: Event, status: str, disposition: str = "", *, words: str = "
         said = [" ".join(part for part in (words, reply) if part) for reply in said]
     if not any(said) and status != "sent":
         said = [event.said()] * len(said)
-    fields = {**event.about(), **event.way(), **event.next_hop(), "status": status, "agent": event.source.lower()}
+    fields = {**event.about(), **event.way(), "status": status, "agent": event.source.lower()}
+    hop = event.next_hop()
+    if status == "sent" or host_label(hop.get("relay_host", "")) != event.host:
+        fields.update(hop)
     fields["recipients"] = event.recipients
     if disposition:
         fields["disposition"] = disposition
     if any(said):
         fields["replies"] = said
-        code = enhanced_code(said[0])
-        if code:
-            fields["dsn"] = code
     return "deliveries", event.key, fields
 
 
@@ -202,6 +202,7 @@ _WORDS = {
     "RESUBMIT": "handed in again by Safety Net",
     "RESUBMITDEFER": "not handed in again yet by Safety Net",
     "RESUBMITFAIL": "not handed in again by Safety Net",
+    "SUBMIT": "handed to transport",
     "SUBMITDEFER": "the mailbox could not hand it over yet",
     "SUBMITFAIL": "the mailbox could not hand it over",
     "SUPPRESSED": "not transmitted",
