@@ -89,8 +89,8 @@ def accepted(number: int, server: str) -> str:
 
 
 def rows_told(logs: Sequence[Sequence[dict[str, str]]], *others: Sequence[str], fields: str = FIELDS) -> list[Row]:
-    """Rows of several tracking logs and other files; the same in whatever order files and rows come, and if the logs are
-    one file or many."""
+    """Rows of several tracking logs and other files; the same in whatever order files and rows come, and whether the
+    logs are one file or many."""
     whole = [*(log(one, fields) for one in logs), *map(list, others)]
     rows = plain(rows_of(whole))
     for order in list(permutations(whole))[1:6]:
