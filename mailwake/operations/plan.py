@@ -44,9 +44,13 @@ def divisible(source: Input) -> bool:
     """Whether a file can be read from the middle: plain, one log, one record a line."""
     if kind_of(source.path) != PLAIN:
         return False
-    start = read_at(source.path, 0, _LOOK)
-    if start.startswith((b"==> ", export.START)):
-        return False
+    start = read_at(source.path, 0, 16)
+    return not start.startswith((b"==> ", export.START))
+
+
+def _is_lines(path: Path) -> bool:
+    """Whether a file may be cut between its lines: rows of a table may be folded, a document is one."""
+    start = read_at(path, 0, _LOOK)
     return not is_document(start) and find(start, Registry().knows_table) is None
 
 
@@ -83,7 +87,8 @@ def _size(piece: Piece) -> int:
 def _pieces(source: Input, start: int, calendar: Calendar | None) -> list[Piece]:
     size = source.path.stat().st_size
     made = []
-    while size - start > PIECE * 3 // 2:
+    lines = size - start > PIECE * 3 // 2 and _is_lines(source.path)
+    while lines and size - start > PIECE * 3 // 2:
         stop = _cut(source.path, start + PIECE)
         if stop is None or stop >= size:
             break

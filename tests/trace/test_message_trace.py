@@ -193,7 +193,8 @@ def enhanced(**more: str) -> dict[str, str]:
     return {
         "origin_timestamp_utc": "2026-11-21T10:00:00.1230000Z",
         "sender_address": ONE.sender,
-        "recipient_status": "bob@example.com##Receive, Deliver;eve@example.com##Receive, Fail;all@example.com##Receive, Expand",
+        "recipient_status": "bob@example.com##Receive, Deliver;eve@example.com##Receive, Fail;"
+        "all@example.com##Receive, Expand",
         "message_subject": "Mail, number 1",
         "total_bytes": "5000",
         "message_id": ONE.message_id,
