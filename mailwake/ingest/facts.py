@@ -20,7 +20,7 @@ from mailwake.ingest.files import BLOCK, MAX_LINE, Block, blocks, check_text, re
 from mailwake.ingest.registry import Registry
 from mailwake.ingest.runs import Heads, is_untidy
 from mailwake.ingest.sections import Section
-from mailwake.ingest.tables import Rows, find
+from mailwake.ingest.tables import Rows, find, seems_table
 
 _SECTION = re.compile(r"==> (.+) <==\Z")
 _LOOK = 64 << 10
@@ -77,6 +77,7 @@ class FactReader:
         self._sections: dict[str, Section] = {}
         self._section = self._enter("")
         self._pending_at: int | None = None
+        self._seems_table = False
         if self.calendar.years:
             zone_how = "given" if self.calendar.zone.given else "of this machine"
             self.account.zones[f"{self.calendar.zone.name} ({zone_how}), year {self.calendar.how}"] += 1
@@ -98,6 +99,7 @@ class FactReader:
             return self._export()
         if is_document(start):
             return self._documents()
+        self._seems_table = seems_table(start)
         table = find(start, self._registry.knows_table)
         return None if table is None else self._table(Rows(table, self._registry.knows_table))
 
@@ -115,7 +117,7 @@ class FactReader:
                 self._block(block, facts)
             end = block.offset + len(block.data)
             if end - self._start <= self._size:
-                self._check_table(block.data)
+                self._check_table()
             yield Batch(facts, end if self._pending_at is None else self._pending_at, len(block.data))
         facts = []
         self._section.flush(facts)
@@ -254,11 +256,10 @@ class FactReader:
             header = Header(known.micros or NO_TIME, True, known.host, known.program, known.pid, known.text)
             self._section.record(header, data[:MAX_LINE].decode("utf-8", "surrogateescape"), facts)
 
-    def _check_table(self, data: bytes) -> None:
-        """Say so when the file is a table and no log."""
-        commas = [line.count(b",") for line in data.rstrip(b"\n").split(b"\n", 6)[:5]]
-        if self.account.unknown_count > 1 and not self.account.recognised and commas[0] > 2 and len(set(commas)) == 1:
-            self.account.note(f"{self._name}: this looks like a CSV table, not a log")
+    def _check_table(self) -> None:
+        """Say so when the file is a table of something else, and no log."""
+        if self.account.unknown_count > 1 and not self.account.recognised and self._seems_table:
+            self.account.note(f"{self._name}: this looks like a CSV table, not a log, and its columns are not known")
 
 
 @contextmanager

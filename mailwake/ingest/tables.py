@@ -11,6 +11,7 @@ cells are left out. A cell in quotes may hold line ends.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -26,6 +27,7 @@ MAX_LINES = 2000
 csv.field_size_limit(max(csv.field_size_limit(), MAX_ROW))
 _DELIMITERS = ",;\t"
 _FIELDS = "#Fields:"
+_NAME = re.compile(r"[^:<>\[\]{}=]{1,80}\Z")
 _LOOK = 100
 """Lines before a header that are looked at."""
 
@@ -60,6 +62,26 @@ def find(start: bytes, claims: Claims) -> Table | None:
         if text and (text.startswith(_FIELDS) or not text.startswith("#")):
             return header(line, claims)
     return None
+
+
+def seems_table(start: bytes) -> bool:
+    """Whether a text begins as a table does: several rows of as many cells, three at least, the first one of names."""
+    lines = start.decode("utf-8", "replace").removeprefix("\ufeff").replace("\0", "").splitlines(keepends=True)
+    for delimiter in _DELIMITERS:
+        rows: list[list[str]] = []
+        try:
+            for row in csv.reader(lines, delimiter=delimiter):
+                rows.append(row)
+                if len(rows) > 4:
+                    break
+        except csv.Error:
+            continue
+        rows = [row for row in rows if row]
+        names = [cell.strip() for cell in rows[0]] if rows else []
+        widths = {len(row) for row in rows[:3]}
+        if len(rows) > 1 and len(names) > 2 and len(widths) == 1 and all(map(_NAME.match, names)):
+            return True
+    return False
 
 
 class Rows:

@@ -15,6 +15,7 @@ from mailwake.ingest.documents import Documents, is_document
 from mailwake.ingest.facts import FactReader
 from mailwake.ingest.registry import Registry
 from mailwake.ingest.revive import Reviver
+from mailwake.ingest.tables import seems_table
 from mailwake.ingest.utf16 import encoding_of
 from mailwake.sources.api import Bare
 
@@ -177,3 +178,21 @@ def test_log_in_utf16(tmp_path: Path) -> None:
 @pytest.mark.parametrize("start", [b"", b"\0" * 16, b"a\0b", b"Nov  1 10:00:00 ", b"\xff\xfe\0\0a\0\0\0"])
 def test_what_is_not_utf16(start: bytes) -> None:
     assert encoding_of(start) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "table"),
+    [
+        ("a,b,c\n1,2,3\n", True),
+        ('"a";"b";"c"\n"1,2";"{""x"": 1, ""y"": 2}";"3\n4"\n1;2;3\n', True),
+        ("a,b,c\n", False),
+        ("a,b\n1,2\n", False),
+        ("a,b,c\n1,2\n", False),
+        ("Nov  1 10:00:00 mx x[1]: a,b,c\nNov  1 10:00:00 mx x[1]: a,b,c\n", False),
+        ("", False),
+    ],
+)
+def test_what_looks_like_a_table(text: str, table: bool, tmp_path: Path) -> None:
+    assert seems_table(text.encode()) is table
+    account = read(put(tmp_path / "x.csv", text + "1,2,3\n"), registry=REGISTRY)[1]
+    assert any("CSV table" in note for note in account.notes) is table or len(text) < 12
