@@ -27,7 +27,7 @@ MAX_LINES = 2000
 csv.field_size_limit(max(csv.field_size_limit(), MAX_ROW))
 _DELIMITERS = ",;\t"
 _FIELDS = "#Fields:"
-_NAME = re.compile(r"[^:<>\[\]{}=]{1,80}\Z")
+_NAME = re.compile(r"(?!.*: )[^<>\[\]{}=]{1,80}\Z")
 _LOOK = 100
 """Lines before a header that are looked at."""
 
@@ -78,7 +78,7 @@ def seems_table(start: bytes) -> bool:
             continue
         rows = [row for row in rows if row]
         names = [cell.strip() for cell in rows[0]] if rows else []
-        widths = {len(row) for row in rows[:3]}
+        widths = {len(row) for row in (rows[:-1] if len(rows) > 2 else rows)[:3]}  # the last one may be cut off
         if len(rows) > 1 and len(names) > 2 and len(widths) == 1 and all(map(_NAME.match, names)):
             return True
     return False

@@ -181,8 +181,8 @@ def _tell(legs: list[Leg], reports: list[Fact], traced: dict[str, Fact]) -> None
     for fact in reports:
         _fill(first, fact.fields)
     first.bare_id = bare_id(first.message_id)
-    arrival = _arrival(reports)
-    first.arrival = {**arrival, **(first.arrival or {})}
+    if first.arrival is None:
+        first.arrival = _arrival(reports)
 
 
 def _give_events(legs: list[Leg]) -> None:

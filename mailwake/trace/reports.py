@@ -6,8 +6,9 @@ Statuses are those of Get-MessageTrace(V2), Graph's exchangeMessageTrace and the
 from __future__ import annotations
 
 from mailwake.events.fact import Fact
-from mailwake.trace.fate import Fate
+from mailwake.trace.fate import Fate, decisive, of_attempts
 from mailwake.trace.instances import is_final
+from mailwake.trace.model import Leg, Recipient
 
 _FATES = {
     "delivered": ("Delivered", "Delivered", ""),
@@ -38,6 +39,15 @@ def of_report(fact: Fact) -> Fate:
 def _is_passed_on(events: str) -> bool:
     """Whether a report's events (`Receive, Send`) end with another server."""
     return "send" in events.lower() and "deliver" not in events.lower()
+
+
+def tried(leg: Leg, recipient: Recipient, swept: int) -> Fate:
+    """Fate by the records of this leg, and by what is reported of its message; swept: see `fate.of_attempts`."""
+    if not leg.tracked:
+        return of_attempts(leg, recipient, swept)
+    final = decisive(recipient.attempts)
+    fate = of_report(final) if final.kind == "traced" else of_attempts(leg, recipient, swept)
+    return with_report(leg.traced.get(recipient.low), fate)
 
 
 def with_report(fact: Fact | None, fate: Fate) -> Fate:

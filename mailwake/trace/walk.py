@@ -12,7 +12,7 @@ from mailwake.trace.fate import Fate, ended, gave_way, of_attempts, of_mailbox, 
 from mailwake.trace.instances import Turn, addresses, turns
 from mailwake.trace.links import Component, mailbox_facts
 from mailwake.trace.model import PROVEN, Leg, Link, Recipient
-from mailwake.trace.reports import of_report, with_report
+from mailwake.trace.reports import tried, with_report
 
 MAX_HOPS = 60
 """So many legs of one message are followed: `postsuper -r ALL` by cron makes another of each run."""
@@ -177,15 +177,9 @@ class Walker:
             fates = of_mailbox(mailbox_facts(component, leg, recipient)) if component.mailboxes else None
             if not fates:
                 swept = self._swept.get(leg.place, 0) if self._swept else 0
-                if leg.tracked and recipient.attempts[-1].kind == "traced":
-                    fates = [of_report(recipient.attempts[-1])]
-                else:
-                    fates = [of_attempts(leg, recipient, swept)]
+                fates = [tried(leg, recipient, swept)]
             if leg.verdicts:
                 fates = [self._by_verdict(leg, recipient, fate) for fate in fates]
-            if leg.traced:
-                report = leg.traced.get(recipient.low)
-                fates = [with_report(report, fate) for fate in fates]
         for fate in fates:
             self.leaves.append(Leaf._make((original, fate.address or recipient.address, fate, path, grade, recipient)))
 

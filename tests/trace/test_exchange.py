@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from logs import lines, messages, told
-from tracking import FIELDS_2010, Mail, accepted, hop, rows_told
+from logs import folder, lines, messages, told
+from tracking import FIELDS_2010, Mail, accepted, hop, log, rows_told
+
+from mailwake.operations.opening import FileBackend
+from mailwake.operations.show import show
 
 ONE = Mail(1)
 IN = {"directionality": "Incoming"}
@@ -413,3 +416,36 @@ def test_exchange_2010_has_no_network_message_id() -> None:
     rows = rows_told([hub, far], fields=FIELDS_2010)
     assert told(rows) == ["ann@example.com bob@example.com = Delivered/Delivered"]
     assert (rows[0].hosts, rows[0].queue_ids) == (("HUB1", "HUB2"), ("31@HUB1", "44@HUB2"))
+
+
+def test_story() -> None:
+    """What `show` tells: who handed it in and from where, by which connector, what the group became, each hop."""
+    arrival = ONE.row(
+        "10:00:00",
+        "RECEIVE",
+        ["all@example.com"],
+        **hop("edge.example.com", "EX01", 5),
+        **IN,
+        client_ip="10.0.0.25",
+        original_client_ip="192.0.2.1",
+        connector_id="EX01\\Default EX01",
+    )
+    members = ["bob@example.com", "eve@example.com"]
+    expand = ONE.row(
+        "10:00:01", "ROUTING EXPAND", members, server_hostname="EX01", related_recipient_address="all@example.com"
+    )
+    data = "S:SFA=SUM|SFV=NSPM|SCL=1;S:TRA=ETR|ruleId=1|action=SetScl"
+    agent = ONE.row("10:00:01", "AGENT AGENTINFO", server_hostname="EX01", custom_data=data)
+    deliver = ONE.row("10:00:02", "STOREDRIVER DELIVER", members, **hop("EX01", "EX01"))
+    with folder() as place:
+        path = place / "MSGTRK.LOG"
+        path.write_text("\n".join(log([arrival, expand, agent, deliver])) + "\n")
+        story = show(FileBackend((str(path),), zone="UTC"), ONE.network_id)
+        assert show(FileBackend((str(path),), zone="UTC"), "5@EX01").trace_id == story.trace_id
+    assert [(step.event, step.text) for step in story.timeline] == [
+        ("Receive", "EX01 took it from edge.example.com[10.0.0.25]."),
+        ("Expand", "EX01 found the members of all@example.com: bob@example.com, eve@example.com."),
+        ("Spam Diagnostics", "exchange on EX01 said: not spam, rule: SetScl, score 1."),
+        ("Deliver", "Put into the mailbox of bob@example.com, eve@example.com."),
+    ]
+    assert list(story.timeline[0].details) == ["connector EX01\\Default EX01", "inbound", "first sent from 192.0.2.1"]

@@ -10,6 +10,7 @@ id: what then happens to it is told by its other records.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from mailwake.events.fact import Fields, Parsed
@@ -147,7 +148,8 @@ def _dsn(event: Event) -> Parsed:
 def _agents(event: Event) -> Parsed:
     found = findings(text(event.record, "customdata")) if event.key else {}
     if not found:
-        return _note(event)
+        said = text(event.record, "customdata")
+        return ("noise", "", {"text": event.name}) if not said or _COSTS.match(said) else _note(event)
     found["queue_id"] = event.key
     return "verdict", "", found
 
@@ -187,6 +189,8 @@ def _shadow(event: Event) -> Parsed:
     return "noise", "", {"text": event.name}
 
 
+_COSTS = re.compile(r"S:CompCost=[^;]*\Z")
+"""What each agent's work cost: of every message, and of no interest to its story."""
 _WORDS = {
     "AGENTINFO": "a transport agent said",
     "DELIVERFAIL": "the folder to deliver to does not exist",
