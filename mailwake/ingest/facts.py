@@ -228,8 +228,7 @@ class FactReader:
         for text, known in rows:
             self.account.lines += 1
             if known:
-                self._section.line(text, facts)
-                self._section.flush(facts)
+                self._section.row(text, facts)
             else:
                 self._section.stranger(text, facts)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from mailwake.events.fact import NO_TIME, Fact, Fields, Origin, Parsed
+from mailwake.ingest import jsonlines
 from mailwake.ingest.account import Account
 from mailwake.ingest.calendar import Calendar
 from mailwake.ingest.envelope import BSD, ISO, Header, Splitter
@@ -16,6 +17,8 @@ from mailwake.ingest.registry import Registry
 from mailwake.ingest.runs import Heads, bare_run, bsd_run, iso_run, tidy
 from mailwake.sources.api import Source
 
+_WRAPPING = tuple(f'"{name}":' for name in jsonlines.NAMES)
+"""Members of a shipper's wrapper, which is looked at before the sources are asked."""
 _DEPTH = 3
 """Lines within lines that are looked into."""
 MAX_PARTS = 2000
@@ -85,6 +88,21 @@ class Section:
         self._shape, self._bare = header.shape, header.source
         if header.source is not None:
             self.pending, self._length = Pending(header, [line], header.source), len(line)
+        else:
+            self._record(header, line, out)
+
+    def row(self, line: str, out: list[Fact]) -> None:
+        """Read a record that came as one line of JSON. As a line is read, only that the sources are asked at once."""
+        self.flush(out)
+        header = None
+        if not any(name in line for name in _WRAPPING):
+            try:
+                header = self._splitter.bare(line)
+            except Exception as error:
+                self._fault(error)
+        if header is None:
+            self.line(line, out)
+            self.flush(out)
         else:
             self._record(header, line, out)
 

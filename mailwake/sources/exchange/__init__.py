@@ -8,7 +8,7 @@ from __future__ import annotations
 from mailwake.events.fact import LineParser
 from mailwake.sources.api import Bare
 from mailwake.sources.exchange import reports, tracking
-from mailwake.sources.exchange.event import host_of
+from mailwake.sources.exchange.event import event_of, is_event
 from mailwake.sources.exchange.record import load, plain_name
 from mailwake.sources.exchange.times import iso
 
@@ -32,8 +32,9 @@ class _Exchange:
         record = load(line)
         if record is None:
             return None
-        if tracking.is_event(record):
-            return Bare(iso(record["datetime"]), host_of(record), tracking.PROGRAM, 0, line)
+        event = event_of(line)
+        if event is not None:
+            return Bare(iso(record["datetime"]), event.host, tracking.PROGRAM, 0, line)
         if reports.is_report(record):
             return Bare(iso(reports.time_of(record)), reports.HOST, reports.PROGRAM, 0, line)
         if reports.is_detail(record):
@@ -45,7 +46,7 @@ class _Exchange:
 
     def table(self, columns: tuple[str, ...]) -> bool:
         known = dict.fromkeys(map(plain_name, columns), "x")
-        return tracking.is_event(known) or reports.is_report(known) or reports.is_detail(known)
+        return is_event(known) or reports.is_report(known) or reports.is_detail(known)
 
 
 SOURCE = _Exchange()

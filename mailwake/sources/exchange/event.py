@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from mailwake.events.fact import Fields
 from mailwake.events.replies import host_label
-from mailwake.sources.exchange.record import Record, addresses, guid, ip, mailbox, number, text
+from mailwake.sources.exchange.record import Record, addresses, guid, ip, load, mailbox, number, text
 
 _BY_CLIENT = frozenset(
     {"SEND", "DELIVER", "DUPLICATEDELIVER", "SUBMIT", "CLIENTSUBMISSION", "NOTIFYMAPI", "HAREDIRECT"}
@@ -25,31 +27,19 @@ class Event:
         self.message_id = text(record, "messageid")
         self.number = text(record, "internalmessageid")
         self.recipients = addresses(record, "recipientaddress")
-
-    @property
-    def key(self) -> str:
-        """The network message id; before 2013 the server's own number with its name; "" if the record has neither."""
-        return guid(text(self.record, "networkmessageid")) or (self.given if self.number else "")
-
-    @property
-    def given(self) -> str:
+        self.given = f"{self.number}@{self.host}"
         """The name by which the server speaks of the message to others."""
-        return f"{self.number}@{self.host}"
-
-    @property
-    def sender(self) -> str | None:
-        """Envelope sender (return-path), "" for the null sender; None when the record names none."""
-        for name in ("returnpath", "senderaddress"):
-            value = text(self.record, name)
-            if value:
-                return mailbox(value)
-        return None
+        self.key = guid(text(record, "networkmessageid")) or (self.given if self.number else "")
+        """The network message id; before 2013 the server's own number with its name; "" if the record has neither."""
+        sender = text(record, "returnpath") or text(record, "senderaddress")
+        self.sender = mailbox(sender) if sender else None
+        """Envelope sender, "" for the null sender; None when the record names none."""
 
     @property
     def hosted(self) -> bool:
         """Whether this is a record of Exchange Online."""
         names = (text(self.record, "serverhostname"), text(self.record, "clienthostname"))
-        return bool(guid(text(self.record, "tenantid"))) or any(name.lower().endswith(_CLOUD) for name in names)
+        return any(name.lower().endswith(_CLOUD) for name in names) or bool(guid(text(self.record, "tenantid")))
 
     def about(self) -> Fields:
         """Fields that tell of the message, whatever happened to it."""
@@ -108,6 +98,29 @@ def _host(record: Record, event: str) -> str:
     return next((host_label(text(record, name)) for name in names if text(record, name)), "")
 
 
-def host_of(record: Record) -> str:
-    """The server that wrote a record."""
-    return _host(record, text(record, "eventid").upper())
+@lru_cache(maxsize=4)
+def event_of(line: str) -> Event | None:
+    """The event of a line of JSON; None when it is none. Not to be changed: it is kept for the next who asks."""
+    record = load(line)
+    return Event(record) if record is not None and is_event(record) else None
+
+
+def is_event(record: Record) -> bool:
+    """Whether a record is one of message tracking."""
+    return "eventid" in record and "datetime" in record and not _TOGETHER.isdisjoint(record)
+
+
+_TOGETHER = frozenset(
+    [
+        "connectorid",
+        "internalmessageid",
+        "messageinfo",
+        "networkmessageid",
+        "recipientaddress",
+        "relatedrecipientaddress",
+        "returnpath",
+        "schemaversion",
+        "sourcecontext",
+    ]
+)
+"""Fields of which a record has some: every program's events have an id and a time."""

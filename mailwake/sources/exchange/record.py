@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 Record = dict[str, Any]
-"""Plain name -> value as it is written; empty values are left out."""
+"""Plain name -> value: a text without blanks around it, a list or an object; empty ones are left out."""
 
 _PLAIN = re.compile(r"[^a-z0-9]+")
 _ALIASES = {
@@ -34,14 +34,18 @@ _ALIASES = {
     "deliverystatus": "status",
     "description": "detail",
 }
-_EMPTY = ("", None, "-")
 
 
-@lru_cache(maxsize=2000)
 def plain_name(name: str) -> str:
     """The name by which a column or property is known here."""
     bare = _PLAIN.sub("", name.lower())
     return _ALIASES.get(bare, bare)
+
+
+@lru_cache(maxsize=500)
+def _plain_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Of all names of a record: those of one file are mostly the same, in the same order."""
+    return tuple(map(plain_name, names))
 
 
 @lru_cache(maxsize=4)
@@ -50,26 +54,31 @@ def load(line: str) -> Record | None:
     if line[:1] != "{":
         return None
     try:
-        found = orjson.loads(line.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
-    except ValueError:
-        return None
+        found = orjson.loads(line)
+    except ValueError:  # what is no UTF-8 stands in the line as surrogate escapes
+        try:
+            found = orjson.loads(line.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+        except ValueError:
+            return None
     if not isinstance(found, dict):
         return None
     record: Record = {}
-    for name, value in found.items():
-        if value not in _EMPTY and value != []:
-            record.setdefault(plain_name(name), value)
+    for name, value in zip(_plain_names(tuple(found)), found.values(), strict=True):
+        if isinstance(value, str):
+            value = value.strip()
+        elif isinstance(value, int | float):
+            value = str(value)
+        if value and value != "-" and name not in record:
+            record[name] = value
     return record
 
 
 def text(record: Record, name: str) -> str:
     """A field as text; "" when it is not there."""
-    value = record.get(name)
+    value = record.get(name, "")
     if isinstance(value, str):
-        return value.strip()
-    if isinstance(value, list):
-        return ";".join(str(item) for item in value)
-    return "" if value is None or isinstance(value, dict) else str(value)
+        return value
+    return ";".join(map(str, value)) if isinstance(value, list) else ""
 
 
 def number(record: Record, name: str) -> int | None:
@@ -81,6 +90,8 @@ def number(record: Record, name: str) -> int | None:
 def addresses(record: Record, name: str) -> list[str]:
     """A field of addresses, `;` between them in tables; what stands for a list that was not written out is none."""
     value = record.get(name)
+    if value is None:
+        return []
     parts = value if isinstance(value, list) else text(record, name).split(";")
     found = [mailbox(str(part)) for part in parts]
     return [part for part in found if part and part != "System.String[]"]

@@ -16,9 +16,9 @@ from collections.abc import Callable
 from mailwake.events.fact import Fields, Parsed
 from mailwake.events.replies import exchange_id, host_label
 from mailwake.sources.exchange.agents import findings
-from mailwake.sources.exchange.event import Event
+from mailwake.sources.exchange.event import Event, event_of
 from mailwake.sources.exchange.queued import queued_as
-from mailwake.sources.exchange.record import Record, addresses, load, text
+from mailwake.sources.exchange.record import addresses, text
 from mailwake.sources.exchange.statuses import replies
 
 PROGRAM = "exchange/tracking"
@@ -244,31 +244,7 @@ EVENTS: dict[str, Callable[[Event], Parsed]] = {
 """What becomes of each event; any other is a note, for the list is open."""
 
 
-def is_event(record: Record) -> bool:
-    """Whether a record is one of message tracking."""
-    return "eventid" in record and "datetime" in record and not _TOGETHER.isdisjoint(record)
-
-
-_TOGETHER = frozenset(
-    [
-        "connectorid",
-        "internalmessageid",
-        "messageinfo",
-        "networkmessageid",
-        "recipientaddress",
-        "relatedrecipientaddress",
-        "returnpath",
-        "schemaversion",
-        "sourcecontext",
-    ]
-)
-"""Fields of which a record has some: every program's events have an id and a time."""
-
-
 def parse(message: str) -> Parsed | None:
     """Parse one record."""
-    record = load(message)
-    if record is None or not is_event(record):
-        return None
-    event = Event(record)
-    return EVENTS.get(event.name, _note)(event) if event.name else None
+    event = event_of(message)
+    return EVENTS.get(event.name, _note)(event) if event is not None and event.name else None
