@@ -124,6 +124,16 @@ def gave_way(fact: Fact) -> Fate:
     return Fate("Expanded", "Redirected", f"redirected to {target}", "", fact.ts)
 
 
+def kept_back(leg: Leg, fate: Fate) -> Fate:
+    """The fate of a recipient of which nothing else is known, where a filter says that it put the message aside."""
+    if fate.detail != "Unknown":
+        return fate
+    for fact in leg.verdicts:
+        if fact.fields.get("quarantine"):
+            return Fate("Quarantined", "Quarantined", str(fact.fields.get("action", "")), "", fact.ts)
+    return fate
+
+
 def _weight(fact: Fact) -> int:
     status, disposition = fact.fields.get("status"), fact.fields.get("disposition")
     if status == "sent":

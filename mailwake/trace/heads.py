@@ -71,7 +71,7 @@ class Head:
                 fate.status,
                 fate.detail,
                 OUTCOMES.get(fate.detail, "received"),  # outcome
-                _direction(self.ours, fate.detail),
+                _direction(self.ours, fate.detail) if "inside" not in hop else "Internal" if self.ours else "Inbound",
                 self.from_ip,
                 self.from_host,
                 hop.get("relay_ip", ""),  # to_ip

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from mailwake.events.fact import Fact
-from mailwake.trace.fate import Fate, ended, gave_way, of_attempts, of_mailbox, refused, untried
+from mailwake.trace.fate import Fate, ended, gave_way, kept_back, of_attempts, of_mailbox, refused, untried
 from mailwake.trace.instances import Turn, addresses, turns
 from mailwake.trace.links import Component, mailbox_facts
 from mailwake.trace.model import PROVEN, Leg, Link, Recipient
@@ -124,7 +124,7 @@ class Walker:
             elif turn.recipient is not None:
                 self._recipient(leg, turn.recipient, turn.original, path, grade)
             elif not self._elsewhere(leg, turn, path, grade):
-                fate = with_report(leg.traced.get(turn.address.lower()), untried(leg, swept))
+                fate = with_report(leg.traced.get(turn.address.lower()), kept_back(leg, untried(leg, swept)))
                 self.leaves.append(Leaf(turn.original, turn.address, fate, path, grade, None))
         if not self.leaves and len(path) == 1:
             nobody = Recipient("", "")

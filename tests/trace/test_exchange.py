@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from logs import folder, lines, messages, told
+import json
+
+from logs import folder, lines, messages, rows_of, told
 from tracking import FIELDS_2010, Mail, accepted, hop, log, rows_told
 
 from mailwake.operations.opening import FileBackend
@@ -449,3 +451,36 @@ def test_story() -> None:
         ("Deliver", "Put into the mailbox of bob@example.com, eve@example.com."),
     ]
     assert list(story.timeline[0].details) == ["connector EX01\\Default EX01", "inbound", "first sent from 192.0.2.1"]
+
+
+def test_quarantined_by_the_filter_and_nothing_more() -> None:
+    arrival = ONE.row("10:00:00", "RECEIVE", ["bob@example.com"], **hop("out.example.net", "EX01", 5), **IN)
+    agent = ONE.row("10:00:01", "AGENT AGENTINFO", server_hostname="EX01", custom_data="S:SFA=SUM|SFV=SPM|SCL=9|DI=SQ")
+    rows = rows_told([[arrival, agent]])
+    assert told(rows) == ["ann@example.com bob@example.com = Quarantined/Quarantined"]
+    assert rows[0].verdict == "exchange: spam, quarantined 9"
+
+
+def test_handed_to_a_server_of_the_same_organization() -> None:
+    """Its logs are not here: but it stayed within, and did not go out."""
+    to = ["bob@example.com"]
+    inside = {"connector_id": "Intra-Organization SMTP Send Connector"}
+    sent = ONE.row("10:00:01", "SEND", to, **hop("EX01", "EX02.corp.example", 100), **inside)
+    rows = rows_told([[*submission(ONE, to), sent]])
+    assert told(rows) == ["ann@example.com bob@example.com = Delivered/Relayed"]
+    assert rows[0].direction == "Internal"
+
+
+def test_rows_that_a_shipper_sent_without_their_header() -> None:
+    """Alone, behind a syslog header, or in a shipper's JSON: the columns are known by their number."""
+    arrival = ONE.row("10:00:00", "RECEIVE", ["bob@example.com"], **hop("out.example.net", "EX01", 5), **IN)
+    written = log([arrival, ONE.row("10:00:02", "STOREDRIVER DELIVER", ["bob@example.com"], **hop("EX01", "EX01"))])[
+        -2:
+    ]
+    expected = ["ann@example.com bob@example.com = Delivered/Delivered"]
+    assert told(rows_of([written])) == expected
+    assert (
+        told(rows_of([[json.dumps({"@timestamp": "2026-11-21T10:00:05Z", "message": line}) for line in written]]))
+        == expected
+    )
+    assert told(rows_of([[f"2026-11-21T10:00:05Z EX01 nxlog[1]: {line}" for line in written]])) == expected

@@ -74,6 +74,8 @@ def _spam(said: dict[str, str], fields: Fields) -> list[str]:
     level = said.get("SCL", "")
     if re.fullmatch(r"-?\d", level):
         fields["score"] = float(level)
+    if done == "SQ":
+        fields["quarantine"] = "exchange"
     if verdict:
         fields["spam"] = verdict in ("SPM", "BLK", "SKS", "SKB")
     return [word for word in (_SPAM.get(verdict, verdict), _DONE.get(done, done)) if word]

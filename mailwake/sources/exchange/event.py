@@ -6,7 +6,8 @@ from functools import lru_cache
 
 from mailwake.events.fact import Fields
 from mailwake.events.replies import host_label
-from mailwake.sources.exchange.record import Record, addresses, guid, ip, load, mailbox, number, text
+from mailwake.sources.exchange.guids import guid
+from mailwake.sources.exchange.record import Record, addresses, ip, load, mailbox, number, text
 
 _BY_CLIENT = frozenset(
     {"SEND", "DELIVER", "DUPLICATEDELIVER", "SUBMIT", "CLIENTSUBMISSION", "NOTIFYMAPI", "HAREDIRECT"}

@@ -12,6 +12,8 @@ from typing import Any
 
 import orjson
 
+from mailwake.sources.exchange.positional import cells
+
 Record = dict[str, Any]
 """Plain name -> value: a text without blanks around it, a list or an object; empty ones are left out."""
 
@@ -50,9 +52,12 @@ def _plain_names(names: tuple[str, ...]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4)
 def load(line: str) -> Record | None:
-    """The record of a line of JSON; None for anything else. Not to be changed: it is kept for the next who asks."""
+    """The record of a line of JSON, or of a row of a tracking log without its header; None for anything else.
+
+    Not to be changed: it is kept for the next who asks.
+    """
     if line[:1] != "{":
-        return None
+        return cells(line) if line[:2] == "20" else None
     try:
         found = orjson.loads(line)
     except ValueError:  # what is no UTF-8 stands in the line as surrogate escapes
@@ -109,13 +114,3 @@ def ip(record: Record, name: str) -> str:
     if value.startswith("["):
         return value[1:].partition("]")[0]
     return value.partition(":")[0] if value.count(":") == 1 else value
-
-
-_GUID = re.compile(r"\{?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})\}?\Z", re.IGNORECASE)
-
-
-def guid(value: str) -> str:
-    """A GUID in small letters with its dashes, which some reports leave out; "" for none, and for the one of zeros."""
-    match = _GUID.match(value)
-    found = "-".join(match.groups()).lower() if match else ""
-    return found if found.strip("0-") else ""

@@ -14,7 +14,8 @@ from __future__ import annotations
 import re
 
 from mailwake.events.fact import Fields, Parsed
-from mailwake.sources.exchange.record import Record, addresses, guid, ip, load, mailbox, number, text
+from mailwake.sources.exchange.guids import guid
+from mailwake.sources.exchange.record import Record, addresses, ip, load, mailbox, number, text
 
 PROGRAM = "exchange/trace"
 DETAIL = "exchange/detail"

@@ -81,6 +81,8 @@ def _send(event: Event) -> Parsed:
     next_id = exchange_id(reply) or queued_as(reply)
     if next_id:
         fields["next_id"] = next_id
+    if fields.get("connector", "").startswith("Intra-Organization"):
+        fields["inside"] = True
     return kind, key, fields
 
 
