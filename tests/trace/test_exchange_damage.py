@@ -18,25 +18,6 @@ LINES = [
     case.get("bare") or case["message"] for path in sorted(ROOM.glob("*.json")) for case in json.loads(path.read_text())
 ]
 PIECES = [*'",;{}[]<>@', "##", "\0", "9" * 40, "null", "[]", "{}", "/Date(1)/", "\udcff"]
-    '"',
-    ",",
-    ";",
-    "{",
-    "}",
-    "[",
-    "]",
-    "##",
-    "\0",
-    "<",
-    ">",
-    "@",
-    "9" * 40,
-    "null",
-    "[]",
-    "{}",
-    "/Date(1)/",
-    "\udcff",
-]
 
 
 def damaged(text: str, chance: random.Random) -> str:
