@@ -23,15 +23,22 @@ def _kind(doc: str, fields: str) -> Kind:
 
 _CLIENT = "client_name client_ip client_port "
 _ENVELOPE = "sender recipient protocol helo "
+_DELIVERY = (
+    "relay relay_host relay_ip relay_port agent delay delays dsn status reply conn_use tls"
+    " next_id token disposition sender size queue_time router transport attempt inside"
+)
 
 KINDS: dict[str, Kind] = {
     # -- queue: key is the queue ID ---------------------------------------------------------------------------------
     "arrive": _kind(
-        "A message begins its life in a queue (Postfix smtpd client=, pickup uid=; Exim <=).",
+        "A message begins its life in a queue (Postfix smtpd client=, pickup uid=; Exim <=). direction in or out, where"
+        " the server says it; hosted: of a service that our servers reach through the internet; names: what others may"
+        " call this message by, `ID@HOST` or `<Message-ID>`.",
         _CLIENT
         + _ENVELOPE
         + "sasl_method sasl_username sasl_sender orig_queue_id orig_client_name orig_client_ip uid user"
-        " requeued_from parent_id size message_id subject recipients tls local rewritten_from header_from",
+        " requeued_from parent_id size message_id subject recipients tls local rewritten_from header_from"
+        " direction connector hosted parent_message_id names text",
     ),
     "message_id": _kind("The Message-ID header as cleanup saw it.", "message_id resent"),
     "header": _kind(
@@ -54,15 +61,29 @@ KINDS: dict[str, Kind] = {
     "deliver": _kind(
         "One delivery attempt for one recipient. status: sent, deferred, bounced, deliverable, undeliverable."
         " next_id: queue ID or message id that the next server gave. token: LMTP session id of the mailbox server."
-        " disposition of a sent one: mailbox, relay, forward, command, file, discard, quarantine.",
-        "recipient orig_recipient relay relay_host relay_ip relay_port agent delay delays dsn status reply conn_use tls"
-        " next_id token disposition sender size queue_time router transport attempt",
+        " disposition of a sent one: mailbox, relay, forward, command, file, discard, quarantine, duplicate."
+        " inside: to a server of the same organization, as the record says.",
+        "recipient orig_recipient message_id subject connector direction " + _DELIVERY,
+    ),
+    "deliveries": _kind(
+        "The same for several recipients, told by one record: `replies` is as long as `recipients`.",
+        "recipients replies names message_id subject connector direction " + _DELIVERY,
+    ),
+    "expand": _kind(
+        "An address gave way to others: action expand (a group to its members), resolve (an address to the mailbox's"
+        " own), redirect (to another mailbox); recipient before, recipients after.",
+        "action recipient recipients sender message_id subject size text",
+    ),
+    "traced": _kind(
+        "What a mail service itself reports of a message: statuses (Exchange's words, as they are written) is as long"
+        " as recipients, and so is events, where the report names any. Key: the service's id, or empty.",
+        "recipients statuses events sender message_id subject size client_ip relay_ip direction connector hosted text",
     ),
     "expire": _kind("The queue manager gave up: all open recipients are returned.", "sender status"),
     "remove": _kind("The message left the queue by itself (qmgr removed, Exim Completed).", "by reason queue_time"),
     "notify": _kind(
         "A delivery status notification was made: notice failure, delay, success, postmaster; child_id its queue ID.",
-        "notice child_id text",
+        "notice child_id child_message_id names text",
     ),
     "queue_action": _kind(
         "Queue manipulation: hold, release, requeue, delete, expire, rename. actor admin, filter or system; without a"

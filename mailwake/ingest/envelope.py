@@ -83,16 +83,16 @@ class Splitter:
             found = self._json(line, depth)
             if found is not None and found.program:
                 return found
-            return self._bare(line) or found or self._prefixed(line, depth)
+            return self.bare(line) or found or self._prefixed(line, depth)
         if first == "<" or line[:2] == "1 ":
             found = self._rfc5424(line)
             pri = _PRI.match(line)
             if found is None and pri and depth < _DEPTH:
                 return self.split(line[pri.end() :].lstrip(), depth + 1)
-            return found or self._bare(line)
+            return found or self.bare(line)
         stamped = find(line)
         if stamped is None:
-            return self._bare(line) or self._prefixed(line, depth)
+            return self.bare(line) or self._prefixed(line, depth)
         return self._stamped(line, *stamped, depth)
 
     def inner(self, text: str) -> Header | None:
@@ -107,7 +107,7 @@ class Splitter:
         strict = line[4:5] != "-" or line[10:11] == "T"  # dates with a blank are mostly those of products' own files
         match = _STRICT.match(line, end + 1) if line[end : end + 1] == " " and strict else None
         if match is None:
-            bare = self._bare(line)
+            bare = self.bare(line)
             if bare is not None:
                 return bare
         ts = self._clock.resolve(stamp)
@@ -152,7 +152,7 @@ class Splitter:
         ts = read[0] if read else NO_TIME
         return Header(ts, read is not None and read[1], host, program, pid_of(pid), message)
 
-    def _bare(self, line: str) -> Header | None:
+    def bare(self, line: str) -> Header | None:
         """A line of a product's own file; the source that took the last one is asked first."""
         for source in self._likely:
             bare = source.split_bare(line)

@@ -22,6 +22,8 @@ _PROGRAM = ("appname", "app-name", "app_name", "programname", "program", "ident"
 _PID = ("procid", "pid", "syslog_pid", "process")
 
 
+NAMES = (*_TEXT, "__REALTIME_TIMESTAMP", "SYSLOG_IDENTIFIER")
+"""Members by which a record is known for a wrapper."""
 MAX_PID = 2**32 - 1
 
 

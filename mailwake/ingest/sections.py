@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from mailwake.events.fact import NO_TIME, Fact, Fields, Origin, Parsed
+from mailwake.ingest import jsonlines
 from mailwake.ingest.account import Account
 from mailwake.ingest.calendar import Calendar
 from mailwake.ingest.envelope import BSD, ISO, Header, Splitter
@@ -16,6 +17,8 @@ from mailwake.ingest.registry import Registry
 from mailwake.ingest.runs import Heads, bare_run, bsd_run, iso_run, tidy
 from mailwake.sources.api import Source
 
+_WRAPPING = tuple(f'"{name}":' for name in jsonlines.NAMES)
+"""Members of a shipper's wrapper, which is looked at before the sources are asked."""
 _DEPTH = 3
 """Lines within lines that are looked into."""
 MAX_PARTS = 2000
@@ -88,10 +91,30 @@ class Section:
         else:
             self._record(header, line, out)
 
+    def row(self, line: str, out: list[Fact]) -> None:
+        """Read a record that came as one line of JSON. As a line is read, only that the sources are asked at once."""
+        self.flush(out)
+        header = None
+        if not any(name in line for name in _WRAPPING):
+            try:
+                header = self._splitter.bare(line)
+            except Exception as error:
+                self._fault(error)
+        if header is None:
+            self.line(line, out)
+            self.flush(out)
+        else:
+            self._record(header, line, out)
+
     def record(self, header: Header, raw: str, out: list[Fact]) -> None:
         """Take a record whose header was read elsewhere (journald's export format)."""
         self.clock.saw(header.ts)
         self._record(header, raw, out)
+
+    def stranger(self, text: str, out: list[Fact]) -> None:
+        """Take a record that is none of its file's kind."""
+        self._account.add_unknown("", text, text)
+        out.append(Fact(NO_TIME, "", "", 0, "unknown", "", {}, text, self._assumed))
 
     def flush(self, out: list[Fact]) -> None:
         """Finish the pending record."""
@@ -124,8 +147,7 @@ class Section:
         if parsed is not None:
             out.append(Fact(self._last, "", "", 0, *parsed, line, self._assumed))
             return
-        self._account.add_unknown("", line, line)
-        out.append(Fact(NO_TIME, "", "", 0, "unknown", "", {}, line, self._assumed))
+        self.stranger(line, out)
 
     def _record(self, header: Header, raw: str, out: list[Fact]) -> None:
         self._before = None

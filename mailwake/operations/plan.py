@@ -9,8 +9,11 @@ from typing import NamedTuple
 from mailwake.events.fact import NO_TIME
 from mailwake.ingest import export
 from mailwake.ingest.calendar import Calendar
+from mailwake.ingest.documents import is_document
 from mailwake.ingest.facts import FactReader
 from mailwake.ingest.files import PLAIN, kind_of, read_at
+from mailwake.ingest.registry import Registry
+from mailwake.ingest.tables import find
 from mailwake.operations.inputs import Input
 
 PIECE = 4 << 20
@@ -43,6 +46,12 @@ def divisible(source: Input) -> bool:
         return False
     start = read_at(source.path, 0, 16)
     return not start.startswith((b"==> ", export.START))
+
+
+def _is_lines(path: Path) -> bool:
+    """Whether a file may be cut between its lines: rows of a table may be folded, a document is one."""
+    start = read_at(path, 0, _LOOK)
+    return not is_document(start) and find(start, Registry().knows_table) is None
 
 
 def windows(inputs: list[tuple[Input, int, Calendar | None]]) -> list[list[Piece]]:
@@ -78,7 +87,8 @@ def _size(piece: Piece) -> int:
 def _pieces(source: Input, start: int, calendar: Calendar | None) -> list[Piece]:
     size = source.path.stat().st_size
     made = []
-    while size - start > PIECE * 3 // 2:
+    lines = size - start > PIECE * 3 // 2 and _is_lines(source.path)
+    while lines and size - start > PIECE * 3 // 2:
         stop = _cut(source.path, start + PIECE)
         if stop is None or stop >= size:
             break

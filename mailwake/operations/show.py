@@ -84,12 +84,19 @@ def _facts(backend: Backend, rows: Sequence[Row], low: int, high: int) -> list[F
     for parent in parents:
         further += backend.search(Equals("trace_id", parent), _MATCHES)
     children = {fact.fields["child_id"] for fact in facts if fact.kind == "notify" and fact.fields.get("child_id")}
-    for child in sorted(children)[:_CHILDREN]:
-        further += backend.search(And((Has("queue_ids", child), Between("received", low, high))), _MATCHES)
+    reports: list[Node] = [Has("queue_ids", child) for child in sorted(children)]
+    reports += [Has("keys", name) for name in sorted(_message_names(facts))]
+    for report in reports[:_CHILDREN]:
+        further += backend.search(And((report, Between("received", low, high))), _MATCHES)
     more = _keys(further) - keys
     if more:
         facts = sorted([*facts, *backend.facts(more, low - _PARENT, high + _DAY)], key=lambda fact: fact.ts)
     return facts
+
+
+def _message_names(facts: list[Fact]) -> set[str]:
+    """Message-IDs by which the records of a message and of its reports speak of each other (Exchange)."""
+    return {name for fact in facts for name in fact.fields.get("names", ()) if name.startswith("<")}
 
 
 def matching(backend: Backend, text: str) -> list[Row]:
@@ -117,7 +124,7 @@ def _readings(text: str) -> list[tuple[Node, int | None, int | None]]:
         found.append((node, None, None))
     if text.strip("<>"):
         found.append((to_node(Criteria(message_ids=(text,))), None, None))
-        found.append((Or(tuple(Has("keys", f"{prefix}{text}") for prefix in ("f:", "t:"))), None, None))
+        found.append((Or(tuple(Has("keys", f"{prefix}{text}") for prefix in ("f:", "t:", ""))), None, None))
     return found
 
 

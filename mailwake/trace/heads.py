@@ -41,6 +41,8 @@ class Head:
         if not self.from_ip and (root.rejects or root.checks):
             self._from_elsewhere()
         self.ours = self.originating or is_internal(self.from_ip)
+        if arrival is not None and "direction" in arrival:
+            self.ours = arrival["direction"] == "out"
         self._way: _Way | None = None
 
     def _from_elsewhere(self) -> None:
@@ -69,7 +71,7 @@ class Head:
                 fate.status,
                 fate.detail,
                 OUTCOMES.get(fate.detail, "received"),  # outcome
-                _direction(self.ours, fate.detail),
+                _direction(self.ours, fate.detail) if "inside" not in hop else "Internal" if self.ours else "Inbound",
                 self.from_ip,
                 self.from_host,
                 hop.get("relay_ip", ""),  # to_ip

@@ -7,7 +7,10 @@ begins where one is born, or where the last one had ended.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from mailwake.events.fact import Fact
+from mailwake.events.replies import enhanced_code
 from mailwake.trace.model import Leg, Recipient
 
 _RANK = {
@@ -21,6 +24,8 @@ _RANK = {
     "active": 5,
     "note": 6,
     "deliver": 6,
+    "deliveries": 6,
+    "expand": 5,
     "notify": 7,
     "expire": 8,
     "queue_action": 8,
@@ -29,6 +34,8 @@ _RANK = {
 _OF_MANAGER = (_RANK["active"], _RANK["remove"])
 _FOREIGN = frozenset({"verdict", "policy", "proxy_accept"})
 """What others than the queue's own host say of a message."""
+_APART = _FOREIGN | {"deliveries"}
+"""Kinds that have to be looked at before a life is made of them."""
 _INTO_MAILBOX = frozenset({"mailbox", "command"})
 _BY_ITSELF = frozenset({"virtual", "lmtp"})
 """Agents that never run a program."""
@@ -48,7 +55,7 @@ def build_legs(key: str, facts: list[Fact]) -> list[Leg]:
     """All legs of one queue ID, from all facts filed under it (of all hosts), oldest first."""
     host = facts[0].host
     for fact in facts:
-        if fact.host != host or fact.kind in _FOREIGN:
+        if fact.host != host or fact.kind in _APART:
             return _of_several(key, facts)
     return _of_host(host, key, facts)
 
@@ -57,7 +64,7 @@ def _of_several(key: str, facts: list[Fact]) -> list[Leg]:
     """The same where several hosts, or filters too, speak of the ID."""
     own: dict[str, list[Fact]] = {}
     foreign: list[Fact] = []
-    for fact in facts:
+    for fact in spread(facts):
         if fact.kind in _FOREIGN:
             foreign.append(fact)
         else:
@@ -77,6 +84,22 @@ def _of_several(key: str, facts: list[Fact]) -> list[Leg]:
                 leg.verdicts.append(fact)
                 leg.named.extend(fact.fields.get("recipients", ()))
     return legs
+
+
+def spread(facts: Iterable[Fact]) -> Iterator[Fact]:
+    """Facts, those of several deliveries taken apart into one for each recipient (with recipient "" for none)."""
+    for fact in facts:
+        if fact.kind != "deliveries":
+            yield fact
+            continue
+        fields = {name: value for name, value in fact.fields.items() if name not in ("recipients", "replies")}
+        recipients = fact.fields.get("recipients") or [""]
+        replies = fact.fields.get("replies") or [fields.get("reply", "")] * len(recipients)
+        for recipient, reply in zip(recipients, replies, strict=False):
+            one = {**fields, "recipient": recipient, "reply": reply}
+            if "dsn" not in fields:
+                one["dsn"] = enhanced_code(reply)
+            yield fact._replace(kind="deliver", fields=one)
 
 
 def _of_host(host: str, key: str, facts: list[Fact]) -> list[Leg]:
@@ -152,7 +175,7 @@ def _lives(host: str, key: str, facts: list[Fact]) -> list[Leg]:
         target.facts.append(fact)
         if ts > target.last:
             target.last = ts
-        _learn(target, fact, kind)
+        learn(target, fact, kind)
     for leg in legs:
         leg.bare_id = bare_id(leg.message_id)
         for recipient in leg.recipients.values():
@@ -233,7 +256,7 @@ def by_agent(attempts: list[Fact]) -> bool:
 # ----------------------------------------------------------------------------
 
 
-def _learn(leg: Leg, fact: Fact, kind: str) -> None:
+def learn(leg: Leg, fact: Fact, kind: str) -> None:
     """Tell a leg of its next fact. A chain of comparisons, the commonest first: no slower than a table, and the
     compiled code has it for nothing."""
     if kind == "deliver":

@@ -9,6 +9,7 @@ from mailwake.trace.causes import explain_words
 from mailwake.trace.fate import GREYLIST
 from mailwake.trace.story_draft import Draft
 from mailwake.trace.story_model import BAD, PLAIN, WAIT
+from mailwake.trace.story_tracked import MAKERS as TRACKED
 from mailwake.trace.story_verdicts import verdict
 from mailwake.trace.story_words import client, shown
 
@@ -108,9 +109,10 @@ _NOTICES = {
 
 def _notice(fact: Fact, host: str) -> Draft:
     did = _NOTICES.get(str(fact.fields.get("notice")), "made a report")
-    return Draft(
-        fact, "DSN", f"{host or 'The server'} {did} (queue ID of the report: {fact.fields.get('child_id', 'unknown')})."
-    )
+    named = f"queue ID of the report: {fact.fields.get('child_id', 'unknown')}"
+    if fact.fields.get("child_message_id"):
+        named = f"Message-ID of the report: {fact.fields['child_message_id']}"
+    return Draft(fact, "DSN", f"{host or 'The server'} {did} ({named}).")
 
 
 def _removed(fact: Fact, host: str) -> Draft:
@@ -136,5 +138,6 @@ MAKERS: dict[str, Callable[[Fact, str], Draft]] = {
     "verdict": verdict,
     "policy": verdict,
     "proxy_accept": accepted,
+    **TRACKED,
 }
 """Kind of fact to what makes its step."""

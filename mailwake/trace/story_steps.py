@@ -15,6 +15,7 @@ from mailwake.trace.story_draft import Draft
 from mailwake.trace.story_mailbox import mailbox_drafts
 from mailwake.trace.story_rules import MAKERS, rejection
 from mailwake.trace.story_scene import Scene
+from mailwake.trace.story_tracked import arrival, ways
 from mailwake.trace.story_verdicts import same_verdict, verdict
 from mailwake.trace.story_words import client, stages
 
@@ -114,7 +115,11 @@ class _LegSteps:
     def _arrival(self, fact: Fact) -> Draft:
         link, fields, host = self.leg.inbound, fact.fields, self.leg.host or "The server"
         if link is not None and self.depth:
-            return Draft(fact, *_taken_over(link, host))
+            draft = Draft(fact, *_taken_over(link, host))
+            draft.details.extend(ways(fields))
+            return draft
+        if self.leg.tracked and fact.kind == "arrive":
+            return arrival(fact, host)
         if fact.kind != "arrive":
             if self.leg.sender == "":
                 return Draft(fact, "Receive", f"{host} made it itself: a report of the mail system.")
@@ -143,7 +148,7 @@ class _LegSteps:
             number = self.attempts[name] = self.attempts.get(name, 0) + 1
         link = next((link for link in self.leg.outbound if _is_by(link, fact)), None)
         draft = delivery(facts, link, in_mailbox=bool(fields.get("token")) and self._told(fact))
-        if number > 1 or fields.get("status") == "deferred":
+        if (number > 1 and not self.leg.tracked) or fields.get("status") == "deferred":
             draft.details.insert(0, f"attempt {number}")
         delays = stages(fields.get("delays", ""))
         if delays:

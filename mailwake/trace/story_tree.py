@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from mailwake.events.fact import Fact
-from mailwake.trace.fate import Fate, of_attempts, of_mailbox, refused, untried
+from mailwake.trace.fate import Fate, of_mailbox, refused, untried
 from mailwake.trace.journeys import identity
 from mailwake.trace.model import INFERRED, PROVEN, Leg, Link, Recipient
+from mailwake.trace.reports import tried
 from mailwake.trace.story_model import BAD, GOOD, PLAIN, WAIT, Edge, End, Evidence, Node
 from mailwake.trace.story_scene import Scene
 from mailwake.trace.story_words import RULES
@@ -100,6 +101,8 @@ def is_over(leg: Leg) -> bool:
     """Whether the leg's end was seen: it left the queue, was refused, discarded or deleted."""
     if leg.removed or any(fact.fields.get("action") == "delete" for fact in leg.actions):
         return True
+    if leg.tracked:  # no record says that a server has let go of it
+        return bool(leg.recipients or leg.expansions)
     if not leg.queued:
         return bool(leg.rejects) or any("discard" in str(fact.fields.get("action", "")) for fact in leg.checks)
     return False
@@ -133,7 +136,7 @@ def _end(scene: Scene, leg: Leg, recipient: Recipient, swept: int) -> list[End]:
         text = f"to {onward.child.host} as {onward.child.key}"
         attempts = len(recipient.attempts)
         return [End(recipient.address, recipient.original, "Transfer", "Transfer", text, attempts, PLAIN)]
-    fates = of_mailbox(scene.mailbox(leg, recipient)) or [of_attempts(leg, recipient, swept)]
+    fates = of_mailbox(scene.mailbox(leg, recipient)) or [tried(leg, recipient, swept)]
     return [_made(recipient.address, recipient.original, fate, len(recipient.attempts)) for fate in fates]
 
 

@@ -12,6 +12,7 @@ RULES = {
     "queued_as": "the content filter names both queue IDs",
     "Message-ID": "same Message-ID and recipient, handed over between our own hosts at that time",
     "redirect": "the mailbox server redirected it there, and the same Message-ID came in for that address at that time",
+    "network message id": "the logs of both servers give it the same id, which goes with it from server to server",
     "token": "the reply of the mailbox server names its delivery session",
     "user": "same Message-ID and user, delivered at that time",
     "notification": "the mail server made it to report on this message",
