@@ -27,11 +27,18 @@ _ENVELOPE = "sender recipient protocol helo "
 KINDS: dict[str, Kind] = {
     # -- queue: key is the queue ID ---------------------------------------------------------------------------------
     "arrive": _kind(
-        "A message begins its life in a queue (Postfix smtpd client=, pickup uid=; Exim <=).",
+        "A message begins its life in a queue (Postfix smtpd client=, pickup uid=; Exim <=). session: id of the session"
+        " that it came in by, the key of that session's records, for logs whose arrivals do not name the client.",
         _CLIENT
         + _ENVELOPE
         + "sasl_method sasl_username sasl_sender orig_queue_id orig_client_name orig_client_ip uid user"
-        " requeued_from parent_id size message_id subject recipients tls local rewritten_from header_from",
+        " requeued_from parent_id size message_id subject recipients nrcpt tls local rewritten_from header_from"
+        " session",
+    ),
+    "envelope": _kind(
+        "A sender and a recipient that a server took in, where it does not name them with the message's arrival"
+        " (OpenSMTPD smtp envelope; one record for each recipient).",
+        _ENVELOPE + "orig_recipient session",
     ),
     "message_id": _kind("The Message-ID header as cleanup saw it.", "message_id resent"),
     "header": _kind(
@@ -45,24 +52,32 @@ KINDS: dict[str, Kind] = {
     ),
     "reject": _kind(
         "Refused: stage CONNECT, HELO, MAIL, RCPT, DATA, END-OF-MESSAGE ...; code is the SMTP reply code; temporary for"
-        " 4xx; key is empty when no queue ID existed. by: smtpd, milter, proxy, postscreen, cleanup, acl.",
+        " 4xx; key is empty when no queue ID existed. by: smtpd, milter, proxy, postscreen, cleanup, acl. session as"
+        " for arrive.",
         _CLIENT
         + _ENVELOPE
-        + "stage code dsn text temporary by context value recipients message_id subject sasl_username size",
+        + "stage code dsn text temporary by context value recipients message_id subject sasl_username size session",
     ),
     "active": _kind("The queue manager took the message up (qmgr `from=`).", "sender size nrcpt"),
     "deliver": _kind(
-        "One delivery attempt for one recipient. status: sent, deferred, bounced, deliverable, undeliverable."
+        "One delivery attempt for one recipient. status: sent, deferred, bounced, expired, deleted (by an administrator"
+        " or a rule), deliverable, undeliverable."
         " next_id: queue ID or message id that the next server gave. token: LMTP session id of the mailbox server."
         " disposition of a sent one: mailbox, relay, forward, command, file, discard, quarantine.",
-        "recipient orig_recipient relay relay_host relay_ip relay_port agent delay delays dsn status reply conn_use tls"
-        " next_id token disposition sender size queue_time router transport attempt",
+        "recipient orig_recipient relay relay_host relay_ip relay_port agent delay delays dsn status reply"
+        " conn_use tls next_id token disposition sender size queue_time router transport attempt session",
+    ),
+    "deliveries": _kind(
+        "As deliver, for a record that names several recipients at once.",
+        "recipients orig_recipient relay relay_host relay_ip relay_port agent delay delays dsn status reply conn_use"
+        " tls next_id token disposition sender size queue_time router transport attempt session",
     ),
     "expire": _kind("The queue manager gave up: all open recipients are returned.", "sender status"),
     "remove": _kind("The message left the queue by itself (qmgr removed, Exim Completed).", "by reason queue_time"),
     "notify": _kind(
-        "A delivery status notification was made: notice failure, delay, success, postmaster; child_id its queue ID.",
-        "notice child_id text",
+        "A delivery status notification was made: notice failure, delay, success, postmaster; child_id its queue ID."
+        " expired: it says that the time in the queue is over, for all open recipients.",
+        "notice child_id text expired",
     ),
     "queue_action": _kind(
         "Queue manipulation: hold, release, requeue, delete, expire, rename. actor admin, filter or system; without a"
@@ -73,8 +88,11 @@ KINDS: dict[str, Kind] = {
         "Something worth showing in the story, without effect on the outcome.",
         "text relay_host relay_ip relay_port recipient level",
     ),
-    # -- session: no key, joined by host, program and pid --------------------------------------------------------------
-    "connect": _kind("A client connected.", _CLIENT + "local_ip local_port session service"),
+    # -- session: key is the session's id where the log gives it one; else they are joined by host, program and pid ----
+    "connect": _kind(
+        "A client connected; local: it is a program of the same host.",
+        _CLIENT + "local_ip local_port session service local",
+    ),
     "disconnect": _kind(
         "A client left; counters as logged, `rcpt=0/1` meaning none of one.",
         _CLIENT + "counters session reason service user",
@@ -82,7 +100,7 @@ KINDS: dict[str, Kind] = {
     "lost": _kind("The session broke: lost connection, timeout, protocol trouble.", _CLIENT + "stage text size"),
     "tls": _kind(
         "TLS established. direction in or out; level Anonymous, Untrusted, Trusted, Verified.",
-        _CLIENT + "direction level version cipher relay_host relay_ip relay_port",
+        _CLIENT + "direction level version cipher relay_host relay_ip relay_port session",
     ),
     "auth_failed": _kind("An SMTP or mailbox login failed.", _CLIENT + "method username reason service session"),
     "postscreen": _kind("A postscreen test or decision.", _CLIENT + "test text local_ip local_port"),
@@ -94,7 +112,7 @@ KINDS: dict[str, Kind] = {
         "The before-queue filter accepted the message.", _CLIENT + _ENVELOPE + "next_id reply code stage"
     ),
     "connect_failed": _kind(
-        "An outgoing connection failed; no queue ID on the line.", "relay_host relay_ip relay_port text"
+        "An outgoing connection failed; no queue ID on the line.", "relay_host relay_ip relay_port text session"
     ),
     # -- filters: key is the filter's own id, queue_id the message's -------------------------------------------------
     "verdict": _kind(

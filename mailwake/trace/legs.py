@@ -12,6 +12,7 @@ from mailwake.trace.model import Leg, Recipient
 
 _RANK = {
     "arrive": 0,
+    "envelope": 1,
     "header": 1,
     "message_id": 2,
     "check": 3,
@@ -21,6 +22,7 @@ _RANK = {
     "active": 5,
     "note": 6,
     "deliver": 6,
+    "deliveries": 6,
     "notify": 7,
     "expire": 8,
     "queue_action": 8,
@@ -149,9 +151,14 @@ def _lives(host: str, key: str, facts: list[Fact]) -> list[Leg]:
         target = leg
         if kind == "deliver" and ts == leg.first and len(legs) > 1:
             target = _born_nearest(legs[-2], leg, fact)
-        target.facts.append(fact)
         if ts > target.last:
             target.last = ts
+        if kind == "deliveries":
+            for part in _of_each(fact):
+                target.facts.append(part)
+                _deliver(target, part)
+            continue
+        target.facts.append(fact)
         _learn(target, fact, kind)
     for leg in legs:
         leg.bare_id = bare_id(leg.message_id)
@@ -160,6 +167,12 @@ def _lives(host: str, key: str, facts: list[Fact]) -> list[Leg]:
                 _split_local(leg)
                 break
     return legs
+
+
+def _of_each(fact: Fact) -> list[Fact]:
+    """A delivery that one record tells of for several recipients: a fact for each."""
+    fields = {name: value for name, value in fact.fields.items() if name != "recipients"}
+    return [fact._replace(kind="deliver", fields={**fields, "recipient": name}) for name in fact.fields["recipients"]]
 
 
 def _finest(facts: list[Fact]) -> list[Fact]:
@@ -263,8 +276,12 @@ def _learn_rare(leg: Leg, fact: Fact, kind: str) -> None:
     if kind == "check":
         leg.checks.append(fact)
         _envelope(leg, fact)
+    elif kind == "envelope":
+        _envelope(leg, fact)
     elif kind == "notify":
         leg.notices.append(fact)
+        if fact.fields.get("expired"):
+            leg.expired = fact.ts
     elif kind == "queue_action":
         leg.actions.append(fact)
     elif kind == "expire":
@@ -313,6 +330,10 @@ def _arrive(leg: Leg, fact: Fact) -> None:
         leg.message_id = fields.get("message_id", "")
         leg.subject = fields.get("subject")
         leg.named.extend(fields.get("recipients", ()))
+    elif "size" in fields:
+        leg.size = fields["size"]
+    if "nrcpt" in fields:
+        leg.nrcpt = fields["nrcpt"]
     if "requeued_from" in fields:
         leg.requeued_from = fields["requeued_from"]
 

@@ -13,6 +13,7 @@ from mailwake.events.fact import Fact
 from mailwake.trace.handover import Handovers
 from mailwake.trace.legs import by_agent
 from mailwake.trace.model import INFERRED, PROVEN, Leg, Link, Recipient
+from mailwake.trace.sessions import lend
 
 _MINUTE = 60_000_000
 _BEFORE = 60 * _MINUTE
@@ -20,14 +21,14 @@ _BEFORE = 60 * _MINUTE
 _AFTER = 10 * _MINUTE
 _INFER_BEFORE = 5 * _MINUTE
 _INFER_AFTER = 5 * _MINUTE
-_PREFIXES = frozenset({"t:", "m:", "f:", "n:"})
+_PREFIXES = frozenset({"t:", "m:", "f:", "n:", "s:"})
 """Of keys that are no queue IDs: see `keys`."""
 
 
 class Component:
     """The legs, delivery sessions and filter records that point to each other."""
 
-    __slots__ = ("filters", "legs", "legs_of", "mailboxes", "proxies", "refusals", "said")
+    __slots__ = ("filters", "legs", "legs_of", "mailboxes", "proxies", "refusals", "said", "sessions")
 
     def __init__(self) -> None:
         self.legs: list[Leg] = []
@@ -39,6 +40,8 @@ class Component:
         """Verdicts by the filter's own id, of filters that stand in the way as a hop of their own."""
         self.proxies: list[Fact] = []
         self.refusals: list[Fact] = []
+        self.sessions: dict[str, list[Fact]] = {}
+        """Records of clients' sessions by the session's id."""
         self.said: dict[str, list[str]] = {}
         """The keys that what is filed under a queue ID speaks of."""
 
@@ -56,6 +59,8 @@ class Component:
             self.filters[key[2:]] = facts
         elif prefix == "n:":
             (self.proxies if facts[0].kind == "proxy_accept" else self.refusals).append(facts[0])
+        elif prefix == "s:":
+            self.sessions[key[2:]] = facts
         else:
             self.mailboxes[key] = facts
 
@@ -88,6 +93,8 @@ def may_continue(leg: Leg) -> bool:
 def resolve(component: Component) -> None:
     """Find for each leg which one it came from (`Leg.inbound`), and so where each message went on."""
     legs = component.legs
+    if component.sessions:
+        lend(legs, component.sessions)
     for leg in legs:
         leg.inbound = None
         leg.outbound = []

@@ -1,0 +1,77 @@
+"""What a server's reply says beside yes or no: its id for the message, a delivery session, a status code.
+
+Each product words its consent in its own way, and so says which server took the message and under which id it goes on:
+
+    Postfix      250 2.0.0 Ok: queued as 4F3A2B1C0D                            smtpd(8)
+    Exim         250 OK id=1rXyZa-0001Ab-Cd                                    specification, chapter 49
+    Sendmail     250 2.0.0 3AL9x1Qb012345 Message accepted for delivery        srvrsmtp.c
+    OpenSMTPD    250 2.0.0 c405e39a Message accepted for delivery              smtp_session.c (older: `2.0.0: ...`)
+    Exchange     250 2.6.0 <id> [InternalId=123, Hostname=mb1] Queued mail for delivery
+    KumoMTA      250 OK ids=8a5475ccbbc611eda12250ebf67f93bd                   smtp_server.rs
+    Haraka       250 Message Queued (3E6A027F-8307-4DA4-B105-2A39EC4B58D4.1)   connection.js
+    Stalwart     250 2.0.0 Message queued with id 1a2b3c                       inbound/data.rs
+    Dovecot      250 2.0.0 <user@example.com> AbCd1234 Saved                   lmtp-server: a session, not an id
+    qmail        250 ok 1732190400 qp 4711
+    Google       250 2.0.0 OK  1732190400 a1-20020a170902f68300b0023e - gsmtp
+    Amazon SES   250 Ok 0100018b1f2c3d4e-1a2b3c4d-...
+"""
+
+from __future__ import annotations
+
+import re
+
+from mailwake.events.fact import Fields
+
+UUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+
+_QUEUED_AS = re.compile(r"<?([A-Za-z0-9][\w.+=@-]*)")
+_ID = re.compile(
+    rf"""\ \[InternalId=(?P<exchange>\d+)
+       | \b(?:OK\ )?id=(?P<exim>[0-9A-Za-z]{{6}}-[0-9A-Za-z]{{6,11}}-[0-9A-Za-z]{{2,4}})
+       | (?:\A|[\s(:])(?P<accepted>[\w.-]+)\ Message\ accepted\ for\ delivery
+       | \bOK\ ids=(?P<kumo>[0-9a-f]{{32}})
+       | \((?P<haraka>{UUID}(?:\.\d+)*)\)
+       | \bqueued\ with\ id\ (?P<stalwart>\w+)
+       | \bqp\ (?P<qmail>\d+)
+       | \bOK\ +\d+\ (?P<google>\S+)\ -\ gsmtp
+       | \bOk:?\ (?P<ses>[0-9a-f]{{16}}-[0-9a-f-]+)\Z
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_DSN = re.compile(r"(?:\A|[245]\d\d[ -])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
+_CODE = re.compile(r"(?:\A|: )([245]\d\d)(?=[ -]|\Z)")
+
+
+def accepted(reply: str) -> Fields:
+    """`next_id`, or the `token` of a delivery session, out of a reply that takes a message; empty without any."""
+    if reply.endswith(" Saved"):
+        token = reply[:-6].rpartition(" ")[2]
+        return {} if not token or token.startswith("<") else {"token": token}
+    at = reply.rfind("queued as ")  # the last one is the innermost: a filter repeats the reply of the server behind it
+    if at >= 0:
+        named = _QUEUED_AS.match(reply, at + 10)
+        return {"next_id": named[1].rstrip(".")} if named else {}
+    found = next_id(reply)
+    return {"next_id": found} if found else {}
+
+
+def next_id(reply: str) -> str:
+    """The id in a reply that is worded otherwise than `queued as`; "" when there is none."""
+    found = _ID.search(reply)
+    return str(found[found.lastgroup]) if found and found.lastgroup else ""
+
+
+def status_code(reply: str) -> str:
+    """The enhanced status code (RFC 3463) of a reply, `550 5.1.1 ...` or `5.1.1 ...`; "" when it has none."""
+    found = _DSN.search(reply)
+    return found[1] if found else ""
+
+
+def split_reply(reply: str) -> tuple[int | None, str, str]:
+    """Reply code, enhanced status code and text of `550 5.1.1 <x>... User unknown`; None and "" if not there."""
+    code = _CODE.match(reply)
+    rest = reply[code.end() :].lstrip(" -") if code else reply
+    dsn = _DSN.match(rest)
+    if dsn is None:
+        return (int(code[1]) if code else None), "", rest
+    return (int(code[1]) if code else None), dsn[1], rest[dsn.end() :].lstrip(" :")
