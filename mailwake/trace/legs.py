@@ -185,7 +185,10 @@ def _begins_another(leg: Leg, fact: Fact) -> bool:
     """Whether fact cannot belong to this life of the queue ID."""
     kind = fact.kind
     if kind == "arrive":
-        return leg.arrival is not None or bool(leg.removed) or leg.queued
+        if leg.arrival is None:
+            return bool(leg.removed) or leg.queued
+        # A record for each recipient of one message: all of them name the session that it came in by.
+        return "session" not in fact.fields or fact.fields["session"] != leg.arrival.get("session")
     if leg.removed and fact.ts > leg.removed:
         if kind == "message_id":
             return True
