@@ -38,12 +38,16 @@ _ID = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_HARAKA = re.compile(rf"\(({UUID}(?:\.\d+)*)\)\Z").search
 _DSN = re.compile(r"(?:\A|[245]\d\d[ -])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _CODE = re.compile(r"(?:\A|: )([245]\d\d)(?=[ -]|\Z)")
 
 
 def accepted(reply: str) -> Fields:
     """`next_id`, or the `token` of a delivery session, out of a reply that takes a message; empty without any."""
+    behind = _HARAKA(reply) if reply[-1:] == ")" else None
+    if behind is not None:  # it passes on what the server behind it said, and adds its own id
+        return {"next_id": behind[1]}
     if reply.endswith(" Saved"):
         token = reply[:-6].rpartition(" ")[2]
         return {} if not token or token.startswith("<") else {"token": token}

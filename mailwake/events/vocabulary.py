@@ -68,9 +68,11 @@ KINDS: dict[str, Kind] = {
         " conn_use tls next_id token disposition sender size queue_time router transport attempt session",
     ),
     "deliveries": _kind(
-        "As deliver, for a record that names several recipients at once.",
-        "recipients orig_recipient relay relay_host relay_ip relay_port agent delay delays dsn status reply conn_use"
-        " tls next_id token disposition sender size queue_time router transport attempt session",
+        "As deliver, for a record of several recipients at once. It names them; or their domain; or the number of the"
+        " part that the message was divided into, one for each domain or recipient; or nothing: it is for all of them."
+        " count: of how many it speaks.",
+        "recipients domain part count orig_recipient relay relay_host relay_ip relay_port agent delay delays dsn status"
+        " reply conn_use tls next_id token disposition sender size queue_time router transport attempt session",
     ),
     "expire": _kind("The queue manager gave up: all open recipients are returned.", "sender status"),
     "remove": _kind("The message left the queue by itself (qmgr removed, Exim Completed).", "by reason queue_time"),
@@ -95,7 +97,7 @@ KINDS: dict[str, Kind] = {
     ),
     "disconnect": _kind(
         "A client left; counters as logged, `rcpt=0/1` meaning none of one.",
-        _CLIENT + "counters session reason service user",
+        _CLIENT + "counters session reason service user helo",
     ),
     "lost": _kind("The session broke: lost connection, timeout, protocol trouble.", _CLIENT + "stage text size"),
     "tls": _kind(

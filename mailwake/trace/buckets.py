@@ -14,7 +14,7 @@ PLAIN, REFUSAL, SESSION, MENTIONING, SPECIAL = 1, 2, 3, 4, 5
 under its own key, and it may speak of other keys; under a key to be worked out, and it may speak of others."""
 FILING: dict[str, int] = {
     **dict.fromkeys(QUEUE_KINDS, PLAIN),
-    **dict.fromkeys(("arrive", "deliver", "deliveries", "notify"), MENTIONING),
+    **dict.fromkeys(("arrive", "envelope", "deliver", "deliveries", "notify"), MENTIONING),
     "reject": REFUSAL,
     **dict.fromkeys(SESSION_KINDS, SESSION),
     "check": SPECIAL,
@@ -102,6 +102,8 @@ def mentions(fact: Fact) -> list[str]:
         return [*origins, client_key(fields["session"])] if "session" in fields else origins
     elif kind == "notify":
         return [fields["child_id"]] if fields.get("child_id") else []
+    elif kind in ("envelope", "reject"):
+        return [client_key(fields["session"])] if "session" in fields else []
     elif kind == "proxy_accept":
         found = []
     else:

@@ -7,8 +7,11 @@ begins where one is born, or where the last one had ended.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from mailwake.events.fact import Fact
 from mailwake.trace.model import Leg, Recipient
+from mailwake.trace.parts import named, of_each
 
 _RANK = {
     "arrive": 0,
@@ -31,6 +34,8 @@ _RANK = {
 _OF_MANAGER = (_RANK["active"], _RANK["remove"])
 _FOREIGN = frozenset({"verdict", "policy", "proxy_accept"})
 """What others than the queue's own host say of a message."""
+_APART = _FOREIGN | {"deliveries"}
+"""Kinds that have to be looked at before a life is made of them."""
 _INTO_MAILBOX = frozenset({"mailbox", "command"})
 _BY_ITSELF = frozenset({"virtual", "lmtp"})
 """Agents that never run a program."""
@@ -50,7 +55,7 @@ def build_legs(key: str, facts: list[Fact]) -> list[Leg]:
     """All legs of one queue ID, from all facts filed under it (of all hosts), oldest first."""
     host = facts[0].host
     for fact in facts:
-        if fact.host != host or fact.kind in _FOREIGN:
+        if fact.host != host or fact.kind in _APART:
             return _of_several(key, facts)
     return _of_host(host, key, facts)
 
@@ -59,7 +64,9 @@ def _of_several(key: str, facts: list[Fact]) -> list[Leg]:
     """The same where several hosts, or filters too, speak of the ID."""
     own: dict[str, list[Fact]] = {}
     foreign: list[Fact] = []
-    for fact in facts:
+    unnamed = False
+    for fact in spread(facts):
+        unnamed = unnamed or fact.kind == "deliveries"
         if fact.kind in _FOREIGN:
             foreign.append(fact)
         else:
@@ -67,6 +74,9 @@ def _of_several(key: str, facts: list[Fact]) -> list[Leg]:
     legs: list[Leg] = []
     for host, mine in own.items():
         legs.extend(_of_host(host, key, mine))
+    if unnamed:
+        for told in legs:
+            _name(told)
     if len(legs) > 1:
         legs.sort(key=_age)
     if len(foreign) > 1:
@@ -79,6 +89,15 @@ def _of_several(key: str, facts: list[Fact]) -> list[Leg]:
                 leg.verdicts.append(fact)
                 leg.named.extend(fact.fields.get("recipients", ()))
     return legs
+
+
+def spread(facts: Iterable[Fact]) -> Iterator[Fact]:
+    """Facts, those of several deliveries taken apart into one for each recipient, if they name them."""
+    for fact in facts:
+        if fact.kind != "deliveries" or "recipients" not in fact.fields:
+            yield fact
+        else:
+            yield from of_each(fact, fact.fields["recipients"])
 
 
 def _of_host(host: str, key: str, facts: list[Fact]) -> list[Leg]:
@@ -151,14 +170,9 @@ def _lives(host: str, key: str, facts: list[Fact]) -> list[Leg]:
         target = leg
         if kind == "deliver" and ts == leg.first and len(legs) > 1:
             target = _born_nearest(legs[-2], leg, fact)
+        target.facts.append(fact)
         if ts > target.last:
             target.last = ts
-        if kind == "deliveries":
-            for part in _of_each(fact):
-                target.facts.append(part)
-                _deliver(target, part)
-            continue
-        target.facts.append(fact)
         _learn(target, fact, kind)
     for leg in legs:
         leg.bare_id = bare_id(leg.message_id)
@@ -169,10 +183,15 @@ def _lives(host: str, key: str, facts: list[Fact]) -> list[Leg]:
     return legs
 
 
-def _of_each(fact: Fact) -> list[Fact]:
-    """A delivery that one record tells of for several recipients: a fact for each."""
-    fields = {name: value for name, value in fact.fields.items() if name != "recipients"}
-    return [fact._replace(kind="deliver", fields={**fields, "recipient": name}) for name in fact.fields["recipients"]]
+def _name(leg: Leg) -> None:
+    """Put deliveries that name nobody down to the recipients that they are for."""
+    before = set(map(id, leg.facts))
+    leg.facts = named(leg)
+    for fact in leg.facts:
+        if id(fact) not in before:
+            _deliver(leg, fact)
+    for recipient in leg.recipients.values():
+        recipient.attempts.sort(key=lambda fact: (*order(fact), fact.raw))
 
 
 def _finest(facts: list[Fact]) -> list[Fact]:
@@ -333,8 +352,9 @@ def _arrive(leg: Leg, fact: Fact) -> None:
         leg.message_id = fields.get("message_id", "")
         leg.subject = fields.get("subject")
         leg.named.extend(fields.get("recipients", ()))
-    elif "size" in fields:
-        leg.size = fields["size"]
+    elif "session" in fields:  # the sender stands elsewhere
+        leg.size = fields.get("size", leg.size)
+        leg.message_id = fields.get("message_id", leg.message_id)
     if "nrcpt" in fields:
         leg.nrcpt = fields["nrcpt"]
     if "requeued_from" in fields:

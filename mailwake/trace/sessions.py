@@ -24,6 +24,19 @@ def lend(legs: list[Leg], sessions: dict[str, list[Fact]]) -> None:
         if session and session in sessions:
             when, own = _arrival(leg)
             leg.arrival = {**_client(sessions[session], when), **own}
+        if any(fact.fields.get("session") in sessions for fact in leg.rejects):
+            _lend_refusals(leg, sessions)
+
+
+def _lend_refusals(leg: Leg, sessions: dict[str, list[Fact]]) -> None:
+    """Let the refusals of a leg name the client, too: there may have been no arrival."""
+    met: dict[int, Fact] = {}
+    for fact in leg.rejects:
+        facts = sessions.get(fact.fields.get("session", ""))
+        if facts is not None:
+            met[id(fact)] = fact._replace(fields={**_client(facts, fact.ts), **fact.fields})
+    leg.rejects = [met.get(id(fact), fact) for fact in leg.rejects]
+    leg.facts = [met.get(id(fact), fact) for fact in leg.facts]
 
 
 def _arrival(leg: Leg) -> tuple[int, Fields]:
@@ -36,9 +49,11 @@ def _client(facts: list[Fact], when: int) -> Fields:
     """What the records of a session up to a time (µs) say of its client."""
     found: Fields = {}
     for fact in sorted(facts, key=_order):
+        fields = fact.fields
+        if fact.kind == "disconnect":  # what some know of the client only when it leaves
+            found = {**{name: fields[name] for name in ("client_name", "helo") if fields.get(name)}, **found}
         if fact.ts > when:
             continue
-        fields = fact.fields
         if fact.kind == "login":
             if fields.get("success", True):
                 found.update({_LOGIN[name]: fields[name] for name in _LOGIN if fields.get(name)})

@@ -99,7 +99,7 @@ class Workset:
                 touched.append(bucket)
             elif bucket.legs is not None:
                 bucket.legs = None
-            if filing >= MENTIONING:
+            if filing >= MENTIONING or (filing == REFUSAL and "session" in fact.fields):
                 self._join(bucket, fact)
         return keys
 

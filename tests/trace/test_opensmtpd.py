@@ -1,5 +1,6 @@
 """OpenSMTPD: the client stands in the session's records, the message and its envelopes have ids of their own."""
 
+# ruff: noqa: E501
 from __future__ import annotations
 
 import pytest
@@ -12,11 +13,11 @@ MESSAGE = f"10:00:01 mx smtpd[70]: {S} smtp message msgid={M} size=303 nrcpt=1 p
 ENVELOPE = f"10:00:01 mx smtpd[70]: {S} smtp envelope evpid={M}d6bbc64f from=<a@example.net> to=<x@example.org>\n"
 QUIT = f"10:00:02 mx smtpd[70]: {S} smtp disconnected reason=quit\n"
 IN = CONNECT + TLS + MESSAGE + ENVELOPE + QUIT
-OUT = f'10:00:02 mx smtpd[70]: 5df87c9ffd0e785d mta delivery evpid={M}d6bbc64f from=<a@example.net> to=<x@example.org> rcpt=<-> source="192.0.2.25" relay="198.51.100.7 (in.example.org)" delay=1s result="Ok" stat="250 2.0.0 Ok: queued as ABCDEF1234"\n'  # noqa: E501
+OUT = f'10:00:02 mx smtpd[70]: 5df87c9ffd0e785d mta delivery evpid={M}d6bbc64f from=<a@example.net> to=<x@example.org> rcpt=<-> source="192.0.2.25" relay="198.51.100.7 (in.example.org)" delay=1s result="Ok" stat="250 2.0.0 Ok: queued as ABCDEF1234"\n'
 
 
 def _mda(to: str, first: str, part: str, result: str = "result=Ok stat=Delivered") -> str:
-    return f"10:00:02 mx smtpd[70]: 5df87c9250bba47{part[0]} mda delivery evpid={M}{part} from=<a@example.net> to=<{to}> rcpt=<{first}> user=u delay=1s {result}\n"  # noqa: E501
+    return f"10:00:02 mx smtpd[70]: 5df87c9250bba47{part[0]} mda delivery evpid={M}{part} from=<a@example.net> to=<{to}> rcpt=<{first}> user=u delay=1s {result}\n"
 
 
 def test_one_message_and_its_client() -> None:
@@ -60,7 +61,7 @@ def test_alias_and_mailboxes() -> None:
         block
         + _mda("bob@example.org", "info@example.org", "11111111")
         + _mda("eve@example.org", "info@example.org", "22222222")
-    )  # noqa: E501
+    )
     assert told(rows) == [
         "a@example.net info@example.org = Expanded/Expanded",
         "a@example.net info@example.org bob@example.org Delivered/Delivered",
@@ -106,7 +107,7 @@ def test_no_mail() -> None:
 def test_expired_and_removed() -> None:
     later = OUT.replace('"Ok"', '"TempFail"').replace("250 2.0.0 Ok: queued as ABCDEF1234", "421 too busy")
     assert fates(IN + later) == ["a@example.net x@example.org = Pending/Deferred"]
-    ended = f"11-25 10:00:02 mx smtpd[70]: relay: {{}} for {M}d6bbc64f: from=<a@example.net>, to=<x@example.org>, rcpt=<x@example.org>, delay=4d, stat={{}}\n"  # noqa: E501
+    ended = f"11-25 10:00:02 mx smtpd[70]: relay: {{}} for {M}d6bbc64f: from=<a@example.net>, to=<x@example.org>, rcpt=<x@example.org>, delay=4d, stat={{}}\n"
     assert fates(IN + later + ended.format("Expire", "Envelope expired")) == [
         "a@example.net x@example.org = Failed/Expired"
     ]
@@ -135,7 +136,7 @@ def test_older_releases() -> None:
     10:00:01 mx smtpd[70]: smtp-in: Closing session {S}
     10:00:02 mx smtpd[70]: relay: Ok for {M}11111111: session=5df87c9ffd0e785d, from=<a@example.net>, to=<x@example.org>, rcpt=<->, source=192.0.2.25, relay=198.51.100.7 (in.example.org), delay=1s, stat=250 2.0.0 Ok: queued as ABCDEF1234
     10:00:02 mx smtpd[70]: delivery: Ok for {M}22222222: from=<a@example.net>, to=<y@example.org>, user=y, method=mbox, delay=1s, stat=Delivered
-    """)  # noqa: E501
+    """)
     assert told(rows) == [
         "a@example.net x@example.org = Delivered/Relayed",
         "a@example.net y@example.org = Delivered/Delivered",

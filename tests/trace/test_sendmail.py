@@ -1,17 +1,18 @@
 """Sendmail: submission queue and daemon, several recipients in one line, refusals, reports, aliases."""
 
+# ruff: noqa: E501
 from __future__ import annotations
 
 import pytest
 from logs import fates, messages, told, trace
 
 ID, NEXT = "uALA00A1000101", "uALA00B1000202"
-IN = f"10:00:00 mx sm-mta[101]: {ID}: from=<a@example.net>, size=1842, class=0, nrcpts=1, msgid=<1@example.net>, proto=ESMTP, daemon=MTA-v4, relay=out.example.net [192.0.2.1]\n"  # noqa: E501
-TO = f"10:00:01 mx sm-mta[102]: {ID}: to=<x@example.org>, delay=00:00:01, xdelay=00:00:01, mailer=esmtp, pri=121842, relay=in.example.org. [198.51.100.7], dsn=2.0.0, stat=Sent (Ok: queued as ABCDEF1234)\n"  # noqa: E501
+IN = f"10:00:00 mx sm-mta[101]: {ID}: from=<a@example.net>, size=1842, class=0, nrcpts=1, msgid=<1@example.net>, proto=ESMTP, daemon=MTA-v4, relay=out.example.net [192.0.2.1]\n"
+TO = f"10:00:01 mx sm-mta[102]: {ID}: to=<x@example.org>, delay=00:00:01, xdelay=00:00:01, mailer=esmtp, pri=121842, relay=in.example.org. [198.51.100.7], dsn=2.0.0, stat=Sent (Ok: queued as ABCDEF1234)\n"
 
 
 def _to(status: str, *, time: str = "10:00:01", to: str = "<x@example.org>", more: str = "") -> str:
-    return f"{time} mx sm-mta[102]: {ID}: to={to}, {more}delay=00:00:01, xdelay=00:00:01, mailer=esmtp, pri=121842, relay=in.example.org. [198.51.100.7], {status}\n"  # noqa: E501
+    return f"{time} mx sm-mta[102]: {ID}: to={to}, {more}delay=00:00:01, xdelay=00:00:01, mailer=esmtp, pri=121842, relay=in.example.org. [198.51.100.7], {status}\n"
 
 
 def test_one_message() -> None:
@@ -45,7 +46,7 @@ def test_deferred_then_sent() -> None:
     rows = trace(IN + later + _to("dsn=2.0.0, stat=Sent (ok)", time="10:30:00"))
     assert told(rows) == ["a@example.net x@example.org = Delivered/Relayed"]
     assert rows[0].attempts == 2
-    assert fates(IN + f"10:00:00 mx sm-mta[102]: {ID}: to=<x@example.org>, delay=00:00:00, mailer=esmtp, pri=31842, stat=queued\n") == [  # noqa: E501
+    assert fates(IN + f"10:00:00 mx sm-mta[102]: {ID}: to=<x@example.org>, delay=00:00:00, mailer=esmtp, pri=31842, stat=queued\n") == [
         "a@example.net x@example.org = Pending/Deferred"
     ]  # fmt: skip
 
@@ -55,7 +56,7 @@ def test_bounce_is_a_message_of_its_own() -> None:
         IN
         + _to("dsn=5.1.1, stat=User unknown")
         + f"10:00:01 mx sm-mta[102]: {ID}: uALA00A1000103: DSN: User unknown\n"
-        + "10:00:02 mx sm-mta[102]: uALA00A1000103: to=<a@example.net>, delay=00:00:01, xdelay=00:00:00, mailer=esmtp, pri=31842, relay=out.example.net. [192.0.2.1], dsn=2.0.0, stat=Sent (ok)\n"  # noqa: E501
+        + "10:00:02 mx sm-mta[102]: uALA00A1000103: to=<a@example.net>, delay=00:00:01, xdelay=00:00:00, mailer=esmtp, pri=31842, relay=out.example.net. [192.0.2.1], dsn=2.0.0, stat=Sent (ok)\n"
     )
     assert told(rows) == ["<> a@example.net = Delivered/Relayed", "a@example.net x@example.org = Failed/Bounced"]
     assert (rows[1].parent_id, rows[1].relation) == (rows[0].trace_id, "failure notification")
@@ -77,7 +78,7 @@ def test_from_command_through_the_submission_queue() -> None:
     10:00:00 mx sendmail[90]: uALA00A1000090: from=www, size=312, class=0, nrcpts=1, msgid=<1@mx.example.org>, relay=www@localhost
     10:00:00 mx sm-mta[101]: {ID}: from=<www@mx.example.org>, size=500, class=0, nrcpts=1, msgid=<1@mx.example.org>, proto=ESMTP, daemon=MTA-v4, relay=localhost.localdomain [127.0.0.1]
     10:00:00 mx sendmail[90]: uALA00A1000090: to=x@example.org, ctladdr=www (33/33), delay=00:00:00, xdelay=00:00:00, mailer=relay, pri=30312, relay=[127.0.0.1] [127.0.0.1], dsn=2.0.0, stat=Sent ({ID} Message accepted for delivery)
-    {TO}""")  # noqa: E501
+    {TO}""")
     assert told(rows) == ["www x@example.org = Delivered/Relayed"]
     assert (rows[0].queue_ids, rows[0].grade, rows[0].direction) == (("uALA00A1000090", ID), "proven", "Outbound")
 
@@ -89,7 +90,7 @@ def test_alias() -> None:
     10:00:01 mx sm-mta[102]: {ID}: to=bob, ctladdr=<info@example.org> (8/0), delay=00:00:01, xdelay=00:00:00, mailer=local, pri=31842, dsn=2.0.0, stat=Sent
     10:00:01 mx sm-mta[102]: {ID}: to=eve, ctladdr=<info@example.org> (8/0), delay=00:00:01, xdelay=00:00:00, mailer=local, pri=31842, dsn=2.0.0, stat=Sent
     """
-    )  # noqa: E501
+    )
     assert told(rows) == [
         "a@example.net info@example.org = Expanded/Expanded",
         "a@example.net info@example.org bob Delivered/Delivered",
@@ -98,7 +99,7 @@ def test_alias() -> None:
 
 
 def test_refused_recipient_beside_one_taken() -> None:
-    refused = f"10:00:00 mx sm-mta[101]: {ID}: ruleset=check_rcpt, arg1=<y@example.com>, relay=out.example.net [192.0.2.1], reject=550 5.7.1 <y@example.com>... Relaying denied\n"  # noqa: E501
+    refused = f"10:00:00 mx sm-mta[101]: {ID}: ruleset=check_rcpt, arg1=<y@example.com>, relay=out.example.net [192.0.2.1], reject=550 5.7.1 <y@example.com>... Relaying denied\n"
     rows = trace(refused + IN.replace("10:00:00", "10:00:01") + TO.replace("10:00:01", "10:00:02"))
     assert told(rows) == [
         "a@example.net x@example.org = Delivered/Relayed",
@@ -111,7 +112,7 @@ def test_all_refused() -> None:
     """Sendmail names the client of a session that brought no message in a `from=` line of its own."""
     rows = trace(
         f"10:00:00 mx sm-mta[101]: {ID}: <y@example.org>... User unknown\n"
-        + IN.replace("10:00:00", "10:00:02").replace("size=1842", "size=0").replace("nrcpts=1, msgid=<1@example.net>", "nrcpts=0")  # noqa: E501
+        + IN.replace("10:00:00", "10:00:02").replace("size=1842", "size=0").replace("nrcpts=1, msgid=<1@example.net>", "nrcpts=0")
     )  # fmt: skip
     assert told(rows) == ["a@example.net y@example.org = Failed/Rejected"]
     assert (rows[0].from_ip, rows[0].reason) == ("192.0.2.1", "User unknown")
@@ -122,7 +123,7 @@ def test_session_without_a_message() -> None:
     assert not fates(quiet)
     assert not fates(
         "10:00:00 mx sm-mta[101]: uALA00A1000101: out.example.net [192.0.2.1] did not issue MAIL/EXPN/VRFY/ETRN during connection to MTA-v4\n"
-    )  # noqa: E501
+    )
 
 
 @pytest.mark.parametrize(
@@ -142,7 +143,7 @@ def test_by_milter(line: str, fate: str) -> None:
 
 def test_listed_client() -> None:
     rows = trace(
-        "10:00:00 mx sm-mta[101]: ruleset=check_relay, arg1=[192.0.2.1], arg2=127.0.0.4, relay=out.example.net [192.0.2.1] (may be forged), reject=550 5.7.1 Rejected: 192.0.2.1 listed at bl.example\n"  # noqa: E501
+        "10:00:00 mx sm-mta[101]: ruleset=check_relay, arg1=[192.0.2.1], arg2=127.0.0.4, relay=out.example.net [192.0.2.1] (may be forged), reject=550 5.7.1 Rejected: 192.0.2.1 listed at bl.example\n"
     )
     assert told(rows) == ["? ? = Failed/Rejected"]
     assert rows[0].from_ip == "192.0.2.1"
