@@ -26,8 +26,7 @@ UUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 
 _QUEUED_AS = re.compile(r"<?([A-Za-z0-9][\w.+=@-]*)")
 _ID = re.compile(
-    rf"""\ \[InternalId=(?P<exchange>\d+)
-       | \b(?:OK\ )?id=(?P<exim>[0-9A-Za-z]{{6}}-[0-9A-Za-z]{{6,11}}-[0-9A-Za-z]{{2,4}})
+    rf"""\b(?:OK\ )?id=(?P<exim>[0-9A-Za-z]{{6}}-[0-9A-Za-z]{{6,11}}-[0-9A-Za-z]{{2,4}})
        | (?:\A|[\s(:])(?P<accepted>[\w.-]+)\ Message\ accepted\ for\ delivery
        | \bOK\ ids=(?P<kumo>[0-9a-f]{{32}})
        | \((?P<haraka>{UUID}(?:\.\d+)*)\)
@@ -39,7 +38,9 @@ _ID = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _HARAKA = re.compile(rf"\(({UUID}(?:\.\d+)*)\)\Z").search
+_EXCHANGE = re.compile(r"\[InternalId=(\d{1,20}), Hostname=([A-Za-z0-9][\w.-]*)\]")
 _DSN = re.compile(r"(?:\A|[245]\d\d[ -])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
+_DSN_ANYWHERE = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _CODE = re.compile(r"(?:\A|: )([245]\d\d)(?=[ -]|\Z)")
 
 
@@ -55,7 +56,7 @@ def accepted(reply: str) -> Fields:
     if at >= 0:
         named = _QUEUED_AS.match(reply, at + 10)
         return {"next_id": named[1].rstrip(".")} if named else {}
-    found = next_id(reply)
+    found = exchange_id(reply) or next_id(reply)
     return {"next_id": found} if found else {}
 
 
@@ -65,10 +66,30 @@ def next_id(reply: str) -> str:
     return str(found[found.lastgroup]) if found and found.lastgroup else ""
 
 
+def host_label(name: str) -> str:
+    """A Windows host by its name alone, upper case, as Exchange writes it in most places; an IP stays as it is."""
+    name = name.strip().rstrip(".")
+    label = name.partition(".")[0]
+    return name if not label or label.isdigit() or ":" in name else label.upper()
+
+
+def exchange_id(reply: str) -> str:
+    """`4711@EX01` of an Exchange server's `250 2.6.0 <..> [InternalId=4711, Hostname=ex01.example.com] .. Queued mail
+    for delivery`: its number for the message, which only that server gives but once. "" for any other reply."""
+    match = _EXCHANGE.search(reply) if "[InternalId=" in reply else None
+    return f"{match[1]}@{host_label(match[2])}" if match else ""
+
+
 def status_code(reply: str) -> str:
-    """The enhanced status code (RFC 3463) of a reply, `550 5.1.1 ...` or `5.1.1 ...`; "" when it has none."""
+    """The enhanced status code (RFC 3463) that leads a reply, `550 5.1.1 ...` or `5.1.1 ...`; "" when it has none."""
     found = _DSN.search(reply)
     return found[1] if found else ""
+
+
+def enhanced_code(reply: str) -> str:
+    """The enhanced status code (RFC 3463) anywhere in a reply; "" for none."""
+    match = _DSN_ANYWHERE.search(reply)
+    return match[1] if match else ""
 
 
 def split_reply(reply: str) -> tuple[int | None, str, str]:

@@ -23,17 +23,23 @@ def _kind(doc: str, fields: str) -> Kind:
 
 _CLIENT = "client_name client_ip client_port "
 _ENVELOPE = "sender recipient protocol helo "
+_DELIVERY = (
+    "relay relay_host relay_ip relay_port agent delay delays dsn status reply conn_use tls"
+    " next_id token disposition sender size queue_time router transport attempt session"
+)
 
 KINDS: dict[str, Kind] = {
     # -- queue: key is the queue ID ---------------------------------------------------------------------------------
     "arrive": _kind(
-        "A message begins its life in a queue (Postfix smtpd client=, pickup uid=; Exim <=). session: id of the session"
-        " that it came in by, the key of that session's records, for logs whose arrivals do not name the client.",
+        "A message begins its life in a queue (Postfix smtpd client=, pickup uid=; Exim <=). direction in or out, where"
+        " the server says it; hosted: of a service that our servers reach through the internet; names: what others may"
+        " call this message by, `ID@HOST` or `<Message-ID>`. session: id of the session that it came in by, the key of"
+        " that session's records, for logs whose arrivals do not name the client.",
         _CLIENT
         + _ENVELOPE
         + "sasl_method sasl_username sasl_sender orig_queue_id orig_client_name orig_client_ip uid user"
         " requeued_from parent_id size message_id subject recipients nrcpt tls local rewritten_from header_from"
-        " session",
+        " direction connector hosted parent_message_id names text session",
     ),
     "envelope": _kind(
         "A sender and a recipient that a server took in, where it does not name them with the message's arrival"
@@ -63,23 +69,31 @@ KINDS: dict[str, Kind] = {
         "One delivery attempt for one recipient. status: sent, deferred, bounced, expired, deleted (by an administrator"
         " or a rule), deliverable, undeliverable."
         " next_id: queue ID or message id that the next server gave. token: LMTP session id of the mailbox server."
-        " disposition of a sent one: mailbox, relay, forward, command, file, discard, quarantine.",
-        "recipient orig_recipient relay relay_host relay_ip relay_port agent delay delays dsn status reply"
-        " conn_use tls next_id token disposition sender size queue_time router transport attempt session",
+        " disposition of a sent one: mailbox, relay, forward, command, file, discard, quarantine, duplicate.",
+        "recipient orig_recipient message_id subject connector direction " + _DELIVERY,
     ),
     "deliveries": _kind(
-        "As deliver, for a record of several recipients at once. It names them; or their domain; or the number of the"
-        " part that the message was divided into, one for each domain or recipient; or nothing: it is for all of them."
-        " count: of how many it speaks.",
-        "recipients domain part count orig_recipient relay relay_host relay_ip relay_port agent delay delays dsn status"
-        " reply conn_use tls next_id token disposition sender size queue_time router transport attempt session",
+        "The same for several recipients, told by one record: `replies` is as long as `recipients`. Or it names their"
+        " domain; or the number of the part that the message was divided into, one for each domain or recipient; or"
+        " nothing: then it is for all of them. count: of how many it speaks.",
+        "recipients replies names message_id subject connector direction domain part count orig_recipient " + _DELIVERY,
+    ),
+    "expand": _kind(
+        "An address gave way to others: action expand (a group to its members), resolve (an address to the mailbox's"
+        " own), redirect (to another mailbox); recipient before, recipients after.",
+        "action recipient recipients sender message_id subject size text",
+    ),
+    "traced": _kind(
+        "What a mail service itself reports of a message: statuses (Exchange's words, as they are written) is as long"
+        " as recipients, and so is events, where the report names any. Key: the service's id, or empty.",
+        "recipients statuses events sender message_id subject size client_ip relay_ip direction connector hosted text",
     ),
     "expire": _kind("The queue manager gave up: all open recipients are returned.", "sender status"),
     "remove": _kind("The message left the queue by itself (qmgr removed, Exim Completed).", "by reason queue_time"),
     "notify": _kind(
         "A delivery status notification was made: notice failure, delay, success, postmaster; child_id its queue ID."
         " expired: it says that the time in the queue is over, for all open recipients.",
-        "notice child_id text expired",
+        "notice child_id child_message_id names text expired",
     ),
     "queue_action": _kind(
         "Queue manipulation: hold, release, requeue, delete, expire, rename. actor admin, filter or system; without a"

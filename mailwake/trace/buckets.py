@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailwake.events.fact import Fact
+from mailwake.events.fact import Fact, Fields
 from mailwake.trace.keys import QUEUE_KINDS, SESSION_KINDS, client_key, session_key
 from mailwake.trace.model import Leg
 from mailwake.trace.walk import filter_id
@@ -18,7 +18,7 @@ FILING: dict[str, int] = {
     "reject": REFUSAL,
     **dict.fromkeys(SESSION_KINDS, SESSION),
     "check": SPECIAL,
-    **dict.fromkeys(("verdict", "policy", "mailbox", "item", "proxy_accept", "proxy_client"), SPECIAL),
+    **dict.fromkeys(("verdict", "policy", "mailbox", "item", "proxy_accept", "proxy_client", "traced"), SPECIAL),
 }
 """Kinds that are not here (statistics), and sessions without an id (a third of a log and more), are never filed."""
 _ORIGINS = ("orig_queue_id", "requeued_from", "parent_id")
@@ -92,7 +92,13 @@ def tidy(place: Bucket) -> None:
 def mentions(fact: Fact) -> list[str]:
     """Keys that a fact speaks of."""
     kind, fields = fact.kind, fact.fields
-    if kind in ("deliver", "deliveries"):
+    if "names" in fields:
+        return [*fields["names"], *_mentions(kind, fields)]
+    return _mentions(kind, fields)
+
+
+def _mentions(kind: str, fields: Fields) -> list[str]:
+    if kind == "deliver" or kind == "deliveries":
         token, next_id = fields.get("token"), fields.get("next_id")
         if token:
             return [session_key(token), next_id] if next_id else [session_key(token)]

@@ -66,7 +66,7 @@ def greylisted(text: str) -> bool:
 def of_attempts(leg: Leg, recipient: Recipient, swept: int) -> Fate:
     """Fate by the delivery attempts of this leg alone; swept: when postsuper deleted it without naming it, or 0."""
     attempts = recipient.attempts
-    final = attempts[0] if len(attempts) == 1 else _final(attempts)
+    final = attempts[0] if len(attempts) == 1 else decisive(attempts) if leg.tracked else _final(attempts)
     fields = final.fields
     status, reply, dsn = fields.get("status", ""), fields.get("reply", ""), fields.get("dsn", "")
     if status == "sent":
@@ -106,6 +106,33 @@ def _final(attempts: list[Fact]) -> Fact:
     return max(attempts, key=lambda fact: fact.ts)
 
 
+def decisive(attempts: list[Fact]) -> Fact:
+    """The attempt that decides where several logs of one server tell of a recipient: its transport hands over to its
+    own mailbox delivery, so what happened there counts for more."""
+    return max(attempts, key=lambda fact: (_weight(fact), fact.ts, fact.raw))
+
+
+def ended(attempts: list[Fact]) -> bool:
+    """Whether a recipient's way ended on the server of these attempts, whatever it handed on before."""
+    return any(_weight(fact) > 1 for fact in attempts)
+
+
+def gave_way(fact: Fact) -> Fate:
+    """Fate of an address in whose place others were put."""
+    fields = fact.fields
+    if fields["action"] != "redirect":
+        return Fate("Expanded", "Expanded", "", "", fact.ts)
+    target = ", ".join(fields["recipients"])
+    return Fate("Expanded", "Redirected", f"redirected to {target}", "", fact.ts)
+
+
+def _weight(fact: Fact) -> int:
+    status, disposition = fact.fields.get("status"), fact.fields.get("disposition")
+    if status == "sent":
+        return {"mailbox": 4, "duplicate": 3, "relay": 1}.get(disposition or "relay", 2)
+    return {"bounced": 2, "expired": 2}.get(status or "", 0)
+
+
 def _sent(final: Fact, reply: str, dsn: str) -> Fate:
     fields = final.fields
     disposition = fields.get("disposition")
@@ -117,6 +144,8 @@ def _sent(final: Fact, reply: str, dsn: str) -> Fate:
         return Fate("Failed", "Discarded", reply, dsn, final.ts)
     if disposition == "quarantine":
         return Fate("Quarantined", "Quarantined", reply, dsn, final.ts)
+    if disposition == "duplicate":
+        return Fate("Delivered", "Duplicate", reply, dsn, final.ts)
     if disposition == "forward":
         return Fate("Expanded", "Redirected", reply, dsn, final.ts)
     if disposition == "file":

@@ -41,6 +41,8 @@ class Head:
         if not self.from_ip and (root.rejects or root.checks):
             self._from_elsewhere()
         self.ours = self.originating or is_internal(self.from_ip)
+        if arrival is not None and "direction" in arrival:
+            self.ours = arrival["direction"] == "out"
         self._way: _Way | None = None
 
     def _from_elsewhere(self) -> None:

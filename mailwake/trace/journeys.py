@@ -6,8 +6,8 @@ from mailwake.store.rows import Row
 from mailwake.trace.buckets import mentions
 from mailwake.trace.fate import Fate
 from mailwake.trace.heads import Head
-from mailwake.trace.keys import client_key
-from mailwake.trace.legs import agent_key
+from mailwake.trace.keys import client_key, travels
+from mailwake.trace.legs import agent_key, bare_id
 from mailwake.trace.links import Component, resolve
 from mailwake.trace.model import PROVEN, Leg
 from mailwake.trace.proxies import proxy_rows
@@ -19,7 +19,9 @@ Swept = dict[tuple[str, str, int], int]
 
 
 def identity(leg: Leg) -> str:
-    """trace_id of the message that began with this leg."""
+    """trace_id of the message that began with this leg: Exchange's own one is kept."""
+    if leg.tracked and travels(leg.key):
+        return leg.key.replace("-", "")
     return trace_id(leg.host, leg.key, leg.first, leg.instance)
 
 
@@ -75,6 +77,8 @@ def is_message(leg: Leg) -> bool:
         or leg.recipients
         or leg.rejects
         or leg.checks
+        or leg.expansions
+        or leg.nameless
         or leg.actions
         or leg.expired
         or leg.removed
@@ -93,12 +97,26 @@ def _parents(component: Component) -> dict[int, tuple[Leg, str]]:
                     if child.sender is None:
                         child.sender = ""  # a report has the null sender (RFC 3464 section 2), which not every log says
                     parents[id(child)] = (leg, f"{notice.fields.get('notice', 'failure')} notification")
+            told = notice.fields.get("child_message_id")
+            for child in _answering(component, told) if told else ():
+                if child is not leg:
+                    parents[id(child)] = (leg, f"{notice.fields.get('notice', 'failure')} notification")
         arrival = leg.arrival
+        if arrival and arrival.get("parent_message_id") and id(leg) not in parents:
+            about = [p for p in component.legs if p.bare_id == bare_id(arrival["parent_message_id"]) and p is not leg]
+            if about:
+                first = min(about, key=lambda p: (p.inbound is not None, p.first, p.host))
+                parents[id(leg)] = (first, "failure notification" if leg.sender == "" else "forwarded")
         if arrival and arrival.get("parent_id") and id(leg) not in parents:
             above = [p for p in component.legs_of.get(arrival["parent_id"], ()) if p.first <= leg.first]
             if above:
                 parents[id(leg)] = (above[-1], "failure notification" if leg.sender == "" else "forwarded")
     return parents
+
+
+def _answering(component: Component, message_id: str) -> list[Leg]:
+    """Legs with a Message-ID that another one's record names."""
+    return [leg for leg in component.legs if leg.tracked and leg.bare_id == bare_id(message_id)]
 
 
 def root_of(leg: Leg) -> Leg:

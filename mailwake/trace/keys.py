@@ -24,6 +24,7 @@ QUEUE_KINDS = frozenset(
         "active",
         "deliver",
         "deliveries",
+        "expand",
         "expire",
         "remove",
         "notify",
@@ -35,6 +36,18 @@ QUEUE_KINDS = frozenset(
 SESSION_KINDS = frozenset(["connect", "disconnect", "lost", "tls", "auth_failed", "login"])
 """Kinds filed under the session whose id they carry, if they carry one."""
 _HASH = blake2b(digest_size=12)
+_ID_LENGTH = 36
+
+
+def travels(key: str) -> bool:
+    """Whether a key is an id that goes with a message from server to server: Exchange's network message id, a GUID."""
+    return len(key) == _ID_LENGTH and key[8] == "-" and key[13] == "-" and key == key.lower()
+
+
+def is_name(key: str) -> bool:
+    """Whether a key is a name that records of several systems may have for one message: an id with the host that gave
+    it, `4711@MX01`, or a `<Message-ID>`."""
+    return "@" in key and not key.startswith("m:")
 
 
 def session_key(token: str) -> str:
@@ -114,10 +127,22 @@ def _proxy_key(fact: Fact) -> str:
     return str(next_id) if next_id else refusal_key(fact)
 
 
+def _traced_key(fact: Fact) -> str:
+    """The service's id; where a report leaves it out, what all rows of one message have in common."""
+    if fact.key:
+        return fact.key
+    fields = fact.fields
+    text = "\0".join((str(fact.ts), fields.get("message_id", ""), fields.get("sender", ""), fields.get("subject", "")))
+    digest = _HASH.copy()
+    digest.update(text.encode("utf-8", "surrogateescape"))
+    return f"{digest.hexdigest()}@report"
+
+
 _SPECIAL = {
     "verdict": _verdict_key,
     "policy": _policy_key,
     "mailbox": _mailbox_key,
     "item": _item_key,
     "proxy_accept": _proxy_key,
+    "traced": _traced_key,
 }

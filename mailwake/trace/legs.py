@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from mailwake.events.fact import Fact
+from mailwake.events.replies import enhanced_code
 from mailwake.trace.model import Leg, Recipient
-from mailwake.trace.parts import named, of_each
+from mailwake.trace.parts import named
 
 _RANK = {
     "arrive": 0,
@@ -26,6 +27,7 @@ _RANK = {
     "note": 6,
     "deliver": 6,
     "deliveries": 6,
+    "expand": 5,
     "notify": 7,
     "expire": 8,
     "queue_action": 8,
@@ -92,12 +94,22 @@ def _of_several(key: str, facts: list[Fact]) -> list[Leg]:
 
 
 def spread(facts: Iterable[Fact]) -> Iterator[Fact]:
-    """Facts, those of several deliveries taken apart into one for each recipient, if they name them."""
+    """Facts, those of several deliveries taken apart into one for each recipient (with recipient "" for none).
+
+    Those that do not name their recipients stay as they are: see `parts`.
+    """
     for fact in facts:
         if fact.kind != "deliveries" or "recipients" not in fact.fields:
             yield fact
-        else:
-            yield from of_each(fact, fact.fields["recipients"])
+            continue
+        fields = {name: value for name, value in fact.fields.items() if name not in ("recipients", "replies")}
+        recipients = fact.fields["recipients"] or [""]
+        replies = fact.fields.get("replies") or [fields.get("reply", "")] * len(recipients)
+        for recipient, reply in zip(recipients, replies, strict=False):
+            one = {**fields, "recipient": recipient, "reply": reply}
+            if "dsn" not in fields:
+                one["dsn"] = enhanced_code(reply)
+            yield fact._replace(kind="deliver", fields=one)
 
 
 def _of_host(host: str, key: str, facts: list[Fact]) -> list[Leg]:
@@ -173,7 +185,7 @@ def _lives(host: str, key: str, facts: list[Fact]) -> list[Leg]:
         target.facts.append(fact)
         if ts > target.last:
             target.last = ts
-        _learn(target, fact, kind)
+        learn(target, fact, kind)
     for leg in legs:
         leg.bare_id = bare_id(leg.message_id)
         for recipient in leg.recipients.values():
@@ -268,7 +280,7 @@ def by_agent(attempts: list[Fact]) -> bool:
 # ----------------------------------------------------------------------------
 
 
-def _learn(leg: Leg, fact: Fact, kind: str) -> None:
+def learn(leg: Leg, fact: Fact, kind: str) -> None:
     """Tell a leg of its next fact. A chain of comparisons, the commonest first: no slower than a table, and the
     compiled code has it for nothing."""
     if kind == "deliver":

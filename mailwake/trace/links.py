@@ -11,8 +11,10 @@ from ipaddress import ip_address
 
 from mailwake.events.fact import Fact
 from mailwake.trace.handover import Handovers
+from mailwake.trace.hops import by_instance, by_sending, names_of
+from mailwake.trace.instances import addresses
 from mailwake.trace.legs import by_agent
-from mailwake.trace.model import INFERRED, PROVEN, Leg, Link, Recipient
+from mailwake.trace.model import INFERRED, PROVEN, Leg, Recipient, attach
 from mailwake.trace.sessions import lend
 
 _MINUTE = 60_000_000
@@ -28,7 +30,18 @@ _PREFIXES = frozenset({"t:", "m:", "f:", "n:", "s:"})
 class Component:
     """The legs, delivery sessions and filter records that point to each other."""
 
-    __slots__ = ("filters", "legs", "legs_of", "mailboxes", "proxies", "refusals", "said", "sessions")
+    __slots__ = (
+        "filters",
+        "legs",
+        "legs_of",
+        "mailboxes",
+        "names",
+        "proxies",
+        "refusals",
+        "said",
+        "sessions",
+        "tracked",
+    )
 
     def __init__(self) -> None:
         self.legs: list[Leg] = []
@@ -44,6 +57,10 @@ class Component:
         """Records of clients' sessions by the session's id."""
         self.said: dict[str, list[str]] = {}
         """The keys that what is filed under a queue ID speaks of."""
+        self.tracked = False
+        """Whether legs are among these that carry an id of the message's own: see `instances`."""
+        self.names: dict[str, list[Leg]] = {}
+        """Legs by other names than the key they are filed under, once links are resolved."""
 
     def add(self, key: str, facts: list[Fact], legs: list[Leg], said: list[str]) -> None:
         """Take in one bucket: what is filed under key, the legs made of it, and the keys that the facts speak of."""
@@ -52,6 +69,7 @@ class Component:
             self.legs_of[key] = legs
             self.legs.extend(legs)
             self.said[key] = said
+            self.tracked = self.tracked or (bool(legs) and legs[0].tracked)
             for fact in facts:
                 if fact.kind == "proxy_accept":
                     self.proxies.append(fact)
@@ -87,7 +105,9 @@ def may_continue(leg: Leg) -> bool:
     arrival = leg.arrival
     if arrival is None:
         return False
-    return not arrival.get("sasl_username") and is_internal(arrival.get("client_ip", ""))
+    if arrival.get("sasl_username"):
+        return False
+    return is_internal(arrival.get("client_ip", "")) or "hosted" in arrival
 
 
 def resolve(component: Component) -> None:
@@ -103,12 +123,22 @@ def resolve(component: Component) -> None:
     for leg in legs:
         if leg.arrival is not None:
             _by_origin(component, leg)
+    if component.tracked:
+        component.names = names_of(legs)
     for leg in legs:
         for recipient in leg.recipients.values():
             _by_reply(component, leg, recipient)
         if leg.verdicts:
             _by_verdict(component, leg)
-    for same in _by_bare_id(legs):
+    if component.tracked:
+        by_sending(legs)
+    _by_message_id(component)
+    if component.tracked:
+        by_instance(legs)
+
+
+def _by_message_id(component: Component) -> None:
+    for same in _by_bare_id(component.legs):
         found: _Same | None = None
         for place, leg in enumerate(same):
             if leg.inbound is None and may_continue(leg):
@@ -125,21 +155,6 @@ def _by_bare_id(legs: list[Leg]) -> list[list[Leg]]:
     return [same for same in mids.values() if len(same) > 1]
 
 
-def _attach(parent: Leg, child: Leg | None, rule: str, grade: str, recipient: Recipient | None) -> bool:
-    if child is None or child is parent or (child.inbound is not None and child.inbound.parent is not parent):
-        return False
-    ancestor: Leg | None = parent
-    while ancestor is not None:  # a loop of IDs must not become a loop of legs
-        if ancestor is child:
-            return False
-        ancestor = ancestor.inbound.parent if ancestor.inbound is not None else None
-    link = Link(parent, child, rule, grade, recipient)
-    if child.inbound is None:
-        child.inbound = link
-    parent.outbound.append(link)
-    return True
-
-
 def _by_origin(component: Component, leg: Leg) -> None:
     """XFORWARD's orig_queue_id (Postfix smtpd), and orig_id= of a requeued message (Postfix pickup)."""
     rule, origin = "orig_queue_id", leg.arrival.get("orig_queue_id", "") if leg.arrival is not None else ""
@@ -149,10 +164,10 @@ def _by_origin(component: Component, leg: Leg) -> None:
         return
     parents = [p for p in component.legs_of.get(origin, ()) if p is not leg and p.first <= leg.first + _AFTER]
     if len(parents) == 1:
-        _attach(parents[0], leg, rule, PROVEN, None)
+        attach(parents[0], leg, rule, PROVEN, None)
     elif parents:
         parent = min(parents, key=lambda p: (rule == "orig_id" and p.host != leg.host, _distance(p, leg)))
-        _attach(parent, leg, rule, PROVEN, None)
+        attach(parent, leg, rule, PROVEN, None)
 
 
 def _distance(parent: Leg, leg: Leg) -> tuple[bool, int]:
@@ -169,24 +184,24 @@ def _by_reply(component: Component, leg: Leg, recipient: Recipient) -> None:
     """The queue ID in the reply of the next server (`queued as`), or of a local forward (`forwarded as`)."""
     for attempt in recipient.attempts:
         next_id = attempt.fields.get("next_id")
-        if next_id and next_id in component.legs_of:
+        if next_id and (next_id in component.legs_of or next_id in component.names):
             child = _candidate(component, next_id, leg, attempt.ts)
             rule = "forwarded as" if attempt.fields.get("disposition") == "forward" else "queued as"
-            _attach(leg, child, rule, PROVEN, recipient)
+            attach(leg, child, rule, PROVEN, recipient)
 
 
 def _by_verdict(component: Component, leg: Leg) -> None:
     """The queue IDs under which a filter says that it handed the message on."""
     for verdict in leg.verdicts:
         for queue_id in verdict.fields.get("queued_as", ()):
-            _attach(leg, _candidate(component, queue_id, leg, verdict.ts or leg.last), "queued_as", PROVEN, None)
+            attach(leg, _candidate(component, queue_id, leg, verdict.ts or leg.last), "queued_as", PROVEN, None)
 
 
 def _candidate(component: Component, queue_id: str, parent: Leg, when: int) -> Leg | None:
     """The life of queue_id that began when parent handed a message over."""
     found = [
         leg
-        for leg in component.legs_of.get(queue_id, ())
+        for leg in component.legs_of.get(queue_id) or component.names.get(queue_id, [])
         if leg is not parent
         and when - _BEFORE <= leg.first <= when + _AFTER
         # Another Message-ID, from outside: another site's server uses an ID that happens to be one of ours, too.
@@ -244,7 +259,7 @@ class _Same:
             if recipient.low not in wanted:
                 continue
             facts = self._handed(recipient)
-            if any(_reaches_at(best, fact, leg, ways) for fact in facts) and _attach(
+            if any(_reaches_at(best, fact, leg, ways) for fact in facts) and attach(
                 best, leg, "Message-ID", INFERRED, recipient
             ):
                 self._linked.add(id(recipient))
@@ -266,7 +281,7 @@ class _Same:
         if near:
             gap, _, _, _, number, low = min(near)
             either = (self._forwarded.get((number, low, leg.first + way)) for way in (gap, -gap))
-            _attach(self._legs[number], leg, "redirect", INFERRED, next(one for one in either if one is not None))
+            attach(self._legs[number], leg, "redirect", INFERRED, next(one for one in either if one is not None))
 
     def _find_redirects(self) -> Handovers:
         redirects = Handovers()
@@ -282,6 +297,8 @@ class _Same:
 
 def _addresses(leg: Leg) -> set[str]:
     """The recipients of a leg, before aliases and after."""
+    if leg.tracked:
+        return addresses(leg)
     found = {recipient.low for recipient in leg.recipients.values()}
     found.update(recipient.low_original for recipient in leg.recipients.values())
     return found
@@ -324,6 +341,8 @@ def _ways(leg: Leg) -> tuple[str, ...]:
         return ()
     if "local" in arrival:  # by the sendmail command: no server does that, but a filter of the same host
         return (f"pipe of {leg.host}",)
+    if "hosted" in arrival:
+        return ("public", "private", "unknown")
     ip = str(arrival.get("client_ip", ""))
     own = (*(f"loopback of {host}" for host in dict.fromkeys((leg.host, ""))), f"pipe of {leg.host}")
     if not ip:

@@ -21,6 +21,11 @@ class Recipient:
         self.low_original = self.low if original is address else original.lower()
 
 
+_NO_FACTS: list[Fact] = []
+_NO_REPORTS: dict[str, Fact] = {}
+"""Of legs that have none; never changed."""
+
+
 class Leg:
     """One life of one queue ID on one host: what design calls a transaction."""
 
@@ -29,6 +34,7 @@ class Leg:
         "arrival",
         "bare_id",
         "checks",
+        "expansions",
         "expired",
         "facts",
         "first",
@@ -39,6 +45,7 @@ class Leg:
         "last",
         "message_id",
         "named",
+        "nameless",
         "notices",
         "nrcpt",
         "outbound",
@@ -51,6 +58,8 @@ class Leg:
         "sender",
         "size",
         "subject",
+        "traced",
+        "tracked",
         "verdicts",
     )
 
@@ -86,6 +95,14 @@ class Leg:
         self.removed = 0
         """Time at which it left the queue by itself."""
         self.requeued_from = ""
+        self.tracked = False
+        """Made of records that carry an id of the message's own: see `instances`."""
+        self.expansions: list[Fact] = _NO_FACTS
+        """Addresses that gave way to others, of a tracked leg."""
+        self.nameless: list[Fact] = _NO_FACTS
+        """Attempts that name no recipient, of a tracked leg."""
+        self.traced: dict[str, Fact] = _NO_REPORTS
+        """What a service reports, by recipient (lower case), of a tracked leg."""
         self.inbound: Link | None = None
         self.outbound: list[Link] = []
 
@@ -113,3 +130,19 @@ class Link:
 
 PROVEN = "proven"
 INFERRED = "inferred"
+
+
+def attach(parent: Leg, child: Leg | None, rule: str, grade: str, recipient: Recipient | None) -> bool:
+    """Join child to parent; whether that can be: a leg has one parent, and a loop of IDs must not be one of legs."""
+    if child is None or child is parent or (child.inbound is not None and child.inbound.parent is not parent):
+        return False
+    ancestor: Leg | None = parent
+    while ancestor is not None:
+        if ancestor is child:
+            return False
+        ancestor = ancestor.inbound.parent if ancestor.inbound is not None else None
+    link = Link(parent, child, rule, grade, recipient)
+    if child.inbound is None:
+        child.inbound = link
+    parent.outbound.append(link)
+    return True

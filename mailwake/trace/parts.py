@@ -18,7 +18,7 @@ _SAME = 2_000_000
 """Records of one attempt are this close (µs)."""
 
 
-def of_each(fact: Fact, names: list[str]) -> list[Fact]:
+def _of_each(fact: Fact, names: list[str]) -> list[Fact]:
     """A delivery that one record tells of for several recipients: a fact for each."""
     fields = {name: value for name, value in fact.fields.items() if name not in _UNNAMED}
     return [fact._replace(kind="deliver", fields={**fields, "recipient": name}) for name in names]
@@ -33,7 +33,7 @@ def named(leg: Leg) -> list[Fact]:
             found.append(fact)
             continue
         whole = fact if "relay_ip" in fact.fields else fact._replace(fields={**_relay(leg, fact), **fact.fields})
-        found.extend(of_each(whole, parts.recipients(fact)) or [fact])
+        found.extend(_of_each(whole, parts.recipients(fact)) or [fact])
     return found
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from mailwake.events.fact import Fact
 from mailwake.store.rows import Row
 from mailwake.trace.buckets import PREFIXED, mentions
+from mailwake.trace.instances import build_legs
 from mailwake.trace.journeys import component_rows, identity
 from mailwake.trace.keys import fact_key
-from mailwake.trace.legs import build_legs
 from mailwake.trace.links import Component, mailbox_facts
 from mailwake.trace.model import Leg, Link, Recipient
 from mailwake.trace.sessions import refusal_id, refusals

@@ -8,9 +8,11 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from mailwake.events.fact import Fact
-from mailwake.trace.fate import Fate, of_attempts, of_mailbox, refused, untried
+from mailwake.trace.fate import Fate, ended, gave_way, of_attempts, of_mailbox, refused, untried
+from mailwake.trace.instances import Turn, addresses, turns
 from mailwake.trace.links import Component, mailbox_facts
 from mailwake.trace.model import PROVEN, Leg, Link, Recipient
+from mailwake.trace.reports import of_report, with_report
 
 MAX_HOPS = 60
 """So many legs of one message are followed: `postsuper -r ALL` by cron makes another of each run."""
@@ -82,6 +84,9 @@ class Walker:
         """Follow all recipients of leg; expected: address (lower case) to the address it was first sent to."""
         if self._too_far(leg, expected, path, grade):
             return
+        if leg.tracked:
+            self._tracked(leg, expected, path, grade)
+            return
         path = (*path, leg)
         recipients = leg.recipients.values()
         expanded = set(self._ways(leg).expanded) if len(recipients) > 1 else set()
@@ -107,6 +112,34 @@ class Walker:
         complete = leg.queued and 0 < leg.nrcpt <= len(recipients)
         if not complete or leg.rejects or not self.leaves:
             self._missing(leg, expected, path, grade)
+
+    def _tracked(self, leg: Leg, expected: dict[str, str], path: tuple[Leg, ...], grade: str) -> None:
+        """Follow the recipients of a leg that tells who each address became; expected as for `leg`."""
+        path = (*path, leg)
+        swept = self._swept.get(leg.place, 0) if self._swept else 0
+        for turn in turns(leg, expected):
+            if turn.expansion is not None:
+                fate = gave_way(turn.expansion)
+                self.leaves.append(Leaf(turn.original, turn.address, fate, path, grade, None))
+            elif turn.recipient is not None:
+                self._recipient(leg, turn.recipient, turn.original, path, grade)
+            elif not self._elsewhere(leg, turn, path, grade):
+                fate = with_report(leg.traced.get(turn.address.lower()), untried(leg, swept))
+                self.leaves.append(Leaf(turn.original, turn.address, fate, path, grade, None))
+        if not self.leaves and len(path) == 1:
+            nobody = Recipient("", "")
+            nobody.attempts = leg.nameless
+            fate = of_attempts(leg, nobody, swept) if leg.nameless else untried(leg, swept)
+            self.leaves.append(Leaf(None, None, fate, path, grade, None))
+
+    def _elsewhere(self, leg: Leg, turn: Turn, path: tuple[Leg, ...], grade: str) -> bool:
+        """Follow an address of which this leg tells no more to a server that does; whether there is one."""
+        low = turn.address.lower()
+        for link in leg.outbound:
+            if link.recipient is None and link.child.tracked and low in addresses(link.child):
+                self._child(link, {low: turn.original}, path, grade)
+                return True
+        return False
 
     def _missing(self, leg: Leg, expected: dict[str, str], path: tuple[Leg, ...], grade: str) -> None:
         """Recipients that no delivery line names: those the leg before handed over, or that other lines name."""
@@ -134,7 +167,7 @@ class Walker:
             self.leaves.append(Leaf(None, None, untried(leg, swept), path, grade, None))
 
     def _recipient(self, leg: Leg, recipient: Recipient, original: str, path: tuple[Leg, ...], grade: str) -> None:
-        if leg.outbound:
+        if leg.outbound and not (leg.tracked and ended(recipient.attempts)):
             links = _onward(self._ways(leg), recipient, self._ways)
             if links and self._follow(links, recipient, original, path, grade):
                 return
@@ -144,9 +177,15 @@ class Walker:
             fates = of_mailbox(mailbox_facts(component, leg, recipient)) if component.mailboxes else None
             if not fates:
                 swept = self._swept.get(leg.place, 0) if self._swept else 0
-                fates = [of_attempts(leg, recipient, swept)]
+                if leg.tracked and recipient.attempts[-1].kind == "traced":
+                    fates = [of_report(recipient.attempts[-1])]
+                else:
+                    fates = [of_attempts(leg, recipient, swept)]
             if leg.verdicts:
                 fates = [self._by_verdict(leg, recipient, fate) for fate in fates]
+            if leg.traced:
+                report = leg.traced.get(recipient.low)
+                fates = [with_report(report, fate) for fate in fates]
         for fate in fates:
             self.leaves.append(Leaf._make((original, fate.address or recipient.address, fate, path, grade, recipient)))
 
@@ -185,6 +224,9 @@ class Walker:
     def _part(self, leg: Leg, low: str, original: str, path: tuple[Leg, ...], grade: str) -> None:
         """Of a leg with several recipients follow only what became of one."""
         if self._too_far(leg, {low: original}, path, grade):
+            return
+        if leg.tracked:
+            self._tracked(leg, {low: original}, path, grade)
             return
         path = (*path, leg)
         ways = self._ways(leg)

@@ -26,9 +26,10 @@ from mailwake.trace.buckets import (
     part,
     tidy,
 )
+from mailwake.trace.instances import build_legs
 from mailwake.trace.journeys import component_rows
-from mailwake.trace.keys import client_key, fact_key, lone_key
-from mailwake.trace.legs import agent_key, build_legs
+from mailwake.trace.keys import client_key, fact_key, is_name, lone_key
+from mailwake.trace.legs import agent_key
 from mailwake.trace.links import Component, may_continue
 from mailwake.trace.model import Leg
 from mailwake.trace.names import Book, asked, number
@@ -253,6 +254,10 @@ class Workset:
     def questions(self, key: str) -> list[int]:
         """Names any of which, if remembered, means that there is more to know than what is in hand under this key."""
         bucket = self._filed.get(key)
+        if bucket is None and is_name(key) and key in self._absent:
+            spans = [near.span() for near in self._absent[key].near if near.facts]
+            if spans:
+                return asked(key, min(first for first, _ in spans), max(last for _, last in spans))
         if bucket is None or any(leg.arrival is None for leg in self._legs_of(bucket)):
             return [number(key)]
         return asked(key, *bucket.span())
@@ -260,7 +265,8 @@ class Workset:
     def _legs_of(self, bucket: Bucket) -> list[Leg]:
         legs = bucket.legs
         if legs is None:
-            legs = bucket.legs = [] if bucket.key.startswith(PREFIXED) else build_legs(bucket.key, bucket.facts)
+            apart = bucket.key.startswith(PREFIXED) or not bucket.facts
+            legs = bucket.legs = [] if apart else build_legs(bucket.key, bucket.facts)
             if bucket.key.startswith("m:"):
                 self._join_agent(bucket)
             for leg in legs:
@@ -287,13 +293,16 @@ class Workset:
         self._searches += 1
         mark = start.mark = self._searches
         found = [start]
+        named = False
+        """Whether names are among them, under which nothing is filed: they join those that speak of them."""
         seen: set[str] = set()
         for bucket in found:  # which grows meanwhile
             for other in bucket.near:
                 if other.mark != mark:
                     other.mark = mark
-                    if other.facts:
+                    if other.facts or is_name(other.key):
                         found.append(other)
+                        named = named or not other.facts
             for leg in self._legs_of(bucket):
                 if leg.bare_id in continuing and leg.bare_id not in seen:
                     seen.add(leg.bare_id)
@@ -302,7 +311,7 @@ class Workset:
                         if same is not None and same.mark != mark:
                             same.mark = mark
                             found.append(same)
-        return found
+        return [bucket for bucket in found if bucket.facts] if named else found
 
     def _watch(self, members: list[Bucket]) -> None:
         """Keep a journey in mind for `forget`: sooner if all of its parts have ended."""

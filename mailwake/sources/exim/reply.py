@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from mailwake.events.fact import Fields
+from mailwake.events.replies import exchange_id
 
 _DSN = re.compile(r"[245]\d\d[ -]([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _dsn_in = _DSN.search
@@ -50,4 +51,6 @@ def _next_id(reply: str) -> str | None:
         if at >= 0:
             return reply[at + len(words) :].partition(" ")[0].rstrip(").;,>") or None
     found = _NEXT(reply)
-    return next(filter(None, found.groups()), None) if found else None
+    if found is None:
+        return exchange_id(reply) or None
+    return next(filter(None, found.groups()), None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from mailwake.events.fact import Fields
+from mailwake.events.replies import exchange_id
 
 _WORD = re.compile(r"<?([A-Za-z0-9][\w.+=@-]*)")
 _VENDORS = re.compile(
@@ -20,7 +21,8 @@ _VENDORS = re.compile(
     r"|^250 (?:\d\.\d\.\d )?OK\s+\d+ (?P<gmail>\S+) - gsmtp"
     r"|^250 Ok (?P<ses>[0-9a-f]{16}-[0-9a-f-]+)"
     r"|^250 Message Queued \((?P<haraka>[0-9A-F-]{36}[.\d]*)\)"
-    r"|\bqueued with id (?P<stalwart>\w+)",
+    r"|\bqueued with id (?P<stalwart>\w+)"
+    r"|(?P<exchange>\[InternalId=\d+, Hostname=[\w.-]+\])",
     re.IGNORECASE,
 )
 _MAILBOX_PIPES = re.compile(r"delivered via \S*(?:dovecot|cyrus|maildrop|dbmail|lmtp)\S* service", re.IGNORECASE)
@@ -79,7 +81,7 @@ def _settle_remote(fields: Fields, agent: str, relay: str, reply: str) -> None:
         disposition = "discard"
     found = _VENDORS.search(reply)
     if found is not None and found.lastgroup:
-        fields["next_id"] = found[found.lastgroup]
+        fields["next_id"] = found[found.lastgroup] if found.lastgroup != "exchange" else exchange_id(reply)
     lower = reply.lower()
     if "quarantin" in lower:
         disposition = "quarantine"
