@@ -28,7 +28,6 @@ _QUEUED_AS = re.compile(r"<?([A-Za-z0-9][\w.+=@-]*)")
 _ID = re.compile(
     rf"""\b(?:OK\ )?id=(?P<exim>[0-9A-Za-z]{{6}}-[0-9A-Za-z]{{6,11}}-[0-9A-Za-z]{{2,4}})
        | (?:\A|[\s(:])(?P<accepted>[\w.-]+)\ Message\ accepted\ for\ delivery
-       | \bOK\ ids=(?P<kumo>[0-9a-f]{{32}})
        | \((?P<haraka>{UUID}(?:\.\d+)*)\)
        | \bqueued\ with\ id\ (?P<stalwart>\w+)
        | \bqp\ (?P<qmail>\d+)
@@ -38,6 +37,7 @@ _ID = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _HARAKA = re.compile(rf"\(({UUID}(?:\.\d+)*)\)\Z").search
+_KUMO = re.compile(r"\bids=([0-9a-f]{32}(?: [0-9a-f]{32})*)").search
 _EXCHANGE = re.compile(r"\[InternalId=(\d{1,20}), Hostname=([A-Za-z0-9][\w.-]*)\]")
 _DSN = re.compile(r"(?:\A|[245]\d\d[ -])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _DSN_ANYWHERE = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
@@ -45,10 +45,10 @@ _CODE = re.compile(r"(?:\A|: )([245]\d\d)(?=[ -]|\Z)")
 
 
 def accepted(reply: str) -> Fields:
-    """`next_id`, or the `token` of a delivery session, out of a reply that takes a message; empty without any."""
-    behind = _HARAKA(reply) if reply[-1:] == ")" else None
-    if behind is not None:  # it passes on what the server behind it said, and adds its own id
-        return {"next_id": behind[1]}
+    """`next_id` (and `next_ids`), or the `token` of a delivery session, of a reply that takes a message; else empty."""
+    own = behind(reply)
+    if own:
+        return {"next_id": own}
     if reply.endswith(" Saved"):
         token = reply[:-6].rpartition(" ")[2]
         return {} if not token or token.startswith("<") else {"token": token}
@@ -56,8 +56,26 @@ def accepted(reply: str) -> Fields:
     if at >= 0:
         named = _QUEUED_AS.match(reply, at + 10)
         return {"next_id": named[1].rstrip(".")} if named else {}
+    several = kumo_ids(reply)
+    if several:
+        return several
     found = exchange_id(reply) or next_id(reply)
     return {"next_id": found} if found else {}
+
+
+def behind(reply: str) -> str:
+    """Haraka's own id at the end of a reply that may be another server's, which it passes on; "" for any other."""
+    found = _HARAKA(reply) if reply[-1:] == ")" else None
+    return found[1] if found else ""
+
+
+def kumo_ids(reply: str) -> Fields:
+    """`next_id`, and `next_ids` of `250 OK ids=A B C`: KumoMTA makes a message of its own for each recipient."""
+    found = _KUMO(reply) if "ids=" in reply else None
+    if found is None:
+        return {}
+    ids = found[1].split()
+    return {"next_id": ids[0], "next_ids": ids} if len(ids) > 1 else {"next_id": ids[0]}
 
 
 def next_id(reply: str) -> str:

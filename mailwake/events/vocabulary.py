@@ -25,7 +25,7 @@ _CLIENT = "client_name client_ip client_port "
 _ENVELOPE = "sender recipient protocol helo "
 _DELIVERY = (
     "relay relay_host relay_ip relay_port agent delay delays dsn status reply conn_use tls"
-    " next_id token disposition sender size queue_time router transport attempt session"
+    " next_id next_ids token disposition sender size queue_time router transport attempt session"
 )
 
 KINDS: dict[str, Kind] = {
@@ -68,7 +68,8 @@ KINDS: dict[str, Kind] = {
     "deliver": _kind(
         "One delivery attempt for one recipient. status: sent, deferred, bounced, expired, deleted (by an administrator"
         " or a rule), deliverable, undeliverable."
-        " next_id: queue ID or message id that the next server gave. token: LMTP session id of the mailbox server."
+        " next_id: queue ID or message id that the next server gave; next_ids: all of those that it gave, one for each"
+        " recipient of the transaction. token: LMTP session id of the mailbox server."
         " disposition of a sent one: mailbox, relay, forward, command, file, discard, quarantine, duplicate.",
         "recipient orig_recipient message_id subject connector direction " + _DELIVERY,
     ),

@@ -102,7 +102,7 @@ def _mentions(kind: str, fields: Fields) -> list[str]:
         token, next_id = fields.get("token"), fields.get("next_id")
         if token:
             return [session_key(token), next_id] if next_id else [session_key(token)]
-        found = [next_id] if next_id else []
+        found = list(fields["next_ids"]) if "next_ids" in fields else [next_id] if next_id else []
     elif kind == "arrive":
         origins = [fields[name] for name in _ORIGINS if fields.get(name)]
         return [*origins, client_key(fields["session"])] if "session" in fields else origins

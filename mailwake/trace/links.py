@@ -184,10 +184,21 @@ def _by_reply(component: Component, leg: Leg, recipient: Recipient) -> None:
     """The queue ID in the reply of the next server (`queued as`), or of a local forward (`forwarded as`)."""
     for attempt in recipient.attempts:
         next_id = attempt.fields.get("next_id")
+        if next_id and "next_ids" in attempt.fields:
+            next_id = _own_id(component, recipient, attempt.fields["next_ids"]) or next_id
         if next_id and (next_id in component.legs_of or next_id in component.names):
             child = _candidate(component, next_id, leg, attempt.ts)
             rule = "forwarded as" if attempt.fields.get("disposition") == "forward" else "queued as"
             attach(leg, child, rule, PROVEN, recipient)
+
+
+def _own_id(component: Component, recipient: Recipient, ids: list[str]) -> str:
+    """Which of the ids that a server gave for one transaction is of the message that it made for this recipient."""
+    for name in ids:
+        for leg in component.legs_of.get(name, ()):
+            if recipient.low in (known.lower() for known in leg.named) or recipient.low in _addresses(leg):
+                return name
+    return ""
 
 
 def _by_verdict(component: Component, leg: Leg) -> None:
