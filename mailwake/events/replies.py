@@ -9,7 +9,7 @@ Each product words its consent in its own way, and so says which server took the
     Exchange     250 2.6.0 <id> [InternalId=123, Hostname=mb1] Queued mail for delivery
     KumoMTA      250 OK ids=8a5475ccbbc611eda12250ebf67f93bd                   smtp_server.rs
     Haraka       250 Message Queued (3E6A027F-8307-4DA4-B105-2A39EC4B58D4.1)   connection.js
-    Stalwart     250 2.0.0 Message queued with id 1a2b3c                       inbound/data.rs
+    Stalwart     250 2.0.0 Message queued with id 3f481c415800015.             inbound/data.rs (hexadecimal)
     Dovecot      250 2.0.0 <user@example.com> AbCd1234 Saved                   lmtp-server: a session, not an id
     qmail        250 ok 1732190400 qp 4711
     Google       250 2.0.0 OK  1732190400 a1-20020a170902f68300b0023e - gsmtp
@@ -81,7 +81,17 @@ def kumo_ids(reply: str) -> Fields:
 def next_id(reply: str) -> str:
     """The id in a reply that is worded otherwise than `queued as`; "" when there is none."""
     found = _ID.search(reply)
-    return str(found[found.lastgroup]) if found and found.lastgroup else ""
+    if found is None or not found.lastgroup:
+        return ""
+    return stalwart_id(found["stalwart"]) if found.lastgroup == "stalwart" else str(found[found.lastgroup])
+
+
+def stalwart_id(text: str) -> str:
+    """The queue ID that Stalwart's reply gives in hexadecimal digits as its log has it, in decimal ones."""
+    try:
+        return str(int(text, 16))
+    except ValueError:
+        return text
 
 
 def host_label(name: str) -> str:

@@ -25,7 +25,7 @@ _CLIENT = "client_name client_ip client_port "
 _ENVELOPE = "sender recipient protocol helo "
 _DELIVERY = (
     "relay relay_host relay_ip relay_port agent delay delays dsn status reply conn_use tls"
-    " next_id next_ids token disposition sender size queue_time router transport attempt session"
+    " next_id next_ids token disposition sender size queue_time router transport attempt session report"
 )
 
 KINDS: dict[str, Kind] = {
@@ -54,7 +54,7 @@ KINDS: dict[str, Kind] = {
     "check": _kind(
         "A rule acted on a message that was not refused: hold, discard, redirect, filter, bcc, prepend, replace, strip,"
         " delay, warn ...; `action` is that word, `text` the rule's argument, `value` what it matched.",
-        _CLIENT + _ENVELOPE + "action context value text by stage target",
+        _CLIENT + _ENVELOPE + "action context value text by stage target session",
     ),
     "reject": _kind(
         "Refused: stage CONNECT, HELO, MAIL, RCPT, DATA, END-OF-MESSAGE ...; code is the SMTP reply code; temporary for"
@@ -67,7 +67,7 @@ KINDS: dict[str, Kind] = {
     "active": _kind("The queue manager took the message up (qmgr `from=`).", "sender size nrcpt"),
     "deliver": _kind(
         "One delivery attempt for one recipient. status: sent, deferred, bounced, expired, deleted (by an administrator"
-        " or a rule), deliverable, undeliverable."
+        " or a rule), deliverable, undeliverable. report: it only tells again how an attempt ended."
         " next_id: queue ID or message id that the next server gave; next_ids: all of those that it gave, one for each"
         " recipient of the transaction. token: LMTP session id of the mailbox server."
         " disposition of a sent one: mailbox, relay, forward, command, file, discard, quarantine, duplicate.",

@@ -40,7 +40,7 @@ OUTCOMES = {
 }
 """StatusDetail to the words of the first requirement; what is not here was received, and its end is not known yet."""
 
-_JUNK = re.compile(r"(?:^|[/.\\])(?:junk(?: e-?mail)?|spam|bulk mail)$", re.IGNORECASE)
+_JUNK = re.compile(r"(?:^|[/.\\])(?:junk(?: (?:e-?)?mail)?|spam|bulk mail)$", re.IGNORECASE)
 
 
 def refused(fact: Fact) -> Fate:

@@ -87,6 +87,9 @@ def _of_several(key: str, facts: list[Fact]) -> list[Leg]:
         leg = _nearest(legs, fact)
         if leg is not None:
             leg.facts.append(fact)
+            if not leg.message_id and fact.fields.get("message_id"):
+                leg.message_id = fact.fields["message_id"]  # not every server logs it
+                leg.bare_id = bare_id(leg.message_id)
             if fact.kind != "proxy_accept":
                 leg.verdicts.append(fact)
                 leg.named.extend(fact.fields.get("recipients", ()))
@@ -394,6 +397,17 @@ def _reject(leg: Leg, fact: Fact) -> None:
         leg.message_id = fields.get("message_id", "")
 
 
+def _attempt(recipient: Recipient, fact: Fact) -> None:
+    """Note an attempt; a report of one is none by itself, unless nothing else tells of it."""
+    attempts, status = recipient.attempts, fact.fields.get("status")
+    if "report" in fact.fields:
+        if any(known.fields.get("status") in (status, "sent", "bounced", "expired") for known in attempts):
+            return
+    elif attempts and "report" in attempts[-1].fields:
+        attempts[:] = [known for known in attempts if "report" not in known.fields or known.fields["status"] != status]
+    attempts.append(fact)
+
+
 def _deliver(leg: Leg, fact: Fact) -> None:
     fields = fact.fields
     if fields.get("status") in _PROBE_STATUS:
@@ -410,6 +424,6 @@ def _deliver(leg: Leg, fact: Fact) -> None:
     recipient = leg.recipients.get(folded)
     if recipient is None:
         recipient = leg.recipients[folded] = Recipient(address, original)
-    recipient.attempts.append(fact)
+    _attempt(recipient, fact)
     if leg.sender is None and "sender" in fields:
         leg.sender = fields["sender"]

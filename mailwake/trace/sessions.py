@@ -59,8 +59,10 @@ def _client(facts: list[Fact], when: int) -> Fields:
                 found.update({_LOGIN[name]: fields[name] for name in _LOGIN if fields.get(name)})
         elif fact.kind == "tls":
             found["tls"] = " ".join(str(fields[name]) for name in ("version", "cipher") if fields.get(name))
-        elif fact.kind in ("connect", "envelope"):
+        elif fact.kind == "envelope":
             found.update({name: fields[name] for name in _LENT if name in fields})
+        if fact.kind == "connect":  # an id that was used before, by another client
+            found = {name: fields[name] for name in _LENT if name in fields}
     return found
 
 

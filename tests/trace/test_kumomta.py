@@ -1,5 +1,6 @@
 """KumoMTA: records of one message for one recipient, batches, every way of failing, ids that it gave in one reply."""
 
+# ruff: noqa: E501
 from __future__ import annotations
 
 import json
@@ -21,7 +22,7 @@ def record(kind: str, second: int = 0, reply: str = "", code: int = 250, **more:
         "created": 1795255200, "num_attempts": 0, "bounce_classification": "Uncategorized", "egress_pool": None,
         "egress_source": None, "feedback_report": None, "meta": {}, "headers": {"Subject": "Offer", "Message-ID": "<1@example.net>"},
         "delivery_protocol": None, "reception_protocol": "ESMTP", "nodeid": "557f3ad4-2c8c-11ee-976e-782d7e12e173",
-    }  # fmt: skip  # noqa: E501
+    }  # fmt: skip
     return json.dumps({**made, **more}) + "\n"
 
 
@@ -96,13 +97,13 @@ def test_several_ids_in_one_reply() -> None:
     """
     kumo = ""
     for name, number in names.items():
-        postfix += f"10:00:00 mx postfix/smtp[4]: A000000001: to=<{name}@example.org>, relay=kumo.example.org[10.0.0.9]:25, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (250 OK ids={' '.join(sorted(names.values()))})\n"  # noqa: E501
+        postfix += f"10:00:00 mx postfix/smtp[4]: A000000001: to=<{name}@example.org>, relay=kumo.example.org[10.0.0.9]:25, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (250 OK ids={' '.join(sorted(names.values()))})\n"
         kumo += record(
             "Reception",
             id=number,
             recipient=f"{name}@example.org",
             peer_address={"name": "mx.example.org", "addr": "10.0.0.1"},
-        )  # noqa: E501
+        )
         kumo += record("Delivery", 3, "ok", id=number, recipient=f"{name}@example.org", peer_address=MX)
     rows = trace(postfix + "10:00:01 mx postfix/qmgr[3]: A000000001: removed\n" + kumo)
     assert told(rows) == [f"a@example.net {name}@example.org = Delivered/Relayed" for name in names]

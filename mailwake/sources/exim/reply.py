@@ -6,6 +6,7 @@ import re
 
 from mailwake.events.fact import Fields
 from mailwake.events.replies import behind, exchange_id, kumo_ids
+from mailwake.events.replies import next_id as worded_id
 
 _DSN = re.compile(r"[245]\d\d[ -]([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _dsn_in = _DSN.search
@@ -54,5 +55,5 @@ def _next_id(reply: str) -> str | None:
             return reply[at + len(words) :].partition(" ")[0].rstrip(").;,>") or None
     found = _NEXT(reply)
     if found is None:
-        return exchange_id(reply) or None
+        return exchange_id(reply) or worded_id(reply) or None
     return next(filter(None, found.groups()), None)

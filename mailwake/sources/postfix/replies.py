@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from mailwake.events.fact import Fields
-from mailwake.events.replies import behind, exchange_id, kumo_ids
+from mailwake.events.replies import behind, exchange_id, kumo_ids, stalwart_id
 
 _WORD = re.compile(r"<?([A-Za-z0-9][\w.+=@-]*)")
 _VENDORS = re.compile(
@@ -24,6 +24,8 @@ _VENDORS = re.compile(
     r"|(?P<exchange>\[InternalId=\d+, Hostname=[\w.-]+\])",
     re.IGNORECASE,
 )
+_OTHERWISE = {"exchange": exchange_id, "stalwart": stalwart_id}
+"""Ids that are written otherwise in the log of the server that gave them."""
 _MAILBOX_PIPES = re.compile(r"delivered via \S*(?:dovecot|cyrus|maildrop|dbmail|lmtp)\S* service", re.IGNORECASE)
 _OWN = (
     ("delivered to mailbox", "mailbox"),
@@ -83,7 +85,7 @@ def _settle_remote(fields: Fields, agent: str, relay: str, reply: str) -> None:
         disposition = "discard"
     found = _VENDORS.search(reply)
     if found is not None and found.lastgroup:
-        fields["next_id"] = found[found.lastgroup] if found.lastgroup != "exchange" else exchange_id(reply)
+        fields["next_id"] = _OTHERWISE.get(found.lastgroup, str)(found[found.lastgroup])
     elif "ids=" in reply:
         fields.update(kumo_ids(reply))
     lower = reply.lower()
