@@ -66,8 +66,8 @@ def _client(facts: list[Fact], when: int) -> Fields:
     return found
 
 
-def _order(fact: Fact) -> tuple[int, str]:
-    return fact.ts, fact.raw
+def _order(fact: Fact) -> tuple[int, bool, str]:
+    return fact.ts, fact.kind != "connect", fact.raw
 
 
 def refused(key: str, facts: list[Fact]) -> list[Row]:
