@@ -25,7 +25,7 @@ _CLIENT = "client_name client_ip client_port "
 _ENVELOPE = "sender recipient protocol helo "
 _DELIVERY = (
     "relay relay_host relay_ip relay_port agent delay delays dsn status reply conn_use tls"
-    " next_id next_ids token disposition sender size queue_time router transport attempt session report"
+    " next_id next_ids token disposition sender size queue_time router transport attempt session report folder"
 )
 
 KINDS: dict[str, Kind] = {
@@ -70,7 +70,8 @@ KINDS: dict[str, Kind] = {
         " or a rule), deliverable, undeliverable. report: it only tells again how an attempt ended."
         " next_id: queue ID or message id that the next server gave; next_ids: all of those that it gave, one for each"
         " recipient of the transaction. token: LMTP session id of the mailbox server."
-        " disposition of a sent one: mailbox, relay, forward, command, file, discard, quarantine, duplicate.",
+        " disposition of a sent one: mailbox, relay, forward, command, file, discard, quarantine, duplicate."
+        " folder: of the mailbox, where this server says it itself.",
         "recipient orig_recipient message_id subject connector direction " + _DELIVERY,
     ),
     "deliveries": _kind(

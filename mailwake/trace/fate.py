@@ -137,6 +137,8 @@ def _sent(final: Fact, reply: str, dsn: str) -> Fate:
     fields = final.fields
     disposition = fields.get("disposition")
     if disposition is None or disposition == "mailbox" or disposition == "relay":  # nearly all
+        if "folder" in fields:
+            return _kept(final)._replace(reason=reply, dsn=dsn)
         detail = "Delivered" if disposition == "mailbox" or fields.get("token") else "Relayed"
         return Fate._make(("Delivered", detail, reply, dsn, final.ts, "", "", ""))
     place = fields.get("relay", "")
