@@ -117,7 +117,9 @@ _MESSAGE: tuple[Rule, ...] = (
         _quarantine,
     ),
     (
-        re.compile(rf"{_ID}(?P<what>bcc|notify)(?: to)? <(?P<to>.*?)> \((?:rule: (?P<rule>.*), )?(?P<qid>{QUEUE_ID})\)"),
+        re.compile(
+            rf"{_ID}(?P<what>bcc|notify)(?: to)? <(?P<to>.*?)> \((?:rule: (?P<rule>.*), )?(?P<qid>{QUEUE_ID})\)"
+        ),
         _copy,
     ),
     (
