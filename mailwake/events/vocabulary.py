@@ -25,7 +25,7 @@ _CLIENT = "client_name client_ip client_port "
 _ENVELOPE = "sender recipient protocol helo "
 _DELIVERY = (
     "relay relay_host relay_ip relay_port agent delay delays dsn status reply conn_use tls"
-    " next_id token disposition sender size queue_time router transport attempt inside"
+    " next_id next_ids token disposition sender size queue_time router transport attempt session report folder inside"
 )
 
 KINDS: dict[str, Kind] = {
@@ -33,12 +33,18 @@ KINDS: dict[str, Kind] = {
     "arrive": _kind(
         "A message begins its life in a queue (Postfix smtpd client=, pickup uid=; Exim <=). direction in or out, where"
         " the server says it; hosted: of a service that our servers reach through the internet; names: what others may"
-        " call this message by, `ID@HOST` or `<Message-ID>`.",
+        " call this message by, `ID@HOST` or `<Message-ID>`. session: id of the session that it came in by, the key of"
+        " that session's records, for logs whose arrivals do not name the client.",
         _CLIENT
         + _ENVELOPE
         + "sasl_method sasl_username sasl_sender orig_queue_id orig_client_name orig_client_ip uid user"
-        " requeued_from parent_id size message_id subject recipients tls local rewritten_from header_from"
-        " direction connector hosted parent_message_id names text",
+        " requeued_from parent_id size message_id subject recipients nrcpt tls local rewritten_from header_from"
+        " direction connector hosted parent_message_id names text session",
+    ),
+    "envelope": _kind(
+        "A sender and a recipient that a server took in, where it does not name them with the message's arrival"
+        " (OpenSMTPD smtp envelope; one record for each recipient).",
+        _ENVELOPE + "orig_recipient session",
     ),
     "message_id": _kind("The Message-ID header as cleanup saw it.", "message_id resent"),
     "header": _kind(
@@ -48,26 +54,32 @@ KINDS: dict[str, Kind] = {
     "check": _kind(
         "A rule acted on a message that was not refused: hold, discard, redirect, filter, bcc, prepend, replace, strip,"
         " delay, warn ...; `action` is that word, `text` the rule's argument, `value` what it matched.",
-        _CLIENT + _ENVELOPE + "action context value text by stage target",
+        _CLIENT + _ENVELOPE + "action context value text by stage target session",
     ),
     "reject": _kind(
         "Refused: stage CONNECT, HELO, MAIL, RCPT, DATA, END-OF-MESSAGE ...; code is the SMTP reply code; temporary for"
-        " 4xx; key is empty when no queue ID existed. by: smtpd, milter, proxy, postscreen, cleanup, acl.",
+        " 4xx; key is empty when no queue ID existed. by: smtpd, milter, proxy, postscreen, cleanup, acl. session as"
+        " for arrive.",
         _CLIENT
         + _ENVELOPE
-        + "stage code dsn text temporary by context value recipients message_id subject sasl_username size",
+        + "stage code dsn text temporary by context value recipients message_id subject sasl_username size session",
     ),
     "active": _kind("The queue manager took the message up (qmgr `from=`).", "sender size nrcpt"),
     "deliver": _kind(
-        "One delivery attempt for one recipient. status: sent, deferred, bounced, deliverable, undeliverable."
-        " next_id: queue ID or message id that the next server gave. token: LMTP session id of the mailbox server."
+        "One delivery attempt for one recipient. status: sent, deferred, bounced, expired, deleted (by an administrator"
+        " or a rule), deliverable, undeliverable. report: it only tells again how an attempt ended."
+        " next_id: queue ID or message id that the next server gave; next_ids: all of those that it gave, one for each"
+        " recipient of the transaction. token: LMTP session id of the mailbox server."
         " disposition of a sent one: mailbox, relay, forward, command, file, discard, quarantine, duplicate."
+        " folder: of the mailbox, where this server says it itself."
         " inside: to a server of the same organization, as the record says.",
         "recipient orig_recipient message_id subject connector direction " + _DELIVERY,
     ),
     "deliveries": _kind(
-        "The same for several recipients, told by one record: `replies` is as long as `recipients`.",
-        "recipients replies names message_id subject connector direction " + _DELIVERY,
+        "The same for several recipients, told by one record: `replies` is as long as `recipients`. Or it names their"
+        " domain; or the number of the part that the message was divided into, one for each domain or recipient; or"
+        " nothing: then it is for all of them. count: of how many it speaks.",
+        "recipients replies names message_id subject connector direction domain part count orig_recipient " + _DELIVERY,
     ),
     "expand": _kind(
         "An address gave way to others: action expand (a group to its members), resolve (an address to the mailbox's"
@@ -82,8 +94,9 @@ KINDS: dict[str, Kind] = {
     "expire": _kind("The queue manager gave up: all open recipients are returned.", "sender status"),
     "remove": _kind("The message left the queue by itself (qmgr removed, Exim Completed).", "by reason queue_time"),
     "notify": _kind(
-        "A delivery status notification was made: notice failure, delay, success, postmaster; child_id its queue ID.",
-        "notice child_id child_message_id names text",
+        "A delivery status notification was made: notice failure, delay, success, postmaster; child_id its queue ID."
+        " expired: it says that the time in the queue is over, for all open recipients.",
+        "notice child_id child_message_id names text expired",
     ),
     "queue_action": _kind(
         "Queue manipulation: hold, release, requeue, delete, expire, rename. actor admin, filter or system; without a"
@@ -94,16 +107,19 @@ KINDS: dict[str, Kind] = {
         "Something worth showing in the story, without effect on the outcome.",
         "text relay_host relay_ip relay_port recipient level",
     ),
-    # -- session: no key, joined by host, program and pid --------------------------------------------------------------
-    "connect": _kind("A client connected.", _CLIENT + "local_ip local_port session service"),
+    # -- session: key is the session's id where the log gives it one; else they are joined by host, program and pid ----
+    "connect": _kind(
+        "A client connected; local: it is a program of the same host.",
+        _CLIENT + "local_ip local_port session service local",
+    ),
     "disconnect": _kind(
         "A client left; counters as logged, `rcpt=0/1` meaning none of one.",
-        _CLIENT + "counters session reason service user",
+        _CLIENT + "counters session reason service user helo",
     ),
     "lost": _kind("The session broke: lost connection, timeout, protocol trouble.", _CLIENT + "stage text size"),
     "tls": _kind(
         "TLS established. direction in or out; level Anonymous, Untrusted, Trusted, Verified.",
-        _CLIENT + "direction level version cipher relay_host relay_ip relay_port",
+        _CLIENT + "direction level version cipher relay_host relay_ip relay_port session",
     ),
     "auth_failed": _kind("An SMTP or mailbox login failed.", _CLIENT + "method username reason service session"),
     "postscreen": _kind("A postscreen test or decision.", _CLIENT + "test text local_ip local_port"),
@@ -115,7 +131,7 @@ KINDS: dict[str, Kind] = {
         "The before-queue filter accepted the message.", _CLIENT + _ENVELOPE + "next_id reply code stage"
     ),
     "connect_failed": _kind(
-        "An outgoing connection failed; no queue ID on the line.", "relay_host relay_ip relay_port text"
+        "An outgoing connection failed; no queue ID on the line.", "relay_host relay_ip relay_port text session"
     ),
     # -- filters: key is the filter's own id, queue_id the message's -------------------------------------------------
     "verdict": _kind(

@@ -105,6 +105,7 @@ class Splitter:
     def _stamped(self, line: str, stamp: Stamp, end: int, depth: int) -> Header:
         """A line that starts with a stamp, which ends at `end`."""
         strict = line[4:5] != "-" or line[10:11] == "T"  # dates with a blank are mostly those of products' own files
+        strict = strict and line[end + 1 : end + 2] != "{"  # JSON may hold what looks like `host program: `
         match = _STRICT.match(line, end + 1) if line[end : end + 1] == " " and strict else None
         if match is None:
             bare = self.bare(line)

@@ -4,7 +4,7 @@
     "Received","Sender Address",...      exports; `#TYPE ...` of Windows PowerShell's Export-Csv may stand before it
 
 A source says which headers are its own (`sources.api.TableSource`); the delimiter is the one with which they are. Each
-row becomes one line of JSON, name to text, so that the record says by itself what it is (docs/decisions/0015). Empty
+row becomes one line of JSON, name to text, so that the record says by itself what it is (docs/decisions/0016). Empty
 cells are left out. A cell in quotes may hold line ends.
 """
 

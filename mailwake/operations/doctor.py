@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mailwake.operations.unknown import clusters
+from mailwake.sources.api import found
 from mailwake.store import facts, health
 from mailwake.store.database import Database
 from mailwake.store.errors import StoreError
@@ -33,7 +34,12 @@ def run(data_dir: Path) -> list[Finding]:
     except StoreError as error:
         return [Finding("bad", str(error), error.hint)]
     with database:
-        return [*_engine(database), *_space(data_dir, database), *_content(database)]
+        return [*_engine(database), *_space(data_dir, database), *_sources(), *_content(database)]
+
+
+def _sources() -> Iterator[Finding]:
+    for fault in found()[1]:
+        yield Finding("bad", fault, "update that package, or remove it; its lines are not understood meanwhile")
 
 
 def _engine(database: Database) -> Iterator[Finding]:

@@ -68,7 +68,7 @@ def tell(backend: Backend, matches: Sequence[Row], zone: str = "UTC") -> Story:
     scene = Scene(rows, _facts(backend, rows, low, high))
     return build_from(
         scene,
-        sessions=_sessions(backend, scene),
+        sessions=[*scene.sessions, *_sessions(backend, scene)],
         attempts=_attempts(backend, scene.rows),
         also=_also(matches, told),
         zone=zone,
@@ -124,7 +124,7 @@ def _readings(text: str) -> list[tuple[Node, int | None, int | None]]:
         found.append((node, None, None))
     if text.strip("<>"):
         found.append((to_node(Criteria(message_ids=(text,))), None, None))
-        found.append((Or(tuple(Has("keys", f"{prefix}{text}") for prefix in ("f:", "t:", ""))), None, None))
+        found.append((Or(tuple(Has("keys", f"{prefix}{text}") for prefix in ("f:", "t:", "s:", ""))), None, None))
     return found
 
 

@@ -1,7 +1,8 @@
 """The contract between a log source and the rest of the house.
 
 A source is a package `mailwake/sources/<name>/` whose `__init__.py` defines `SOURCE`, an object that meets `Source`.
-It brings its golden cases in `cases/*.json` (see `tests/test_source_cases.py` for their shape).
+It brings its golden cases in `cases/*.json` (see `sources.golden` for their shape). Installed packages bring more by
+entry points of the group `mailwake.sources`, each naming such an object.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from functools import cache
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from mailwake.events.fact import LineParser
+
+GROUP = "mailwake.sources"
+"""Group of the entry points by which packages bring sources."""
 
 
 class Bare(NamedTuple):
@@ -56,12 +60,30 @@ class TableSource(Protocol):
         """Whether a table with columns of these names, as they are written, is one of ours."""
 
 
+class Found(NamedTuple):
+    """A source in use, and who brought it."""
+
+    source: Source
+    package: str
+    """Name and version of the installed package that brought it; "" for those of this folder."""
+
+
 @cache
-def all_sources() -> tuple[Source, ...]:
-    """Every source in this folder, in the order of their names."""
+def found() -> tuple[tuple[Found, ...], tuple[str, ...]]:
+    """Every source in use, in the order in which they are asked, and a sentence for each that cannot be used.
+
+    First those that other packages bring (entry points of the group `GROUP`), so that one may know a product better
+    than this folder does; then those of this folder; each in the order of their names.
+    """
+    own = _of_this_folder()
+    others, faults = _of_packages({source.name for source in own})
+    return (*others, *(Found(source, "") for source in own)), faults
+
+
+def _of_this_folder() -> list[Source]:
     import mailwake.sources as room
 
-    found: list[Source] = []
+    sources: list[Source] = []
     for info in sorted(pkgutil.iter_modules(room.__path__), key=lambda item: item.name):
         if not info.ispkg:
             continue
@@ -70,8 +92,38 @@ def all_sources() -> tuple[Source, ...]:
             raise TypeError(
                 f"mailwake/sources/{info.name}/__init__.py must define SOURCE that meets sources.api.Source"
             )
-        found.append(source)
-    return tuple(found)
+        sources.append(source)
+    return sources
+
+
+def _of_packages(taken: set[str]) -> tuple[list[Found], tuple[str, ...]]:
+    from importlib.metadata import entry_points
+
+    sources: list[Found] = []
+    faults: list[str] = []
+    for entry in sorted(entry_points(group=GROUP), key=lambda entry: (entry.name, entry.value)):
+        package = f"{entry.dist.name} {entry.dist.version}" if entry.dist is not None else entry.value
+        told = f"log source {entry.name} of package {package} cannot be used"
+        try:
+            loaded = entry.load()
+        except Exception as error:  # whatever goes wrong in there must not stop the rest
+            faults.append(f"{told}: {type(error).__name__}: {error}")
+            continue
+        source = getattr(loaded, "SOURCE", loaded)
+        if isinstance(source, type) or not isinstance(source, Source):
+            faults.append(f"{told}: {entry.value} is no source (mailwake.sources.api.Source)")
+        elif source.name in taken:
+            faults.append(f"{told}: there is a source named {source.name} already")
+        else:
+            taken.add(source.name)
+            sources.append(Found(source, package))
+    return sources, tuple(faults)
+
+
+@cache
+def all_sources() -> tuple[Source, ...]:
+    """Every source in use, in the order in which they are asked."""
+    return tuple(one.source for one in found()[0])
 
 
 @cache

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from mailwake.events.fact import Fact, Fields
-from mailwake.trace.keys import QUEUE_KINDS, session_key
+from mailwake.trace.keys import QUEUE_KINDS, SESSION_KINDS, client_key, session_key
 from mailwake.trace.model import Leg
 from mailwake.trace.walk import filter_id
 
-PREFIXED = ("t:", "m:", "f:", "n:")
+PREFIXED = ("t:", "m:", "f:", "n:", "s:")
 """Beginnings of keys that are no queue IDs."""
-PLAIN, REFUSAL, MENTIONING, SPECIAL = 1, 2, 3, 4
-"""How a fact is filed: under its own key; so, or as a refusal that got no key; under its own key, and it may speak of
-other keys; under a key to be worked out, and it may speak of others."""
+PLAIN, REFUSAL, SESSION, MENTIONING, SPECIAL = 1, 2, 3, 4, 5
+"""How a fact is filed: under its own key; so, or as a refusal that got no key; under its session's id, if it has one;
+under its own key, and it may speak of other keys; under a key to be worked out, and it may speak of others."""
 FILING: dict[str, int] = {
     **dict.fromkeys(QUEUE_KINDS, PLAIN),
-    **dict.fromkeys(("arrive", "deliver", "deliveries", "notify"), MENTIONING),
+    **dict.fromkeys(("arrive", "envelope", "deliver", "deliveries", "notify"), MENTIONING),
     "reject": REFUSAL,
+    **dict.fromkeys(SESSION_KINDS, SESSION),
     "check": SPECIAL,
     **dict.fromkeys(("verdict", "policy", "mailbox", "item", "proxy_accept", "proxy_client", "traced"), SPECIAL),
 }
-"""Kinds that are not here (sessions, statistics: a third of a log and more) are never filed."""
+"""Kinds that are not here (statistics), and sessions without an id (a third of a log and more), are never filed."""
 _ORIGINS = ("orig_queue_id", "requeued_from", "parent_id")
 
 
@@ -101,11 +102,14 @@ def _mentions(kind: str, fields: Fields) -> list[str]:
         token, next_id = fields.get("token"), fields.get("next_id")
         if token:
             return [session_key(token), next_id] if next_id else [session_key(token)]
-        found = [next_id] if next_id else []
+        found = list(fields["next_ids"]) if "next_ids" in fields else [next_id] if next_id else []
     elif kind == "arrive":
-        return [fields[name] for name in _ORIGINS if fields.get(name)]
+        origins = [fields[name] for name in _ORIGINS if fields.get(name)]
+        return [*origins, client_key(fields["session"])] if "session" in fields else origins
     elif kind == "notify":
         return [fields["child_id"]] if fields.get("child_id") else []
+    elif kind in ("envelope", "reject"):
+        return [client_key(fields["session"])] if "session" in fields else []
     elif kind == "proxy_accept":
         found = []
     else:

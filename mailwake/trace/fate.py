@@ -40,7 +40,7 @@ OUTCOMES = {
 }
 """StatusDetail to the words of the first requirement; what is not here was received, and its end is not known yet."""
 
-_JUNK = re.compile(r"(?:^|[/.\\])(?:junk(?: e-?mail)?|spam|bulk mail)$", re.IGNORECASE)
+_JUNK = re.compile(r"(?:^|[/.\\])(?:junk(?: (?:e-?)?mail)?|spam|bulk mail)$", re.IGNORECASE)
 
 
 def refused(fact: Fact) -> Fate:
@@ -75,6 +75,8 @@ def of_attempts(leg: Leg, recipient: Recipient, swept: int) -> Fate:
         return Fate("Failed", "Bounced", reply, dsn, final.ts)
     if status == "expired" or (leg.expired and leg.expired >= final.ts):
         return Fate("Failed", "Expired", reply, dsn, max(leg.expired, final.ts))
+    if status == "deleted":
+        return Fate("Failed", "Deleted", reply, dsn, final.ts)
     if not status:
         return _cut_off(final, reply, dsn)
     ended = _manipulated(leg, swept, final.ts)
@@ -97,7 +99,7 @@ def _cut_off(final: Fact, reply: str, dsn: str) -> Fate:
 
 def _final(attempts: list[Fact]) -> Fact:
     """The attempt that decides: nothing is tried after an end, whatever the order of equal times."""
-    for status in ("sent", "bounced", "expired"):
+    for status in ("sent", "bounced", "expired", "deleted"):
         for fact in attempts:
             if fact.fields.get("status") == status:
                 return fact
@@ -145,6 +147,8 @@ def _sent(final: Fact, reply: str, dsn: str) -> Fate:
     fields = final.fields
     disposition = fields.get("disposition")
     if disposition is None or disposition == "mailbox" or disposition == "relay":  # nearly all
+        if "folder" in fields:
+            return _kept(final)._replace(reason=reply, dsn=dsn)
         detail = "Delivered" if disposition == "mailbox" or fields.get("token") else "Relayed"
         return Fate._make(("Delivered", detail, reply, dsn, final.ts, "", "", ""))
     place = fields.get("relay", "")

@@ -61,8 +61,15 @@ def is_whole(component: Component) -> bool:
     """Whether nothing suggests that the component goes on outside the window."""
     if component.proxies or component.filters or not component.legs:
         return False
+    if not all(_is_closed(facts) for facts in component.sessions.values()):
+        return False
     reported = {notice.fields.get("child_id") for leg in component.legs for notice in leg.notices}
     return all(_is_whole(component, leg, reported) for leg in component.legs)
+
+
+def _is_closed(facts: list[Fact]) -> bool:
+    """Whether beginning and end of a client's session are among its records."""
+    return {"connect", "disconnect"} <= {fact.kind for fact in facts}
 
 
 def _is_whole(component: Component, leg: Leg, reported: set[str | None]) -> bool:
@@ -72,6 +79,8 @@ def _is_whole(component: Component, leg: Leg, reported: set[str | None]) -> bool
     if arrival is None:
         # Only bounces and local forwards are born without an arrival; any other has lost its beginning.
         return bool(leg.message_id) and (leg.key in reported or leg.inbound is not None)
+    if "session" in arrival and arrival["session"] not in component.sessions:
+        return False
     for name in ("orig_queue_id", "requeued_from", "parent_id"):
         if arrival.get(name) and arrival[name] not in component.legs_of:
             return False

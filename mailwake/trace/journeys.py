@@ -6,12 +6,13 @@ from mailwake.store.rows import Row
 from mailwake.trace.buckets import mentions
 from mailwake.trace.fate import Fate
 from mailwake.trace.heads import Head
-from mailwake.trace.keys import travels
+from mailwake.trace.keys import client_key, travels
 from mailwake.trace.legs import agent_key, bare_id
 from mailwake.trace.links import Component, resolve
 from mailwake.trace.model import PROVEN, Leg
 from mailwake.trace.proxies import proxy_rows
 from mailwake.trace.refusals import MAX_TEXT, refusal_row, trace_id
+from mailwake.trace.sessions import refused
 from mailwake.trace.walk import Leaf, Walker
 
 Swept = dict[tuple[str, str, int], int]
@@ -54,6 +55,8 @@ def _component_rows(component: Component, swept: Swept) -> list[Row]:
             rows.extend(_message_rows(component, leg, swept, parents))
     for fact in component.refusals:
         rows.append(refusal_row(fact))
+    for session, facts in component.sessions.items():
+        rows.extend(refused(client_key(session), facts))
     for fact in component.proxies:
         through, more = proxy_rows(component, fact)
         if through is not None:  # the part that the filter let through and the rest are one message
@@ -79,7 +82,7 @@ def is_message(leg: Leg) -> bool:
         or leg.actions
         or leg.expired
         or leg.removed
-        or (leg.arrival is not None and leg.sender is not None)
+        or (leg.arrival is not None and leg.sender is not None and leg.arrival.get("nrcpt") != 0)
     )
 
 
@@ -91,6 +94,8 @@ def _parents(component: Component) -> dict[int, tuple[Leg, str]]:
             children = component.legs_of.get(notice.fields.get("child_id", ""), ())
             for child in children:
                 if child is not leg and abs(child.first - notice.ts) <= 60_000_000:
+                    if child.sender is None:
+                        child.sender = ""  # a report has the null sender (RFC 3464 section 2), which not every log says
                     parents[id(child)] = (leg, f"{notice.fields.get('notice', 'failure')} notification")
             told = notice.fields.get("child_message_id")
             for child in _answering(component, told) if told else ():

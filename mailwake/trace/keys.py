@@ -2,7 +2,8 @@
 
 A key is a queue ID as logged, or a prefixed name: `t:` a mailbox server's delivery session, `m:` a Message-ID (for
 local
-delivery agents, which have no session), `f:` a filter's own id, `n:` one refusal that never got a queue ID.
+delivery agents, which have no session), `f:` a filter's own id, `n:` one refusal that never got a queue ID, `s:` the
+session of a client.
 Facts with the key "" (sessions, statistics) stand for themselves.
 """
 
@@ -15,6 +16,7 @@ from mailwake.events.fact import Fact
 QUEUE_KINDS = frozenset(
     [
         "arrive",
+        "envelope",
         "message_id",
         "header",
         "check",
@@ -31,6 +33,8 @@ QUEUE_KINDS = frozenset(
     ]
 )
 """Kinds filed under the queue ID they carry."""
+SESSION_KINDS = frozenset(["connect", "disconnect", "lost", "tls", "auth_failed", "login"])
+"""Kinds filed under the session whose id they carry, if they carry one."""
 _HASH = blake2b(digest_size=12)
 _ID_LENGTH = 36
 
@@ -65,6 +69,17 @@ def refusal_key(fact: Fact) -> str:
     return "n:" + digest.hexdigest()
 
 
+def client_key(session: str) -> str:
+    """Key of the session of a client."""
+    return "s:" + session
+
+
+def lone_key(fact: Fact) -> str:
+    """Key of a refusal without a queue ID: its session's if it names one."""
+    session = fact.fields.get("session")
+    return client_key(session) if session else refusal_key(fact)
+
+
 def fact_key(fact: Fact) -> str:
     """The key under which this fact is filed; "" for one that belongs to no message by itself."""
     kind = fact.kind
@@ -73,7 +88,9 @@ def fact_key(fact: Fact) -> str:
             return fact.key
         # A discard at the door is no refusal for the client, but the end all the same.
         alone = kind == "reject" or (kind == "check" and fact.fields.get("action") == "discard")
-        return refusal_key(fact) if alone else ""
+        return lone_key(fact) if alone else ""
+    if kind in SESSION_KINDS:
+        return client_key(fact.key) if fact.key else ""
     special = _SPECIAL.get(kind)
     return special(fact) if special is not None else ""
 

@@ -12,9 +12,11 @@ from collections.abc import Iterable, Iterator
 from mailwake.events.fact import Fact
 from mailwake.events.replies import enhanced_code
 from mailwake.trace.model import Leg, Recipient
+from mailwake.trace.parts import named
 
 _RANK = {
     "arrive": 0,
+    "envelope": 1,
     "header": 1,
     "message_id": 2,
     "check": 3,
@@ -64,7 +66,9 @@ def _of_several(key: str, facts: list[Fact]) -> list[Leg]:
     """The same where several hosts, or filters too, speak of the ID."""
     own: dict[str, list[Fact]] = {}
     foreign: list[Fact] = []
+    unnamed = False
     for fact in spread(facts):
+        unnamed = unnamed or fact.kind == "deliveries"
         if fact.kind in _FOREIGN:
             foreign.append(fact)
         else:
@@ -72,6 +76,9 @@ def _of_several(key: str, facts: list[Fact]) -> list[Leg]:
     legs: list[Leg] = []
     for host, mine in own.items():
         legs.extend(_of_host(host, key, mine))
+    if unnamed:
+        for told in legs:
+            _name(told)
     if len(legs) > 1:
         legs.sort(key=_age)
     if len(foreign) > 1:
@@ -80,6 +87,9 @@ def _of_several(key: str, facts: list[Fact]) -> list[Leg]:
         leg = _nearest(legs, fact)
         if leg is not None:
             leg.facts.append(fact)
+            if not leg.message_id and fact.fields.get("message_id"):
+                leg.message_id = fact.fields["message_id"]  # not every server logs it
+                leg.bare_id = bare_id(leg.message_id)
             if fact.kind != "proxy_accept":
                 leg.verdicts.append(fact)
                 leg.named.extend(fact.fields.get("recipients", ()))
@@ -87,13 +97,16 @@ def _of_several(key: str, facts: list[Fact]) -> list[Leg]:
 
 
 def spread(facts: Iterable[Fact]) -> Iterator[Fact]:
-    """Facts, those of several deliveries taken apart into one for each recipient (with recipient "" for none)."""
+    """Facts, those of several deliveries taken apart into one for each recipient (with recipient "" for none).
+
+    Those that do not name their recipients stay as they are: see `parts`.
+    """
     for fact in facts:
-        if fact.kind != "deliveries":
+        if fact.kind != "deliveries" or "recipients" not in fact.fields:
             yield fact
             continue
         fields = {name: value for name, value in fact.fields.items() if name not in ("recipients", "replies")}
-        recipients = fact.fields.get("recipients") or [""]
+        recipients = fact.fields["recipients"] or [""]
         replies = fact.fields.get("replies") or [fields.get("reply", "")] * len(recipients)
         for recipient, reply in zip(recipients, replies, strict=False):
             one = {**fields, "recipient": recipient, "reply": reply}
@@ -185,6 +198,17 @@ def _lives(host: str, key: str, facts: list[Fact]) -> list[Leg]:
     return legs
 
 
+def _name(leg: Leg) -> None:
+    """Put deliveries that name nobody down to the recipients that they are for."""
+    before = set(map(id, leg.facts))
+    leg.facts = named(leg)
+    for fact in leg.facts:
+        if id(fact) not in before:
+            _deliver(leg, fact)
+    for recipient in leg.recipients.values():
+        recipient.attempts.sort(key=lambda fact: (*order(fact), fact.raw))
+
+
 def _finest(facts: list[Fact]) -> list[Fact]:
     """Facts without those that stand there again with a finer time: one record written by two routes of syslog."""
     fine = {(f.ts // _SECOND, f.pid, f.kind, repr(f.fields)) for f in facts if f.ts % _SECOND}
@@ -195,7 +219,10 @@ def _begins_another(leg: Leg, fact: Fact) -> bool:
     """Whether fact cannot belong to this life of the queue ID."""
     kind = fact.kind
     if kind == "arrive":
-        return leg.arrival is not None or bool(leg.removed) or leg.queued
+        if leg.arrival is None:
+            return bool(leg.removed) or leg.queued
+        # A record for each recipient of one message: all of them name the session that it came in by.
+        return "session" not in fact.fields or fact.fields["session"] != leg.arrival.get("session")
     if leg.removed and fact.ts > leg.removed:
         if kind == "message_id":
             return True
@@ -286,8 +313,12 @@ def _learn_rare(leg: Leg, fact: Fact, kind: str) -> None:
     if kind == "check":
         leg.checks.append(fact)
         _envelope(leg, fact)
+    elif kind == "envelope":
+        _envelope(leg, fact)
     elif kind == "notify":
         leg.notices.append(fact)
+        if fact.fields.get("expired"):
+            leg.expired = fact.ts
     elif kind == "queue_action":
         leg.actions.append(fact)
     elif kind == "expire":
@@ -336,6 +367,11 @@ def _arrive(leg: Leg, fact: Fact) -> None:
         leg.message_id = fields.get("message_id", "")
         leg.subject = fields.get("subject")
         leg.named.extend(fields.get("recipients", ()))
+    elif "session" in fields:  # the sender stands elsewhere
+        leg.size = fields.get("size", leg.size)
+        leg.message_id = fields.get("message_id", leg.message_id)
+    if "nrcpt" in fields:
+        leg.nrcpt = fields["nrcpt"]
     if "requeued_from" in fields:
         leg.requeued_from = fields["requeued_from"]
 
@@ -361,6 +397,17 @@ def _reject(leg: Leg, fact: Fact) -> None:
         leg.message_id = fields.get("message_id", "")
 
 
+def _attempt(recipient: Recipient, fact: Fact) -> None:
+    """Note an attempt; a report of one is none by itself, unless nothing else tells of it."""
+    attempts, status = recipient.attempts, fact.fields.get("status")
+    if "report" in fact.fields:
+        if any(known.fields.get("status") in (status, "sent", "bounced", "expired") for known in attempts):
+            return
+    elif attempts and "report" in attempts[-1].fields:
+        attempts[:] = [known for known in attempts if "report" not in known.fields or known.fields["status"] != status]
+    attempts.append(fact)
+
+
 def _deliver(leg: Leg, fact: Fact) -> None:
     fields = fact.fields
     if fields.get("status") in _PROBE_STATUS:
@@ -377,6 +424,6 @@ def _deliver(leg: Leg, fact: Fact) -> None:
     recipient = leg.recipients.get(folded)
     if recipient is None:
         recipient = leg.recipients[folded] = Recipient(address, original)
-    recipient.attempts.append(fact)
+    _attempt(recipient, fact)
     if leg.sender is None and "sender" in fields:
         leg.sender = fields["sender"]

@@ -15,6 +15,7 @@ from mailwake.trace.hops import by_instance, by_sending, names_of
 from mailwake.trace.instances import addresses
 from mailwake.trace.legs import by_agent
 from mailwake.trace.model import INFERRED, PROVEN, Leg, Recipient, attach
+from mailwake.trace.sessions import lend
 
 _MINUTE = 60_000_000
 _BEFORE = 60 * _MINUTE
@@ -22,14 +23,25 @@ _BEFORE = 60 * _MINUTE
 _AFTER = 10 * _MINUTE
 _INFER_BEFORE = 5 * _MINUTE
 _INFER_AFTER = 5 * _MINUTE
-_PREFIXES = frozenset({"t:", "m:", "f:", "n:"})
+_PREFIXES = frozenset({"t:", "m:", "f:", "n:", "s:"})
 """Of keys that are no queue IDs: see `keys`."""
 
 
 class Component:
     """The legs, delivery sessions and filter records that point to each other."""
 
-    __slots__ = ("filters", "legs", "legs_of", "mailboxes", "names", "proxies", "refusals", "said", "tracked")
+    __slots__ = (
+        "filters",
+        "legs",
+        "legs_of",
+        "mailboxes",
+        "names",
+        "proxies",
+        "refusals",
+        "said",
+        "sessions",
+        "tracked",
+    )
 
     def __init__(self) -> None:
         self.legs: list[Leg] = []
@@ -41,6 +53,8 @@ class Component:
         """Verdicts by the filter's own id, of filters that stand in the way as a hop of their own."""
         self.proxies: list[Fact] = []
         self.refusals: list[Fact] = []
+        self.sessions: dict[str, list[Fact]] = {}
+        """Records of clients' sessions by the session's id."""
         self.said: dict[str, list[str]] = {}
         """The keys that what is filed under a queue ID speaks of."""
         self.tracked = False
@@ -63,6 +77,8 @@ class Component:
             self.filters[key[2:]] = facts
         elif prefix == "n:":
             (self.proxies if facts[0].kind == "proxy_accept" else self.refusals).append(facts[0])
+        elif prefix == "s:":
+            self.sessions[key[2:]] = facts
         else:
             self.mailboxes[key] = facts
 
@@ -97,6 +113,8 @@ def may_continue(leg: Leg) -> bool:
 def resolve(component: Component) -> None:
     """Find for each leg which one it came from (`Leg.inbound`), and so where each message went on."""
     legs = component.legs
+    if component.sessions:
+        lend(legs, component.sessions)
     for leg in legs:
         leg.inbound = None
         leg.outbound = []
@@ -166,10 +184,21 @@ def _by_reply(component: Component, leg: Leg, recipient: Recipient) -> None:
     """The queue ID in the reply of the next server (`queued as`), or of a local forward (`forwarded as`)."""
     for attempt in recipient.attempts:
         next_id = attempt.fields.get("next_id")
+        if next_id and "next_ids" in attempt.fields:
+            next_id = _own_id(component, recipient, attempt.fields["next_ids"]) or next_id
         if next_id and (next_id in component.legs_of or next_id in component.names):
             child = _candidate(component, next_id, leg, attempt.ts)
             rule = "forwarded as" if attempt.fields.get("disposition") == "forward" else "queued as"
             attach(leg, child, rule, PROVEN, recipient)
+
+
+def _own_id(component: Component, recipient: Recipient, ids: list[str]) -> str:
+    """Which of the ids that a server gave for one transaction is of the message that it made for this recipient."""
+    for name in ids:
+        for leg in component.legs_of.get(name, ()):
+            if recipient.low in (known.lower() for known in leg.named) or recipient.low in _addresses(leg):
+                return name
+    return ""
 
 
 def _by_verdict(component: Component, leg: Leg) -> None:

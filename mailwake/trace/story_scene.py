@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 
 from mailwake.events.fact import Fact
 from mailwake.store.rows import Row
-from mailwake.trace.buckets import mentions
+from mailwake.trace.buckets import PREFIXED, mentions
 from mailwake.trace.instances import build_legs
 from mailwake.trace.journeys import component_rows, identity
 from mailwake.trace.keys import fact_key
 from mailwake.trace.links import Component, mailbox_facts
 from mailwake.trace.model import Leg, Link, Recipient
+from mailwake.trace.sessions import refusal_id, refusals
 
-_PREFIXED = ("t:", "m:", "f:", "n:")
 _SECOND = 1_000_000
 
 
@@ -37,12 +37,24 @@ class Scene:
         if self.root is not None:
             self._follow(self.root)
         self.depth = {id(leg): number for number, leg in enumerate(self.legs)}
-        self.lone = [] if self.legs else [*self.component.refusals, *self.component.proxies]
+        self.lone = [] if self.legs else [*self._refusals(), *self.component.proxies]
         """Records that are the message themselves: refusals and proxy sessions without a queue ID."""
         self.children = self._children()
         self.skew: dict[str, int] = {}
         """Host to how far its clock is ahead of the first host's, µs; only hosts where it shows."""
         self._clocks()
+
+    def _refusals(self) -> list[Fact]:
+        """Refusals without a queue ID: of a session's those that are this message."""
+        found = self.component.refusals
+        for facts in self.component.sessions.values():
+            found = [*found, *(fact for fact in refusals(facts) if refusal_id(fact) == self.trace_id)]
+        return found
+
+    @property
+    def sessions(self) -> list[Fact]:
+        """Records of the clients' sessions that are filed under the session's id."""
+        return [fact for facts in self.component.sessions.values() for fact in facts]
 
     def _follow(self, leg: Leg) -> None:
         if leg in self.legs:  # a leg equals only itself
@@ -140,7 +152,7 @@ def component_of(facts: Iterable[Fact]) -> Component:
     component = Component()
     for key in sorted(filed):
         said = [other for fact in filed[key] for other in mentions(fact) if other != key]
-        component.add(key, filed[key], [] if key.startswith(_PREFIXED) else build_legs(key, filed[key]), said)
+        component.add(key, filed[key], [] if key.startswith(PREFIXED) else build_legs(key, filed[key]), said)
     return component
 
 

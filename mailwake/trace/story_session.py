@@ -15,7 +15,7 @@ from mailwake.trace.story_words import client, hop, tls_words
 
 SESSION_SPAN = 600_000_000
 """How long before and after a record its session is looked for, µs."""
-_KINDS = frozenset({"connect", "disconnect", "lost", "tls", "auth_failed", "postscreen", "proxy_client"})
+_KINDS = frozenset({"connect", "disconnect", "lost", "tls", "auth_failed", "login", "postscreen", "proxy_client"})
 _OUTGOING = frozenset({"tls", "connect_failed"})
 
 
@@ -30,10 +30,13 @@ def attach_outgoing(drafts: Sequence[Draft], sessions: Iterable[Fact]) -> None:
         since = _span(attempt.fields)
         for fact in beside:
             near = _same(fact, attempt) and attempt.ts - since <= fact.ts <= attempt.ts
+            session = attempt.fields.get("session")
+            if session:
+                near = near and fact.fields.get("session") == session
             if not near or (id(fact) in taken and fact.kind == "connect_failed"):
                 continue
             if fact.kind == "tls":
-                if fact.fields.get("relay_ip") == attempt.fields.get("relay_ip"):
+                if session or fact.fields.get("relay_ip") == attempt.fields.get("relay_ip"):
                     draft.attach(fact, f"encrypted: {tls_words(fact.fields)}")
             else:
                 taken.add(id(fact))
@@ -69,7 +72,10 @@ def _same(one: Fact, other: Fact) -> bool:
 
 def _around(arrival: Fact, facts: list[Fact]) -> list[Fact]:
     """From the last connect before the arrival to the first disconnect after it, in the same process."""
-    own = sorted((fact for fact in facts if _same(fact, arrival)), key=lambda fact: fact.ts)
+    session = arrival.fields.get("session")
+    if session:
+        return sorted((fact for fact in facts if fact.key == session), key=lambda fact: fact.ts)
+    own = sorted((fact for fact in facts if _same(fact, arrival) and not fact.key), key=lambda fact: fact.ts)
     address = arrival.fields.get("client_ip")
     if any(fact.kind == "postscreen" for fact in own):
         port = arrival.fields.get("client_port")
@@ -120,6 +126,8 @@ def _draft(fact: Fact) -> Draft:
     if kind == "auth_failed":
         name = f" as {fields['username']}" if fields.get("username") else ""
         return Draft(fact, "Auth", f"Login{name} failed: {fields.get('reason', 'no reason given')}.", BAD)
+    if kind == "login":
+        return Draft(fact, "Auth", f"Logged in as {fields.get('user', 'somebody')}.", GOOD)
     if kind == "postscreen":
         test = str(fields.get("test", ""))
         bad = not test.startswith(("PASS", "CONNECT", "DISCONNECT", "ALLOW", "WHITE"))

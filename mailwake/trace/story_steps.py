@@ -19,7 +19,7 @@ from mailwake.trace.story_tracked import arrival, ways
 from mailwake.trace.story_verdicts import same_verdict, verdict
 from mailwake.trace.story_words import client, stages
 
-_BIRTH = frozenset({"arrive", "message_id", "header", "active"})
+_BIRTH = frozenset({"arrive", "envelope", "message_id", "header", "active"})
 """Kinds that tell of the arrival, in whatever order they come."""
 
 
@@ -113,7 +113,8 @@ class _LegSteps:
             self._put(draft)
 
     def _arrival(self, fact: Fact) -> Draft:
-        link, fields, host = self.leg.inbound, fact.fields, self.leg.host or "The server"
+        link, host = self.leg.inbound, self.leg.host or "The server"
+        fields = self.leg.arrival or fact.fields  # which the session's records may have lent its client
         if link is not None and self.depth:
             draft = Draft(fact, *_taken_over(link, host))
             draft.details.extend(ways(fields))

@@ -13,10 +13,22 @@ from operator import attrgetter, itemgetter
 
 from mailwake.events.fact import Fact
 from mailwake.store.rows import Row
-from mailwake.trace.buckets import FILING, MENTIONING, PREFIXED, REFUSAL, SPECIAL, Bucket, join, mentions, part, tidy
+from mailwake.trace.buckets import (
+    FILING,
+    MENTIONING,
+    PREFIXED,
+    REFUSAL,
+    SESSION,
+    SPECIAL,
+    Bucket,
+    join,
+    mentions,
+    part,
+    tidy,
+)
 from mailwake.trace.instances import build_legs
 from mailwake.trace.journeys import component_rows
-from mailwake.trace.keys import fact_key, is_name, refusal_key
+from mailwake.trace.keys import client_key, fact_key, is_name, lone_key
 from mailwake.trace.legs import agent_key
 from mailwake.trace.links import Component, may_continue
 from mailwake.trace.model import Leg
@@ -62,14 +74,16 @@ class Workset:
         keys: list[str] = []
         facts = list(facts)
         for fact, filing in zip(facts, map(FILING.get, map(_KIND, facts)), strict=True):
-            if filing is None:
+            if filing is None or (filing == SESSION and not fact.key):
                 keys.append("")
                 continue
             key = fact.key
             if filing == SPECIAL:
                 key = fact_key(fact)
             elif filing == REFUSAL and not key:
-                key = refusal_key(fact)
+                key = lone_key(fact)
+            elif filing == SESSION:
+                key = client_key(key)
             keys.append(key)
             bucket = filed.get(key)
             if bucket is None:
@@ -86,7 +100,7 @@ class Workset:
                 touched.append(bucket)
             elif bucket.legs is not None:
                 bucket.legs = None
-            if filing >= MENTIONING:
+            if filing >= MENTIONING or (filing == REFUSAL and "session" in fact.fields):
                 self._join(bucket, fact)
         return keys
 

@@ -6,6 +6,7 @@ import time
 
 import click
 
+from mailwake.cli.printable import plain
 from mailwake.cli.session import session_of
 from mailwake.cli.shared_options import AssumedZone
 
@@ -32,7 +33,10 @@ def COMMAND(ctx: click.Context, paths: tuple[str, ...], zone: str | None, year: 
     """Import and account for it."""
     from mailwake.cli.progress import Progress
     from mailwake.operations import importing
+    from mailwake.sources.api import found
 
+    for fault in found()[1]:
+        click.echo(f"mailwake: {plain(fault)}", err=True)
     started = time.monotonic()
     progress = Progress(quiet=quiet)
     try:

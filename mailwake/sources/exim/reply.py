@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from mailwake.events.fact import Fields
-from mailwake.events.replies import exchange_id
+from mailwake.events.replies import behind, exchange_id, kumo_ids
+from mailwake.events.replies import next_id as worded_id
 
 _DSN = re.compile(r"[245]\d\d[ -]([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _dsn_in = _DSN.search
@@ -39,9 +40,11 @@ def put_confirmation(fields: Fields, reply: str) -> None:
         if len(words) == 3 and words[0].endswith(">"):
             fields["token"] = words[1]
             return
-    next_id = _next_id(reply)
+    next_id = behind(reply) or _next_id(reply)
     if next_id:
         fields["next_id"] = next_id
+    elif "ids=" in reply:
+        fields.update(kumo_ids(reply))
 
 
 def _next_id(reply: str) -> str | None:
@@ -52,5 +55,5 @@ def _next_id(reply: str) -> str | None:
             return reply[at + len(words) :].partition(" ")[0].rstrip(").;,>") or None
     found = _NEXT(reply)
     if found is None:
-        return exchange_id(reply) or None
+        return exchange_id(reply) or worded_id(reply) or None
     return next(filter(None, found.groups()), None)

@@ -68,7 +68,10 @@ def _quarantine(match: re.Match[str]) -> Parsed:
 
 
 def _copy(match: re.Match[str]) -> Parsed:
-    """`ID: bcc to <r> (rule: NAME, QID)`, `ID: notify <r> (rule: NAME, QID)`: further mails that the rule made."""
+    """`ID: bcc to <r> (rule: NAME, QID)`, `ID: notify <r> (rule: NAME, QID)`: further mails that the rule made.
+
+    Before PMG 6.2 `(QID)` alone.
+    """
     return _verdict(match, match["what"], recipient=match["to"], queued_as=[match["qid"]], text=match["rule"])
 
 
@@ -85,6 +88,11 @@ def _virus(match: re.Match[str]) -> Parsed:
 def _listed(match: re.Match[str]) -> Parsed:
     """`ID: sender in user (r@example.com) welcomelist`; called whitelist and blacklist before PMG 8."""
     return _verdict(match, match["list"], user=match["user"])
+
+
+def _reported(match: re.Match[str]) -> Parsed:
+    """`ID: report mail as spam (rule: NAME)`: reported to the spam networks and not sent on, before PMG 8."""
+    return _verdict(match, "report", text=match["rule"])
 
 
 def _done(match: re.Match[str]) -> Parsed:
@@ -109,22 +117,25 @@ _MESSAGE: tuple[Rule, ...] = (
         _quarantine,
     ),
     (
-        re.compile(rf"{_ID}(?P<what>bcc|notify)(?: to)? <(?P<to>.*?)> \(rule: (?P<rule>.*), (?P<qid>{QUEUE_ID})\)"),
+        re.compile(
+            rf"{_ID}(?P<what>bcc|notify)(?: to)? <(?P<to>.*?)> \((?:rule: (?P<rule>.*), )?(?P<qid>{QUEUE_ID})\)"
+        ),
         _copy,
     ),
     (
         re.compile(
-            rf"{_ID}(?P<what>reinject|bcc|notify)(?: mail)?(?: to)? <(?P<to>.*?)> \(rule: (?P<rule>.*?)\) failed"
+            rf"{_ID}(?P<what>reinject|bcc|notify)(?: mail)?(?: to)? <(?P<to>.*?)>(?: \(rule: (?P<rule>.*?)\))? failed"
         ),
         _failed,
     ),
     (re.compile(rf"{_ID}virus detected: (?P<virus>.*?)(?: \((?P<scanner>\w+)\))?\Z"), _virus),
     (re.compile(rf"{_ID}sender in user \((?P<user>.*?)\) (?P<list>(?:welcome|white|block|black)list)"), _listed),
+    (re.compile(rf"{_ID}report mail as spam{_RULE}"), _reported),
     (re.compile(rf"{_ID}processing time: (?P<took>[\d.]+) seconds"), _done),
     (re.compile(rf"{_ID}(?P<what>(?:removed|remove|added|modified|disclaimer|replaced) .*)"), _changed),
     (
         re.compile(
-            rf"{_ID}(?:found archive|unpack|got |Maximum time|could not|unable|error|custom check|"
+            rf"{_ID}(?:found archive|unpack|got |Maximum time|could not|can't |unable|error|deprecated |custom check|"
             r"queue|WARNING|warning|parse|signing|DKIM|add|moved mail|accept mail|block mail|bcc |notify )",
             re.IGNORECASE,
         ),

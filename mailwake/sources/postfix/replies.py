@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from mailwake.events.fact import Fields
-from mailwake.events.replies import exchange_id
+from mailwake.events.replies import behind, exchange_id, kumo_ids, stalwart_id
 
 _WORD = re.compile(r"<?([A-Za-z0-9][\w.+=@-]*)")
 _VENDORS = re.compile(
@@ -20,11 +20,12 @@ _VENDORS = re.compile(
     r"|^250 (?:2\.[57]\.0 )?(?:OK|BLOCKED) \((?P<pmg>[0-9A-F]{10,})\)"
     r"|^250 (?:\d\.\d\.\d )?OK\s+\d+ (?P<gmail>\S+) - gsmtp"
     r"|^250 Ok (?P<ses>[0-9a-f]{16}-[0-9a-f-]+)"
-    r"|^250 Message Queued \((?P<haraka>[0-9A-F-]{36}[.\d]*)\)"
     r"|\bqueued with id (?P<stalwart>\w+)"
     r"|(?P<exchange>\[InternalId=\d+, Hostname=[\w.-]+\])",
     re.IGNORECASE,
 )
+_OTHERWISE = {"exchange": exchange_id, "stalwart": stalwart_id}
+"""Ids that are written otherwise in the log of the server that gave them."""
 _MAILBOX_PIPES = re.compile(r"delivered via \S*(?:dovecot|cyrus|maildrop|dbmail|lmtp)\S* service", re.IGNORECASE)
 _OWN = (
     ("delivered to mailbox", "mailbox"),
@@ -44,6 +45,9 @@ _BY_AGENT = {"lmtp": "mailbox", "virtual": "mailbox", "local": "mailbox", "pipe"
 
 def settle(fields: Fields, agent: str, relay: str, reply: str) -> None:
     """Add disposition, next_id and token of a delivery with status=sent."""
+    if reply[-1:] == ")" and (own := behind(reply)):
+        fields["next_id"], fields["disposition"] = own, "relay"
+        return
     at = reply.rfind("queued as ")
     if at >= 0:
         # The last one is the innermost: a filter repeats the reply of the server behind it.
@@ -81,7 +85,9 @@ def _settle_remote(fields: Fields, agent: str, relay: str, reply: str) -> None:
         disposition = "discard"
     found = _VENDORS.search(reply)
     if found is not None and found.lastgroup:
-        fields["next_id"] = found[found.lastgroup] if found.lastgroup != "exchange" else exchange_id(reply)
+        fields["next_id"] = _OTHERWISE.get(found.lastgroup, str)(found[found.lastgroup])
+    elif "ids=" in reply:
+        fields.update(kumo_ids(reply))
     lower = reply.lower()
     if "quarantin" in lower:
         disposition = "quarantine"

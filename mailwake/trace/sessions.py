@@ -1,0 +1,89 @@
+"""Sessions that have an id of their own: who the client of a message was, where only the session's records say so.
+
+Some servers name the client once, when it connects, and give the session an id that the records of its messages repeat
+(OpenSMTPD, Haraka, Stalwart). Such records are filed under the session, and so are refusals that got no queue ID; what
+they say of the client is lent to the messages and refusals of the session.
+"""
+
+from __future__ import annotations
+
+from mailwake.events.fact import Fact, Fields
+from mailwake.store.rows import Row
+from mailwake.trace.keys import refusal_key
+from mailwake.trace.model import Leg
+from mailwake.trace.refusals import refusal_row, trace_id
+
+_LENT = ("client_name", "client_ip", "client_port", "helo", "local", "protocol")
+_LOGIN = {"user": "sasl_username", "username": "sasl_username", "method": "sasl_method"}
+
+
+def lend(legs: list[Leg], sessions: dict[str, list[Fact]]) -> None:
+    """Let the arrivals of these legs name the clients of their sessions."""
+    for leg in legs:
+        session = leg.arrival.get("session") if leg.arrival is not None else None
+        if session and session in sessions:
+            when, own = _arrival(leg)
+            leg.arrival = {**_client(sessions[session], when), **own}
+        if any(fact.fields.get("session") in sessions for fact in leg.rejects):
+            _lend_refusals(leg, sessions)
+
+
+def _lend_refusals(leg: Leg, sessions: dict[str, list[Fact]]) -> None:
+    """Let the refusals of a leg name the client, too: there may have been no arrival."""
+    met: dict[int, Fact] = {}
+    for fact in leg.rejects:
+        facts = sessions.get(fact.fields.get("session", ""))
+        if facts is not None:
+            met[id(fact)] = fact._replace(fields={**_client(facts, fact.ts), **fact.fields})
+    leg.rejects = [met.get(id(fact), fact) for fact in leg.rejects]
+    leg.facts = [met.get(id(fact), fact) for fact in leg.facts]
+
+
+def _arrival(leg: Leg) -> tuple[int, Fields]:
+    """Time and fields of the record of a leg's arrival; of its own, for what was lent before may have changed."""
+    fact = next(fact for fact in leg.facts if fact.kind == "arrive")
+    return fact.ts, fact.fields
+
+
+def _client(facts: list[Fact], when: int) -> Fields:
+    """What the records of a session up to a time (µs) say of its client."""
+    found: Fields = {}
+    for fact in sorted(facts, key=_order):
+        fields = fact.fields
+        if fact.kind == "disconnect":  # what some know of the client only when it leaves
+            found = {**{name: fields[name] for name in ("client_name", "helo") if fields.get(name)}, **found}
+        if fact.ts > when:
+            continue
+        if fact.kind == "login":
+            if fields.get("success", True):
+                found.update({_LOGIN[name]: fields[name] for name in _LOGIN if fields.get(name)})
+        elif fact.kind == "tls":
+            found["tls"] = " ".join(str(fields[name]) for name in ("version", "cipher") if fields.get(name))
+        elif fact.kind == "envelope":
+            found.update({name: fields[name] for name in _LENT if name in fields})
+        if fact.kind == "connect":  # an id that was used before, by another client
+            found = {name: fields[name] for name in _LENT if name in fields}
+    return found
+
+
+def _order(fact: Fact) -> tuple[int, bool, str]:
+    return fact.ts, fact.kind != "connect", fact.raw
+
+
+def refused(key: str, facts: list[Fact]) -> list[Row]:
+    """Rows of the refusals among the records of a session, which is filed under key."""
+    return [refusal_row(fact, refusal_key(fact))._replace(keys=(key,)) for fact in refusals(facts)]
+
+
+def refusals(facts: list[Fact]) -> list[Fact]:
+    """The refusals among the records of a session, each with the client it met."""
+    return [
+        fact._replace(fields={**_client(facts, fact.ts), **fact.fields})
+        for fact in facts
+        if fact.kind in ("reject", "check")
+    ]
+
+
+def refusal_id(fact: Fact) -> str:
+    """The trace_id of a refusal in a session."""
+    return trace_id(fact.host, refusal_key(fact), fact.ts)
