@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from logs import folder, lines, messages, rows_of, told
-from tracking import FIELDS_2010, Mail, accepted, hop, log, rows_told
+from logs import folder, messages, rows_of, told
+from tracking import FIELDS_2010, Mail, accepted, hop, log, postfix, rows_told
 
 from mailwake.operations.opening import FileBackend
 from mailwake.operations.show import show
@@ -325,14 +325,12 @@ def test_notification_told_of_by_its_original() -> None:
     assert (child.parent_id, child.relation) == (ONE.network_id.replace("-", ""), "failure notification")
 
 
-EDGE = """
-10:00:00 edge postfix/smtpd[1]: 4F0A1B2C3D: client=out.example.net[192.0.2.1]
-10:00:00 edge postfix/cleanup[2]: 4F0A1B2C3D: message-id=<mail1@example.com>
-10:00:00 edge postfix/qmgr[3]: 4F0A1B2C3D: from=<ann@example.com>, size=5000, nrcpt=2 (queue active)
-10:00:01 edge postfix/smtp[4]: 4F0A1B2C3D: to=<bob@example.com>, relay=ex01.corp.example[{ip}]:25, delay=1, delays=0/0/0/1, dsn=2.6.0, status=sent ({reply})
-10:00:01 edge postfix/smtp[4]: 4F0A1B2C3D: to=<all@example.com>, relay=ex01.corp.example[{ip}]:25, delay=1, delays=0/0/0/1, dsn=2.6.0, status=sent ({reply})
-10:00:01 edge postfix/qmgr[3]: 4F0A1B2C3D: removed
-"""  # noqa: E501
+def edge_log(ip: str, reply: str) -> list[str]:
+    """A Postfix host before the Exchange server at this address."""
+    to = ["bob@example.com", "all@example.com"]
+    return postfix(ONE, "4F0A1B2C3D", "out.example.net[192.0.2.1]", f"ex01.corp.example[{ip}]", to, reply)
+
+
 BEHIND = [
     ONE.row(
         "10:00:00.900",
@@ -359,7 +357,7 @@ ENDS = [
 
 
 def test_edge_postfix_then_exchange_by_the_number_in_its_reply() -> None:
-    edge = lines(EDGE.format(ip="198.51.100.4", reply=accepted(4711, "ex01.corp.example")))
+    edge = edge_log("198.51.100.4", accepted(4711, "ex01.corp.example"))
     behind = [{**row, "client-ip": "198.51.100.25"} for row in BEHIND]
     rows = rows_told([behind], edge)
     assert told(rows) == ENDS
@@ -368,26 +366,29 @@ def test_edge_postfix_then_exchange_by_the_number_in_its_reply() -> None:
 
 
 def test_edge_postfix_then_exchange_by_message_id() -> None:
-    rows = rows_told([BEHIND], lines(EDGE.format(ip="10.0.0.4", reply="250 2.6.0 Queued mail for delivery")))
+    rows = rows_told([BEHIND], edge_log("10.0.0.4", "250 2.6.0 Queued mail for delivery"))
     assert told(rows) == ENDS
     assert {(row.hosts, row.grade) for row in rows} == {(("edge", "EX01"), "inferred")}
 
 
 def test_another_message_of_that_number_is_not_joined() -> None:
     """A server's number is used again after years, and another server has it too."""
-    edge = lines(EDGE.format(ip="198.51.100.4", reply=accepted(4711, "ex02.corp.example")))
+    edge = edge_log("198.51.100.4", accepted(4711, "ex02.corp.example"))
     rows = rows_told([[{**row, "client-ip": "198.51.100.25"} for row in BEHIND]], edge)
     assert messages(rows) == 2
 
 
 def test_exchange_then_postfix_relay() -> None:
-    relay = lines("""
-    10:00:03 relay postfix/smtpd[1]: 4CA1A2B3C4: client=ex01.corp.example[198.51.100.4]
-    10:00:03 relay postfix/cleanup[2]: 4CA1A2B3C4: message-id=<mail1@example.com>
-    10:00:03 relay postfix/qmgr[3]: 4CA1A2B3C4: from=<ann@example.com>, size=5000, nrcpt=1 (queue active)
-    10:00:04 relay postfix/smtp[4]: 4CA1A2B3C4: to=<out@example.net>, relay=mx.example.net[198.51.100.9]:25, delay=1, delays=0/0/0/1, dsn=5.1.1, status=bounced (550 5.1.1 unknown)
-    10:00:04 relay postfix/qmgr[3]: 4CA1A2B3C4: removed
-    """)  # noqa: E501
+    relay = postfix(
+        ONE,
+        "4CA1A2B3C4",
+        "ex01.corp.example[198.51.100.4]",
+        "mx.example.net[198.51.100.9]",
+        ["out@example.net"],
+        "550 5.1.1 unknown",
+        host="relay",
+        times=("10:00:03", "10:00:04"),
+    )
     sent = ONE.row(
         "10:00:03.500",
         "SEND",

@@ -10,8 +10,8 @@ from itertools import permutations
 from pathlib import Path
 
 import pytest
-from logs import folder, lines, messages, plain, told
-from tracking import Mail, hop, log
+from logs import folder, messages, plain, told
+from tracking import Mail, accepted, hop, log, postfix
 
 from mailwake.operations.opening import FileBackend
 from mailwake.store.query import And
@@ -307,17 +307,18 @@ def test_hybrid_by_network_message_id() -> None:
     assert messages(rows) == 1
 
 
-GATEWAY = """
-09:59:58 mx postfix/smtpd[1]: 4F0A1B2C3D: client=out.example.net[192.0.2.1]
-09:59:58 mx postfix/cleanup[2]: 4F0A1B2C3D: message-id=<mail1@example.com>
-09:59:58 mx postfix/qmgr[3]: 4F0A1B2C3D: from=<ann@example.net>, size=5000, nrcpt=1 (queue active)
-10:00:01 mx postfix/smtp[4]: 4F0A1B2C3D: to=<bob@example.com>, relay=example.mail.protection.outlook.com[203.0.113.36]:25, delay=3, delays=0/0/0/3, dsn=2.6.0, status=sent (250 2.6.0 <mail1@example.com> [InternalId=123456, Hostname={host}] 5000 bytes in 0.1 Queued mail for delivery)
-10:00:01 mx postfix/qmgr[3]: 4F0A1B2C3D: removed
-"""  # noqa: E501
+def gateway_log() -> str:
+    """A Postfix host that hands over to the cloud."""
+    reply = accepted(123456, CLOUD)
+    relay = "example.mail.protection.outlook.com[203.0.113.36]"
+    times = ("09:59:58", "10:00:01")
+    client = "out.example.net[192.0.2.1]"
+    written = postfix(ONE, "4F0A1B2C3D", client, relay, ["bob@example.com"], reply, host="mx", times=times)
+    return "\n".join(written) + "\n"
 
 
 def test_postfix_before_the_cloud() -> None:
-    gateway = "\n".join(lines(GATEWAY.format(host=CLOUD))) + "\n"
+    gateway = gateway_log()
     received = extended(
         "10:00:00",
         "RECEIVE",
@@ -338,6 +339,6 @@ def test_postfix_before_the_cloud() -> None:
 
 def test_postfix_and_another_message_of_that_id() -> None:
     """A Message-ID joins nothing alone: an hour apart, or for another recipient, these are two messages."""
-    gateway = "\n".join(lines(GATEWAY.format(host=CLOUD))) + "\n"
+    gateway = gateway_log()
     assert messages(rows_of(gateway, table([row(Received="2026-11-21T11:00:00Z")]))) == 2
     assert messages(rows_of(gateway, table([row("eve@example.com")]))) == 2

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from itertools import permutations
 from typing import NamedTuple
 
-from logs import plain, rows_of
+from logs import lines, plain, rows_of
 
 from mailwake.store.rows import Row
 
@@ -102,3 +102,33 @@ def rows_told(logs: Sequence[Sequence[dict[str, str]]], *others: Sequence[str], 
     apart = [*(log([row], fields) for one in logs for row in one), *map(list, others)]
     assert plain(rows_of(apart)) == rows, "it matters that the logs are few"
     return rows
+
+
+def postfix(
+    mail: Mail,
+    queue_id: str,
+    client: str,
+    relay: str,
+    to: Iterable[str],
+    reply: str,
+    *,
+    host: str = "edge",
+    times: tuple[str, str] = ("10:00:00", "10:00:01"),
+) -> list[str]:
+    """What a Postfix host writes that takes a message and hands it to one server, which answers `reply`."""
+    came, went = times
+    recipients = list(to)
+    status, dsn = ("sent", "2.6.0") if reply.startswith("2") else ("bounced", "5.1.1")
+    written = [
+        f"{came} {host} postfix/smtpd[1]: {queue_id}: client={client}",
+        f"{came} {host} postfix/cleanup[2]: {queue_id}: message-id={mail.message_id}",
+        f"{came} {host} postfix/qmgr[3]: {queue_id}: from=<{mail.sender}>, size={mail.size}, nrcpt={len(recipients)}"
+        " (queue active)",
+        *(
+            f"{went} {host} postfix/smtp[4]: {queue_id}: to=<{one}>, relay={relay}:25, delay=1, delays=0/0/0/1,"
+            f" dsn={dsn}, status={status} ({reply})"
+            for one in recipients
+        ),
+        f"{went} {host} postfix/qmgr[3]: {queue_id}: removed",
+    ]
+    return lines("\n".join(written))
