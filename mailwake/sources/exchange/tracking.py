@@ -13,10 +13,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mailwake.events.fact import Fields, Parsed
-from mailwake.events.replies import exchange_id, host_label
+from mailwake.events.replies import accepted, host_label
 from mailwake.sources.exchange.agents import findings
 from mailwake.sources.exchange.event import Event
-from mailwake.sources.exchange.queued import queued_as
 from mailwake.sources.exchange.record import Record, addresses, load, text
 from mailwake.sources.exchange.statuses import replies
 
@@ -77,9 +76,7 @@ def _attempt(event: Event, status: str, disposition: str = "", *, words: str = "
 def _send(event: Event) -> Parsed:
     kind, key, fields = _attempt(event, "sent", "relay")
     reply = (fields.get("replies") or [""])[0]
-    next_id = exchange_id(reply) or queued_as(reply)
-    if next_id:
-        fields["next_id"] = next_id
+    fields.update(accepted(reply))
     return kind, key, fields
 
 
