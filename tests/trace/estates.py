@@ -7,10 +7,13 @@ A server that stands at place n of a message's way is asked for its lines; times
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
+from logs import lines
 from tracking import Mail, accepted, hop, log
 
+BOB, EVE = "bob@example.org", "eve@example.org"
 SENDER, MESSAGE_ID = "ann@example.net", "1@example.net"
 NO_USER = "550 5.1.1 No such user"
 
@@ -445,3 +448,21 @@ class Exchange(Server):
 
 
 PRODUCTS: tuple[type[Server], ...] = (Postfix, Exim, Sendmail, OpenSmtpd, Haraka, KumoMta, Stalwart, Exchange)
+
+
+def way(*products: type[Server]) -> list[Server]:
+    return [product(place) for place, product in enumerate(products)]
+
+
+def logs_of(servers: Sequence[Server], to: Sequence[str], lost: Sequence[str] = ()) -> list[list[str]]:
+    """The log of each server: all of `to` get to the last one; the first is told that there are no such as `lost`."""
+    written = []
+    for place, server in enumerate(servers):
+        block = server.taken([*to, *lost] if place == 0 else list(to))
+        for one in to:
+            block += server.passed(one, servers[place + 1].reply) if place + 1 < len(servers) else server.kept(one)
+        for one in lost if place == 0 else ():
+            block += server.refused(one, NO_USER)
+        block += server.done()
+        written.append(lines((Exchange.head() if isinstance(server, Exchange) else "") + block))
+    return written

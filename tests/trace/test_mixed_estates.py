@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import pytest
 from estates import (
-    NO_USER,
+    BOB,
+    EVE,
     PRODUCTS,
     SENDER,
     Exchange,
@@ -19,31 +20,14 @@ from estates import (
     Sendmail,
     Server,
     Stalwart,
+    logs_of,
+    way,
 )
-from logs import lines, messages, plain, rows_of, told
+from logs import messages, plain, rows_of, told
 
 from mailwake.store.rows import Row
 
-BOB, EVE = "bob@example.org", "eve@example.org"
 PAIRS = [(first, last) for first in PRODUCTS for last in PRODUCTS]
-
-
-def way(*products: type[Server]) -> list[Server]:
-    return [product(place) for place, product in enumerate(products)]
-
-
-def logs_of(servers: Sequence[Server], to: Sequence[str], lost: Sequence[str] = ()) -> list[list[str]]:
-    """The log of each server: all of `to` get to the last one; the first is told that there are no such as `lost`."""
-    written = []
-    for place, server in enumerate(servers):
-        block = server.taken([*to, *lost] if place == 0 else list(to))
-        for one in to:
-            block += server.passed(one, servers[place + 1].reply) if place + 1 < len(servers) else server.kept(one)
-        for one in lost if place == 0 else ():
-            block += server.refused(one, NO_USER)
-        block += server.done()
-        written.append(lines((Exchange.head() if isinstance(server, Exchange) else "") + block))
-    return written
 
 
 def rows(servers: Sequence[Server], to: Sequence[str] = (BOB,), lost: Sequence[str] = ()) -> list[Row]:
