@@ -14,10 +14,9 @@ import re
 from collections.abc import Callable
 
 from mailwake.events.fact import Fields, Parsed
-from mailwake.events.replies import exchange_id, host_label
+from mailwake.events.replies import accepted, host_label
 from mailwake.sources.exchange.agents import findings
 from mailwake.sources.exchange.event import Event, event_of
-from mailwake.sources.exchange.queued import queued_as
 from mailwake.sources.exchange.record import addresses, text
 from mailwake.sources.exchange.statuses import replies
 
@@ -78,9 +77,7 @@ def _attempt(event: Event, status: str, disposition: str = "", *, words: str = "
 def _send(event: Event) -> Parsed:
     kind, key, fields = _attempt(event, "sent", "relay")
     reply = (fields.get("replies") or [""])[0]
-    next_id = exchange_id(reply) or queued_as(reply)
-    if next_id:
-        fields["next_id"] = next_id
+    fields.update(accepted(reply))
     if fields.get("connector", "").startswith("Intra-Organization"):
         fields["inside"] = True
     return kind, key, fields

@@ -12,7 +12,7 @@ _DSN = re.compile(r"[245]\d\d[ -]([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _dsn_in = _DSN.search
 _dsn_at = _DSN.match
 _NEXT = re.compile(
-    r"""\ \[InternalId=(\d+)                        # Exchange
+    r"""\ \[InternalId=(\d+)                        # Exchange, cut off before the host
       | \ OK\ +\d+\ (\S+)\ -\ gsmtp                 # Google
       | \ (\S+)\ Message\ accepted\ for\ delivery   # sendmail
       | \A250\ (?:2\.\d\.\d\ )?Ok:?\ ([0-9a-f]{16}-\S+)\Z # Amazon SES
@@ -40,7 +40,7 @@ def put_confirmation(fields: Fields, reply: str) -> None:
         if len(words) == 3 and words[0].endswith(">"):
             fields["token"] = words[1]
             return
-    next_id = behind(reply) or _next_id(reply)
+    next_id = behind(reply) or exchange_id(reply) or _next_id(reply)
     if next_id:
         fields["next_id"] = next_id
     elif "ids=" in reply:
@@ -55,5 +55,5 @@ def _next_id(reply: str) -> str | None:
             return reply[at + len(words) :].partition(" ")[0].rstrip(").;,>") or None
     found = _NEXT(reply)
     if found is None:
-        return exchange_id(reply) or worded_id(reply) or None
+        return worded_id(reply) or None
     return next(filter(None, found.groups()), None)
