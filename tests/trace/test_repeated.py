@@ -44,9 +44,9 @@ def test_thousands_of_one_message_id(relay: str) -> None:
     born = "smtpd[1]: ID: client=localhost[127.0.0.1]"
     delivery = OUT.replace("r.example.com[198.51.100.1]:25", relay)
     written = [line for n in range(4000) for line in mail(n, f"A{n:09}", born, delivery)]
-    began = time.monotonic()
+    began = time.process_time()
     rows = rows_of([written])
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
     assert rows
     assert "127" in relay or len(rows) == 4000
 
@@ -92,8 +92,8 @@ def test_thousands_of_recipients_through_a_filter() -> None:
         return [*whole[:3], *(whole[3].replace("<r@", f"<r{n}@") for n in range(4000)), whole[4]]
 
     handed = "relay=127.0.0.1[127.0.0.1]:10024, delay=1, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as B000000001)"
-    began = time.monotonic()
+    began = time.process_time()
     rows = rows_of([leg("A000000001", "out[192.0.2.1]", handed) + leg("B000000001", "localhost[127.0.0.1]", OUT)])
-    assert time.monotonic() - began < 3
+    assert time.process_time() - began < 3
     assert len(rows) == 4000
     assert messages(rows) == 1
