@@ -142,7 +142,7 @@ def test_throttling_is_off_unless_asked_for() -> None:
 
 def test_more_than_1000_records_in_a_day_stop_access_records_for_a_day() -> None:
     flood = many(1100, MINUTE)  # sessions in turn: a record each
-    later = [bind(1000 * MINUTE + DAY - 1, 5000), bind(1000 * MINUTE + DAY, 5001)]
+    later = [bind(1000 * MINUTE + DAY - 1, 5000), bind(1000 * MINUTE + DAY, 5001, session="b")]
     sync = act("MailItemsAccessed", at=1050 * MINUTE, access="Sync", folder="INBOX", id="f" * 32)
     elsewhere = bind(1050 * MINUTE + 1, 1, mailbox="team@example.org")
     acts = [*flood, *later, sync, elsewhere]
