@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC
 from typing import Any
 
@@ -83,3 +84,20 @@ def delay(row: Row) -> float | None:
 
 def _known(text: str | None) -> str | None:
     return decoded(text) if text else None
+
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""How a text begins that a spreadsheet would run."""
+
+
+def cell(value: Any) -> str | int | float:
+    """A value in a cell of a table for a spreadsheet; a stranger's text that looks like a formula is marked as text."""
+    if value is None:
+        return ""
+    if isinstance(value, list) and all(isinstance(part, str) for part in value):
+        value = " ".join(value)
+    elif isinstance(value, list | dict):
+        value = json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(FORMULA) else value
+    return value  # type: ignore[no-any-return]

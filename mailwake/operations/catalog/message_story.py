@@ -58,6 +58,6 @@ OPERATION = Operation(
     input=Question,
     output=StoryItem,
     handler=handle,
-    roles=("Message Tracking", "View-Only Recipients"),
+    roles=("Message Trace",),
     scope=Scope.FILTERED,
 )

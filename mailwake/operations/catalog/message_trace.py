@@ -65,7 +65,7 @@ OPERATION = Operation(
     input=Question,
     output=TraceRow,
     handler=handle,
-    roles=("Message Tracking", "View-Only Recipients"),
+    roles=("Message Trace",),
     scope=Scope.FILTERED,
     details="Newest first. Messages that were refused at the door are results like any other.",
 )

@@ -93,6 +93,6 @@ OPERATION = Operation(
     input=Question,
     output=Event,
     handler=handle,
-    roles=("Message Tracking", "View-Only Recipients"),
+    roles=("Message Trace",),
     scope=Scope.FILTERED,
 )
