@@ -19,13 +19,13 @@ from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
-from mailwake.cli.cursors import cursor as place_of
-from mailwake.cli.cursors import token
-from mailwake.cli.values import record
 from mailwake.operations.backend import Backend
 from mailwake.operations.criteria import Criteria as AskedFor
 from mailwake.operations.criteria import to_node
+from mailwake.operations.cursors import cursor as place_of
+from mailwake.operations.cursors import token
 from mailwake.operations.opening import open_backend
+from mailwake.operations.records import record
 from mailwake.operations.show import show as story
 from mailwake.operations.trace import TraceQuestion, trace
 

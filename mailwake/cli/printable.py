@@ -5,19 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from mailwake.operations.records import decoded
+
 _HIDDEN = "\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
 _CONTROL = re.compile(f"[\x00-\x1f{_HIDDEN}\ud800-\udfff]")
 _HIDDEN_IN_JSON = re.compile(f"[{_HIDDEN}]")
-
-
-def decoded(text: str) -> str:
-    r"""Without surrogates: a byte that was no UTF-8 becomes `\xe9`."""
-    if text.isascii():
-        return text
-    try:
-        return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    except UnicodeEncodeError:  # a lone surrogate out of a JSON log stands for no byte
-        return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def plain(text: str) -> str:

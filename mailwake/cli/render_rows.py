@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from mailwake.cli.printable import one_line
 from mailwake.cli.table import Column, lines
 from mailwake.cli.terminal import TONES
-from mailwake.cli.values import dashed
+from mailwake.operations.records import dashed
 from mailwake.operations.when import from_micros, zone_name
 from mailwake.store.rows import Row
 

@@ -8,10 +8,10 @@ from dataclasses import asdict
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
-from mailwake.cli.printable import cut, decoded, one_line, padded
+from mailwake.cli.printable import cut, one_line, padded
 from mailwake.cli.progress import size
 from mailwake.cli.terminal import toned
-from mailwake.cli.values import iso
+from mailwake.operations.records import decoded, iso
 from mailwake.operations.when import from_micros, zone_name
 from mailwake.trace.story_words import plain_seconds
 

@@ -9,7 +9,7 @@ from datetime import tzinfo
 from mailwake.cli.printable import cut, one_line, padded, plain, width
 from mailwake.cli.render_tree import tree
 from mailwake.cli.terminal import toned
-from mailwake.cli.values import dashed
+from mailwake.operations.records import dashed
 from mailwake.operations.when import from_micros, zone_name
 from mailwake.trace.story_model import Message, Outcome, Relative, Step, Story
 from mailwake.trace.story_words import plain_seconds

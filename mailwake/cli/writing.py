@@ -8,10 +8,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from mailwake.cli.printable import plain, plain_json
-from mailwake.cli.values import NAMES, record
+from mailwake.operations.records import NAMES, cell, record
 from mailwake.store.rows import Row
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def json_array(rows: Iterable[Row]) -> int:
@@ -60,12 +58,5 @@ def to_json(value: Any, *, indent: bool = False) -> str:
 
 
 def _cell(value: Any) -> str | int | float:
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        value = " ".join(value)
-    if isinstance(value, str):
-        text = plain(value)
-        # or a spreadsheet would run what a stranger wrote into a subject
-        return f"'{text}" if value.startswith(_FORMULA) else text
-    return value  # type: ignore[no-any-return]
+    made = cell(value)
+    return plain(made) if isinstance(made, str) else made

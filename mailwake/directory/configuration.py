@@ -20,7 +20,13 @@ from mailwake.directory.errors import DirectoryError
 
 VARIABLE = "MAILWAKE_DATABASE_URL"
 FILE = "directory.sqlite3"
-APPLICATIONS = ("mailwake.directory.apps.DirectoryConfig",)
+APPLICATIONS = (
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "mailwake.directory.apps.DirectoryConfig",
+)
+_HASHERS = ("django.contrib.auth.hashers.Argon2PasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher")
 _PATIENCE = 60
 """Seconds that a writer waits for another."""
 _SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-65536"
@@ -39,6 +45,11 @@ def database_of(data_dir: Path) -> dict[str, Any]:
     }
 
 
+def django_settings(data_dir: Path, applications: Sequence[str] = (), **more: Any) -> dict[str, Any]:
+    """All settings of a server on a data directory; applications and more are what it adds. See `compose`."""
+    return compose(database_of(data_dir), applications, **more)
+
+
 def compose(database: dict[str, Any], applications: Sequence[str] = (), **more: Any) -> dict[str, Any]:
     """All settings: those of the directory, and what is given on top."""
     return {
@@ -46,6 +57,7 @@ def compose(database: dict[str, Any], applications: Sequence[str] = (), **more: 
         "INSTALLED_APPS": [*APPLICATIONS, *applications],
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
         "AUTH_USER_MODEL": "directory.Account",
+        "PASSWORD_HASHERS": list(_HASHERS),
         "USE_TZ": True,
         "TIME_ZONE": "UTC",
         "USE_I18N": False,

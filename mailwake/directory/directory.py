@@ -14,6 +14,7 @@ from types import TracebackType
 from django.db import connections, transaction
 
 from mailwake.directory import discovery, snapshot
+from mailwake.directory.accounts import Accounts
 from mailwake.directory.admin_log import AdminLog
 from mailwake.directory.bypasses import Bypasses
 from mailwake.directory.mailboxes import Mailboxes
@@ -34,6 +35,7 @@ class Directory:
         self.bypasses = Bypasses(self)
         self.permissions = Permissions(self)
         self.people = People(self)
+        self.accounts = Accounts(self)
         self.log = AdminLog(self)
         self._local = threading.local()
         self._deciding = False

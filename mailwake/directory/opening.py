@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _LOCK = "directory.lock"
 _ADVISORY_LOCK = 0x6D61696C
+"""Any number, the same for all."""
 
 
 def open_directory(data_dir: Path, *, create: bool = True) -> Directory:
@@ -89,20 +90,19 @@ def _up_to_date(connection: Any) -> bool:
 
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT name FROM django_migrations WHERE app = 'directory'")
-            applied = {row[0] for row in cursor.fetchall()}
+            cursor.execute("SELECT app, name FROM django_migrations")
+            applied = {(app, name) for app, name in cursor.fetchall()}
     except Error:
         connection.close()
         return False
-    loader = MigrationLoader(None)
-    known = {name for label, name in loader.disk_migrations if label == "directory"}
-    if newer := applied - known:
+    known = set(MigrationLoader(None).disk_migrations)
+    if newer := {name for app, name in applied - known if app == "directory"}:
         raise DirectoryError(
             "newer-directory",
             f"the directory is of a newer version of Mailwake (its migration {max(newer)} is not known here)",
             "use that version, or another data directory",
         )
-    return applied == known
+    return known <= applied
 
 
 @contextmanager

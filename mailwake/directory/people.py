@@ -128,6 +128,11 @@ class People:
         return row
 
 
+def canonical_groups(people: People, wanted: Iterable[str]) -> list[str]:
+    """The spelling of role groups. Raises DirectoryError."""
+    return sorted({people.role_group(name).name for name in wanted})
+
+
 def canonical_role(name: str) -> str:
     """The spelling of a management role. Raises DirectoryError."""
     wanted = names.key(name)

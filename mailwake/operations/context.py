@@ -12,6 +12,7 @@ from mailwake.operations.contract import Caller, OperationError
 if TYPE_CHECKING:
     from mailwake.directory.directory import Directory
     from mailwake.directory.records import MailboxRecord
+    from mailwake.operations.backend import Backend
     from mailwake.store.database import Database
 
 
@@ -44,6 +45,14 @@ class Context:
     """What the handler changed, for the admin audit log; see `changed`."""
     warnings: list[str] = field(default_factory=list)
     """Sentences for the caller beside the answer; see `warn`."""
+
+    def backend(self) -> Backend:
+        """What answers questions about messages: the store. Raises OperationError where there is none."""
+        from mailwake.operations.opening import StoreBackend
+
+        if self.database is None:
+            raise OperationError("no-store", "there is no store to ask", "Import logs first: mailwake import FILE...")
+        return StoreBackend(self.database)
 
     @property
     def micros(self) -> int:

@@ -1,4 +1,4 @@
-"""Base classes and types of what operations take and give: Exchange's names and forms of values.
+"""Types of what operations take and give, in Exchange's forms: spans of time, sizes, changes of lists.
 
 Values are taken as every face has them: words of a command line, JSON, objects of the shell.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -28,22 +28,6 @@ _SIZE = re.compile(r"([\d.,]+) ?(b|bytes?|kb|mb|gb|tb)?(?: \(([\d,]+) bytes\))?"
 _UNITS = {"b": 0, "by": 0, "kb": 1, "mb": 2, "gb": 3, "tb": 4}
 _LONGEST = timedelta(days=24_855)
 """Of an AuditLogAgeLimit in Exchange: 2^31 seconds in whole days."""
-
-
-class Input(BaseModel):
-    """What an operation takes."""
-
-    model_config = ConfigDict(
-        alias_generator=to_pascal, populate_by_name=True, extra="forbid", str_strip_whitespace=True, frozen=True
-    )
-
-
-class Output(BaseModel):
-    """One item of an answer."""
-
-    model_config = ConfigDict(alias_generator=to_pascal, populate_by_name=True, frozen=True)
-    table_columns: ClassVar[tuple[str, ...]] = ()
-    """Fields that a table shows, by their names in Python; empty: all."""
 
 
 def position(number: int) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import socket
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
@@ -20,6 +20,7 @@ from mailwake.directory.records import AuditEntry
 from mailwake.directory.roles import ROLE_GROUPS
 from mailwake.operations.context import Change, Context
 from mailwake.operations.contract import Caller, CallerScope, Operation, OperationError, Refused, Scope
+from mailwake.operations.models import Answer
 from mailwake.operations.parameters import parameters_of, text_of
 from mailwake.store.errors import StoreError
 
@@ -35,22 +36,21 @@ class _Undo(Exception):  # noqa: N818 - no error: it only takes a transaction ba
     """What was done is not to be kept."""
 
 
-def perform(operation: Operation[Input], context: Context, given: Input) -> Iterator[BaseModel]:
-    """Run an operation for `context.caller`; the items of the answer.
+def perform(operation: Operation[Input], context: Context, given: Input) -> Answer:
+    """Run an operation for `context.caller`; the items of the answer, with its warnings and where it goes on.
 
     Raises OperationError (Refused among them) at once or, where an answer is long, while it is read. What the handler
-    changed and said is in `context.changes` and `context.warnings` when this returns.
+    changed is in `context.changes` when this returns; an order is carried out when this returns, read or not.
     """
     try:
-        call = replace(context, caller=_narrowed(operation, context.caller, context.directory), changes=[])
+        caller = _narrowed(operation, context.caller, context.directory)
+        call = replace(context, caller=caller, changes=[], warnings=[])
         if operation.scope is Scope.MAILBOX:
             _check_identity(call, given)
-        if operation.changes:
-            items = _ordered(operation, call, given)
-        else:
-            items = _asked(operation, call, given)
+        answer = _ordered(operation, call, given) if operation.changes else _asked(operation, call, given)
         context.changes[:] = call.changes
-        return items
+        context.warnings[:] = answer.warnings
+        return answer
     except Exception as error:
         told = told_as(error)
         if told is None:
@@ -127,24 +127,26 @@ def _check_identity(context: Context, given: BaseModel) -> None:
         context.mailbox(str(identity))
 
 
-def _asked(operation: Operation[Input], context: Context, given: Input) -> Iterator[BaseModel]:
-    """A question: the first item is made before anything is recorded as answered."""
-    items = iter(operation.handler(context, given))
-    first = list(_taken(items, 1))
+def _asked(operation: Operation[Input], context: Context, given: Input) -> Answer:
+    """A question: the first item is made before it is recorded as answered."""
+    inner = operation.handler(context, given)
+    items = iter(inner)
+    first = list(islice(items, 1))
     _note(operation, context, given)
-    return chain(first, _rest(operation, context, given, items)) if first else iter(())
-
-
-def _taken(items: Iterator[BaseModel], count: int) -> Iterator[BaseModel]:
-    for _ in range(count):
-        try:
-            yield next(items)
-        except StopIteration:
-            return
+    said = inner.warnings if isinstance(inner, Answer) else []
+    answer = Answer((), warnings=[*said, *context.warnings])
+    answer.items = _rest(operation, context, given, chain(first, items), (inner, answer))
+    if not first and isinstance(inner, Answer):
+        answer.next_cursor = inner.next_cursor
+    return answer
 
 
 def _rest(
-    operation: Operation[Input], context: Context, given: Input, items: Iterator[BaseModel]
+    operation: Operation[Input],
+    context: Context,
+    given: Input,
+    items: Iterator[BaseModel],
+    answers: tuple[Iterable[BaseModel], Answer],
 ) -> Iterator[BaseModel]:
     try:
         yield from items
@@ -154,22 +156,33 @@ def _rest(
         if told is None:
             raise
         raise told from error
+    inner, answer = answers
+    if isinstance(inner, Answer):
+        answer.next_cursor = inner.next_cursor
+        answer.warnings[:] = list(dict.fromkeys([*answer.warnings, *inner.warnings]))
 
 
-def _ordered(operation: Operation[Input], context: Context, given: Input) -> Iterator[BaseModel]:
+def _ordered(operation: Operation[Input], context: Context, given: Input) -> Answer:
     """An order: done and recorded together, or neither."""
     if context.directory is None:
-        return iter(list(operation.handler(context, given)))
-    items: list[BaseModel] = []
+        return _whole(operation, context, given)
+    answer = Answer(())
     try:
         with context.directory.writing():
-            items = list(operation.handler(context, given))
+            answer = _whole(operation, context, given)
             if context.what_if:
                 raise _Undo
             _note(operation, context, given)
     except _Undo:
         _note(operation, context, given, error="what if: nothing was changed")
-    return iter(items)
+    return answer
+
+
+def _whole(operation: Operation[Input], context: Context, given: Input) -> Answer:
+    inner = operation.handler(context, given)
+    items = list(inner)
+    said, cursor = (inner.warnings, inner.next_cursor) if isinstance(inner, Answer) else ([], None)
+    return Answer(items, cursor, [*said, *context.warnings])
 
 
 def _note(operation: Operation[Any], context: Context, given: BaseModel, *, error: str = "") -> None:

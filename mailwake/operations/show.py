@@ -42,13 +42,26 @@ class NotFound(LookupError):
         super().__init__(f"{what}. {hint}")
         self.what, self.hint = what, hint
 
+    @classmethod
+    def of(cls, text: str) -> NotFound:
+        """The failure for an id that nothing is known by."""
+        hint = (
+            "An id is a queue ID as the mail server logs it, a Message-ID (quote it: '<...>'), or the MessageTraceId"
+            " that `mailwake trace` shows. Look for the message by sender, recipient or time with `mailwake trace`."
+        )
+        return cls(f"nothing is known by {text!r}", hint)
+
 
 def show(backend: Backend, text: str, zone: str = "UTC") -> Story:
     """The story of the message that a MessageTraceId, Message-ID or queue ID names; the newest of several.
 
     zone: what its times are to be shown in. Raises NotFound.
     """
-    matches = _find(backend, text.strip())
+    return tell(backend, matching(backend, text), zone)
+
+
+def tell(backend: Backend, matches: Sequence[Row], zone: str = "UTC") -> Story:
+    """The story of the newest message among these rows, which are newest first."""
     told = matches[0].trace_id
     rows = [row for row in matches if row.trace_id == told]
     low, high = min(row.received for row in rows) - _DAY, max(row.last for row in rows) + _DAY
@@ -79,19 +92,16 @@ def _facts(backend: Backend, rows: Sequence[Row], low: int, high: int) -> list[F
     return facts
 
 
-def _find(backend: Backend, text: str) -> list[Row]:
-    """Rows that the id names, newest first."""
+def matching(backend: Backend, text: str) -> list[Row]:
+    """Rows that a MessageTraceId, Message-ID or queue ID names, newest first. Raises NotFound."""
+    text = text.strip()
     for node, low, high in _readings(text):
         cursor = Cursor(high, "f" * 32, (1 << 32) - 1) if high is not None else None
         bounded = And((Between("received", low, high), node)) if low is not None else node
         found = backend.search(bounded, _MATCHES, cursor, since=low)
         if found:
             return found
-    hint = (
-        "An id is a queue ID as the mail server logs it, a Message-ID (quote it: '<...>'), or the MessageTraceId that"
-        " `mailwake trace` shows. Look for the message by sender, recipient or time with `mailwake trace`."
-    )
-    raise NotFound(f"nothing is known by {text!r}", hint)
+    raise NotFound.of(text)
 
 
 def _readings(text: str) -> list[tuple[Node, int | None, int | None]]:

@@ -216,6 +216,10 @@ class Story:
     also: tuple[Relative, ...]
     zone: str
 
+    def to_id(self) -> str:
+        """The MessageTraceId as Exchange writes it: a UUID."""
+        return str(UUID(self.trace_id))
+
     def to_json(self) -> dict[str, Any]:
         """The story as plain JSON values: names in the case of Exchange's, times ISO 8601 UTC, unknown texts null."""
         found: dict[str, Any] = _plain(self)

@@ -11,8 +11,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from mailwake.cli.values import record
 from mailwake.operations.opening import FileBackend
+from mailwake.operations.records import record
 from mailwake.store.query import And
 
 if TYPE_CHECKING:

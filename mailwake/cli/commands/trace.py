@@ -10,13 +10,13 @@ import click
 
 from mailwake.cli import guess
 from mailwake.cli.criteria_options import criteria_of, criteria_options
-from mailwake.cli.cursors import cursor, token
 from mailwake.cli.failures import FOUND, NOTHING
 from mailwake.cli.pages import Pages, first_that_finds
 from mailwake.cli.sections import SectionedCommand, option
 from mailwake.cli.session import Session, opened, session_of
 from mailwake.cli.shared_options import check_input_options, input_options, input_words, span, time_options
 from mailwake.operations.criteria import to_node
+from mailwake.operations.cursors import cursor, token
 from mailwake.store.query import Cursor
 from mailwake.store.rows import Row
 

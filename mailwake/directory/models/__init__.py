@@ -5,12 +5,13 @@ from __future__ import annotations
 from mailwake.directory.models.log import AdminAuditEntry
 from mailwake.directory.models.mailbox import Bypass, Mailbox, MailboxName, NameKind, Permission
 from mailwake.directory.models.organization import AcceptedDomain, Organization, SettingVersion
-from mailwake.directory.models.people import Account, ManagementScope, RoleGroup, RoleGroupMember
+from mailwake.directory.models.people import Account, ApiToken, ManagementScope, RoleGroup, RoleGroupMember
 
 __all__ = [
     "AcceptedDomain",
     "Account",
     "AdminAuditEntry",
+    "ApiToken",
     "Bypass",
     "Mailbox",
     "MailboxName",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC
 from typing import Any
 
-from mailwake.cli.printable import decoded
 from mailwake.operations.when import from_micros
 from mailwake.store.rows import Row
 
@@ -54,6 +54,16 @@ def record(row: Row) -> dict[str, Any]:
     return dict(zip(NAMES, values, strict=True))
 
 
+def decoded(text: str) -> str:
+    r"""Without surrogates: a byte that was no UTF-8 becomes `\xe9`."""
+    if text.isascii():
+        return text
+    try:
+        return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:  # a lone surrogate out of a JSON log stands for no byte
+        return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def iso(micros: int) -> str | None:
     """Microseconds UTC as ISO 8601, always with six digits so that texts sort as times do; None for no time."""
     if not micros:
@@ -74,3 +84,20 @@ def delay(row: Row) -> float | None:
 
 def _known(text: str | None) -> str | None:
     return decoded(text) if text else None
+
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""How a text begins that a spreadsheet would run."""
+
+
+def cell(value: Any) -> str | int | float:
+    """A value in a cell of a table for a spreadsheet; a stranger's text that looks like a formula is marked as text."""
+    if value is None:
+        return ""
+    if isinstance(value, list) and all(isinstance(part, str) for part in value):
+        value = " ".join(value)
+    elif isinstance(value, list | dict):
+        value = json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(FORMULA) else value
+    return value  # type: ignore[no-any-return]

@@ -1,0 +1,63 @@
+"""The whole story of one message: verdict, cause, what to do, timeline, tree, evidence, what is missing, records."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field, RootModel
+
+from mailwake.operations.backend import Backend
+from mailwake.operations.context import Context
+from mailwake.operations.contract import Operation, OperationError, Scope
+from mailwake.operations.models import Input
+from mailwake.operations.scoping import scoped_story, shows
+from mailwake.operations.show import NotFound, matching, tell
+from mailwake.operations.when import zone_name
+from mailwake.trace.story import Story
+
+
+class Question(Input):
+    """Which message."""
+
+    identity: str = Field(description="A MessageTraceId, Message-ID or queue ID; of several messages the newest.")
+
+
+class StoryItem(RootModel[dict[str, Any]]):
+    """The story as `mailwake show --json` gives it."""
+
+    def record(self) -> dict[str, Any]:
+        """The item by its outside names."""
+        return self.root
+
+
+def story(context: Context, identity: str) -> Story:
+    """The story as far as the caller's scope shows it. Raises OperationError."""
+    backend: Backend = context.backend()
+    scope = context.caller.scope
+    try:
+        matches = matching(backend, identity)
+        if not scope.everything:
+            visible = {row.trace_id for row in matches if shows(scope, row)}
+            matches = [row for row in matches if row.trace_id in visible]
+            if not matches:
+                raise NotFound.of(identity)
+        told = tell(backend, matches, zone_name(context.zone))
+    except NotFound as error:
+        raise OperationError("message-not-found", error.what, error.hint, status=404) from error
+    return scoped_story(told, scope)
+
+
+def handle(context: Context, question: Question) -> list[StoryItem]:
+    """One story."""
+    return [StoryItem(story(context, question.identity).to_json())]
+
+
+OPERATION = Operation(
+    name="message-story",
+    summary="Tell what happened to one message: verdict, cause, what to do, timeline, route, evidence, records.",
+    input=Question,
+    output=StoryItem,
+    handler=handle,
+    roles=("Message Trace",),
+    scope=Scope.FILTERED,
+)

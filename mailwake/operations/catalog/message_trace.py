@@ -1,0 +1,71 @@
+"""Where is my mail? One row for each message and final recipient, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import Field
+
+from mailwake.operations.backend import Backend
+from mailwake.operations.context import Context
+from mailwake.operations.contract import Operation, OperationError, Scope
+from mailwake.operations.criteria import CriteriaError, to_node
+from mailwake.operations.cursors import cursor, token
+from mailwake.operations.models import Answer
+from mailwake.operations.scoping import within
+from mailwake.operations.trace import TraceQuestion, trace
+from mailwake.operations.trace_models import TraceCriteria, TraceRow
+from mailwake.store.query import Cursor, Node
+
+PAGE = 5000
+
+
+class Question(TraceCriteria):
+    """Criteria, and how many rows are wanted."""
+
+    result_size: int = Field(1000, ge=1, description="Rows at most.")
+    cursor: str = Field("", description="Go on where an earlier answer ended.")
+
+
+class Rows(Answer):
+    """Rows of one question, fetched page by page; `next_cursor` is known when they have been taken."""
+
+    def __init__(self, backend: Backend, node: Node, limit: int, start: Cursor | None, since: int | None) -> None:
+        super().__init__(self._taken(backend, node, limit, start, since))
+
+    def _taken(
+        self, backend: Backend, node: Node, limit: int, start: Cursor | None, since: int | None
+    ) -> Iterator[TraceRow]:
+        while limit:
+            answer = trace(backend, TraceQuestion(node, min(limit, PAGE), start, since))
+            self.next_cursor = token(answer.next_cursor) if answer.next_cursor else None
+            yield from map(TraceRow.of, answer.rows)
+            start = answer.next_cursor
+            limit -= len(answer.rows)
+            if start is None:
+                return
+
+
+def handle(context: Context, question: Question) -> Answer:
+    """Search. Raises OperationError for criteria that cannot be meant so."""
+    criteria = question.criteria()
+    try:
+        node = within(to_node(criteria), context.caller.scope)
+        start = cursor(question.cursor) if question.cursor else None
+    except CriteriaError as error:
+        raise OperationError("criterion-not-understood", error.what, error.hint) from error
+    except ValueError as error:
+        raise OperationError("cursor-not-understood", str(error), "Leave it out to begin at the newest row.") from error
+    return Rows(context.backend(), node, question.result_size, start, criteria.since)
+
+
+OPERATION = Operation(
+    name="message-trace",
+    summary="Find messages: who sent what to whom, and what became of it. One row for each final recipient.",
+    input=Question,
+    output=TraceRow,
+    handler=handle,
+    roles=("Message Trace",),
+    scope=Scope.FILTERED,
+    details="Newest first. Messages that were refused at the door are results like any other.",
+)

@@ -1,0 +1,47 @@
+"""The base of what operations take and give: Python names inside, Exchange's property names outside.
+
+An attribute `audit_log_age_limit` is `AuditLogAgeLimit` in JSON, CSV, tables and the shell. Where Exchange's spelling
+is not that of the rule (`FromIP`, `MailboxOwnerUPN`) the field names it with an alias of its own. Both spellings are
+accepted as input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_pascal
+
+
+class Input(BaseModel):
+    """What an operation takes. Unknown names are an error: a misspelt criterion must not widen a search."""
+
+    model_config = ConfigDict(alias_generator=to_pascal, populate_by_name=True, extra="forbid", frozen=True)
+
+
+class Output(BaseModel):
+    """One item of an answer; values that are not known are None."""
+
+    model_config = ConfigDict(alias_generator=to_pascal, populate_by_name=True, frozen=True)
+    table_columns: ClassVar[tuple[str, ...]] = ()
+    """Fields that a table for people shows, by their names in Python; empty: all."""
+
+    def record(self) -> dict[str, Any]:
+        """The item by its outside names, values as JSON has them."""
+        return self.model_dump(mode="json", by_alias=True)
+
+
+@dataclass
+class Answer:
+    """Items of an answer that has more to say than the items. Handlers that page or warn give one of these."""
+
+    items: Iterable[BaseModel]
+    next_cursor: str | None = None
+    """Word that continues the list where it ends; known when the items have been taken. None: there are no more."""
+    warnings: list[str] = field(default_factory=list)
+    """Sentences for people, such as what a gap in the logs hides."""
+
+    def __iter__(self) -> Iterator[BaseModel]:
+        return iter(self.items)
