@@ -52,9 +52,7 @@ class Accounts:
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
 
-    def create(
-        self, name: str, now: int, *, email: str = "", display_name: str = "", password: str = ""
-    ) -> AccountRecord:
+    def create(self, name: str, now: int, *, email: str = "", display_name: str = "", password: str = "") -> AccountRecord:
         """Make an account; without a password nobody can sign in to it by one. Raises DirectoryError."""
         key = names.key(name)
         if not key:
@@ -157,7 +155,9 @@ def _digest(secret: str) -> str:
 
 
 def _record(row: Account) -> AccountRecord:
-    return AccountRecord(row.name, row.display_name, row.email, row.is_active, row.created, row.has_usable_password())
+    return AccountRecord(
+        row.name, row.display_name, row.email, row.is_active, row.created, row.has_usable_password()
+    )
 
 
 def _token(row: ApiToken) -> TokenRecord:

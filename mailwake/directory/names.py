@@ -72,6 +72,4 @@ def of_draft(box: Mailbox, draft: MailboxDraft) -> Iterator[tuple[NameKind, str]
 
 def row(box: Mailbox, kind: NameKind, name: str) -> MailboxName:
     """A name as a row, not saved."""
-    return MailboxName(
-        mailbox=box, kind=kind.value, name=name, local=split(name)[0] if kind == NameKind.ADDRESS else ""
-    )
+    return MailboxName(mailbox=box, kind=kind.value, name=name, local=split(name)[0] if kind == NameKind.ADDRESS else "")

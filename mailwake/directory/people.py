@@ -122,7 +122,9 @@ class People:
 
     def _keep_scope(self, scope: ScopeRecord) -> ManagementScope:
         values = {"domains": list(scope.domains), "mailboxes": list(scope.mailboxes)}
-        row, _ = ManagementScope.objects.using(self._directory.alias).update_or_create(name=scope.name, defaults=values)
+        row, _ = ManagementScope.objects.using(self._directory.alias).update_or_create(
+            name=scope.name, defaults=values
+        )
         return row
 
 

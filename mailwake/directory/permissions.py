@@ -72,7 +72,8 @@ class Permissions:
             if not gone:
                 raise DirectoryError(
                     "permission-not-found",
-                    f"{trustee!r} has no {' or '.join(wanted)} on that mailbox" + (" denied" if deny else ""),
+                    f"{trustee!r} has no {' or '.join(wanted)} on that mailbox"
+                    + (" denied" if deny else ""),
                     "list the permissions of the mailbox",
                     status=404,
                 )

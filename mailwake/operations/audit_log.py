@@ -22,7 +22,7 @@ class Size(NamedTuple):
 
     mailbox: str
     """As the log names it, lower case."""
-    count: int
+    records: int
     bytes: int
     oldest: int
     """µs UTC."""
@@ -34,7 +34,7 @@ class Seen(NamedTuple):
 
     host: str
     action: str
-    count: int
+    acts: int
     last: int
     """µs UTC."""
 
@@ -47,7 +47,7 @@ class Unrecorded(NamedTuple):
     """µs UTC of the day's beginning."""
     account: str
     """Of bypassed accounts; else ""."""
-    count: int
+    acts: int
 
 
 class AuditLog(Protocol):

@@ -32,7 +32,7 @@ _MOST_PROPERTIES = 1000
 _LONGEST = 1000
 
 
-class _Undo(Exception):
+class _Undo(Exception):  # noqa: N818 - no error: it only takes a transaction back
     """What was done is not to be kept."""
 
 
