@@ -116,11 +116,11 @@ def mailbox_names(context: Context, identities: tuple[str, ...], *, group: bool 
     return tuple(dict.fromkeys(name for box in boxes for name in names_of(box)))
 
 
-def within(scope: CallerScope) -> dict[str, tuple[str, ...] | None]:
-    """The limits of a scope, as fields of AuditFilter."""
+def within(scope: CallerScope) -> AuditFilter:
+    """Everything that a scope shows."""
     if scope.everything:
-        return {"mailboxes": None, "domains": None}
-    return {"mailboxes": scope.mailboxes, "domains": scope.domains}
+        return AuditFilter()
+    return AuditFilter(mailboxes=scope.mailboxes, domains=scope.domains)
 
 
 MAILBOX_RECORDS = tuple(sorted(MAILBOX_TYPES))
