@@ -1,9 +1,9 @@
 """Which facts tell of the same acts: the key under which a fact of a mailbox is filed.
 
-`s:SESSION` a session of a mailbox server, whichever host or feed tells of it. `d:USER/DAY` what doveadm did to a mailbox
-on one day (UTC): its events name a session in some cases only, its lines never. `u:SERVICE/USER/DAY` lines of old formats
-that have no session at all. Submissions have no key of their own: they are filed under their queue ID, as mail is.
-Deliveries (lmtp, lda) are nobody's act; they keep the key that they have in a trace.
+`s:SESSION` a session of a mailbox server, whichever host or feed tells of it. `d:USER/DAY` what doveadm did to a
+mailbox on one day (UTC): its events name a session in some cases only, its lines never. `u:SERVICE/USER/DAY` lines of
+old formats that have no session at all. Submissions have no key of their own: they are filed under their queue ID, as
+mail is. Deliveries (lmtp, lda) are nobody's act; they keep the key that they have in a trace.
 """
 
 from __future__ import annotations

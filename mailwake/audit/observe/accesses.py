@@ -59,7 +59,7 @@ def _command_of(touch: Touch, fetches: list[Command]) -> Command | None:
     for command in fetches:
         if command.folder == touch.folder and command.start <= touch.start <= command.end:
             named = numbers(command.arguments[0]) if command.arguments else None
-            if named is None or not command.by_uid or touch.uid in named:
+            if named is None or not command.by_uid or named.has(touch.uid):
                 return command
     return None
 
@@ -119,4 +119,6 @@ def marks_as_read(command: Command) -> bool:
     if command.name != "FETCH" or len(command.arguments) < 2:
         return False
     wanted = " ".join(command.arguments[1:]).upper()
-    return any(word in wanted for word in ("BODY[", "BINARY[", "RFC822.TEXT", "RFC822 ", "RFC822)")) or wanted == "RFC822"
+    return (
+        any(word in wanted for word in ("BODY[", "BINARY[", "RFC822.TEXT", "RFC822 ", "RFC822)")) or wanted == "RFC822"
+    )

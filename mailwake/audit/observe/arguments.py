@@ -1,4 +1,5 @@
-"""Arguments of IMAP commands as an exported event has them (`cmd_args`): RFC 9051 section 9, folder names RFC 3501 5.1.3.
+"""Arguments of IMAP commands as an exported event has them (`cmd_args`): RFC 9051 section 9, folder names RFC 3501
+5.1.3.
 
 `5:6 "My Folder"`, `6 +FLAGS (\\Flagged $Label1)`, `Sent (\\Seen) <77 byte literal>`, `&AMk-t&AOk- bob lr`.
 """
@@ -10,7 +11,9 @@ from base64 import b64decode
 from binascii import Error
 from typing import NamedTuple
 
-_TOKEN = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|(\((?:[^()"]|"(?:[^"\\]|\\.)*"|\([^()]*\))*\))|(<\d+ byte literal>)|(\S+))')
+_TOKEN = re.compile(
+    r'\s*(?:"((?:[^"\\]|\\.)*)"|(\((?:[^()"]|"(?:[^"\\]|\\.)*"|\([^()]*\))*\))|(<\d+ byte literal>)|(\S+))'
+)
 _ENCODED = re.compile(r"&([A-Za-z0-9+,]*)-")
 _MOST = 10_000
 """Numbers of one set that are looked at one by one."""
@@ -54,10 +57,8 @@ class Numbers(NamedTuple):
     plain: tuple[int, ...]
     """Its numbers, when it names every one of them: a range may span numbers of which there is no message."""
 
-    def __contains__(self, number: object) -> bool:
+    def has(self, number: int) -> bool:
         """Whether a number lies in the set; `*` is taken for no end."""
-        if not isinstance(number, int):
-            return False
         return any(low <= number <= high for low, high in _ranges(self.text))
 
 

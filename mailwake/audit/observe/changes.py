@@ -1,8 +1,9 @@
 """Update: flags and keywords of messages that were changed.
 
-A line `flag_change` says the flags afterwards, a command STORE what was to be changed; one STORE can give two lines (the
-flags, the keywords) or none (nothing changed). So changes of one message within CLOSE are one Update. What is part of
-another act is none: \\Seen set by the reading itself, \\Deleted (a mark, taken back or followed by the expunge).
+A line `flag_change` says the flags afterwards, a command STORE what was to be changed; one STORE can give two lines
+(the flags, the keywords) or none (nothing changed). So changes of one message within CLOSE are one Update. What is
+part of another act is none: \\Seen set by the reading itself, \\Deleted (a mark, taken back or followed by the
+expunge).
 """
 
 from __future__ import annotations
@@ -46,7 +47,10 @@ def changes(scene: Scene) -> Iterator[Observation]:
         for cluster in _clusters(found):
             yield _update(scene, folder, uid, cluster)
     for command in evidence.commands:
-        if command.name.startswith("doveadm flags_") and next(near(evidence.lines, command, "flag_change"), None) is None:
+        if (
+            command.name.startswith("doveadm flags_")
+            and next(near(evidence.lines, command, "flag_change"), None) is None
+        ):
             yield scene.observe(scene.id("change", "", command.start), command.end, "Update")
 
 
@@ -62,7 +66,7 @@ def _stored(scene: Scene, command: Command, signs: dict[tuple[str, int], list[Ch
                 signs[command.folder, uid].append(sign)
             return
         lines = near(scene.evidence.lines, command, "flag_change")
-        uids = {one.uid for one in lines if one.folder == command.folder and (not command.by_uid or one.uid in named)}
+        uids = {one.uid for one in lines if one.folder == command.folder and (not command.by_uid or named.has(one.uid))}
         for uid in uids:
             signs[command.folder, uid].append(sign)
         if uids or any(one.folder == command.folder for one in scene.evidence.lines if one.action == "flag_change"):
@@ -99,16 +103,19 @@ def _is_reading(scene: Scene, line: Line, stores: list[Command]) -> bool:
         return True  # POP3 has no flags: the server marks what was retrieved
     for command in stores:
         named = numbers(command.arguments[0])
-        concerns = command.folder == line.folder and (not command.by_uid or line.uid in named)
+        concerns = command.folder == line.folder and (not command.by_uid or named.has(line.uid))
         if concerns and command.covers(line.ts) and _changes_flags(command):
             return False
     for command in scene.evidence.commands:
         if command.folder == line.folder and command.covers(line.ts) and marks_as_read(command):
             named = numbers(command.arguments[0])
-            if not command.by_uid or line.uid in named:
+            if not command.by_uid or named.has(line.uid):
                 return True
-    return any(_reads(scene, touch.start, touch.end, line.ts) for touch in scene.evidence.opened
-               if (touch.folder, touch.uid) == (line.folder, line.uid) and touch.reasons & BODIES)
+    return any(
+        _reads(scene, touch.start, touch.end, line.ts)
+        for touch in scene.evidence.opened
+        if (touch.folder, touch.uid) == (line.folder, line.uid) and touch.reasons & BODIES
+    )
 
 
 def _reads(scene: Scene, start: int, end: int, ts: int) -> bool:
@@ -134,6 +141,9 @@ def _update(scene: Scene, folder: str, uid: int, cluster: list[Change]) -> Obser
     commands = [change.command for change in cluster if change.command is not None]
     exact = [change.ts for change in cluster if change.exact]
     last = lines[-1] if lines else None
+    # Lines of one second have no order: what the flags are in the end is said only where these agree.
+    flags = {frozenset(one.flags or ()): one.flags for one in lines if one.ts // SECOND == lines[-1].ts // SECOND}
+    ended = next(iter(flags.values())) if len(flags) == 1 else None
     item = Item(uid=uid)
     if last is not None:
         item = Item("", uid, 0, last.message_id, last.subject, last.sender, last.size)
@@ -144,7 +154,7 @@ def _update(scene: Scene, folder: str, uid: int, cluster: list[Change]) -> Obser
         folder,
         items=(item,),
         properties={
-            "Flags": " ".join(last.flags) if last is not None and last.flags else "",
+            "Flags": " ".join(ended or ()),
             "Change": "; ".join(dict.fromkeys(map(_delta, commands))),
         },
     )

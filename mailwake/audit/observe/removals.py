@@ -1,8 +1,9 @@
-"""What became of messages that were copied or that left a folder: Copy, Move, MoveToDeletedItems, SoftDelete, HardDelete.
+"""What became of messages that were copied or that left a folder: Copy, Move, MoveToDeletedItems, SoftDelete,
+HardDelete.
 
-A message leaves a folder when it is expunged; whether that was a move is told by the command (MOVE), or by a copy of the
-same message out of the same folder before: at once (MOVE in the text alone), or followed by the flag \\Deleted (clients
-without MOVE). The copy of a move is no observation of its own, nor is the flag.
+A message leaves a folder when it is expunged; whether that was a move is told by the command (MOVE), or by a copy of
+the same message out of the same folder before: at once (MOVE in the text alone), or followed by the flag \\Deleted
+(clients without MOVE). The copy of a move is no observation of its own, nor is the flag.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ from mailwake.audit.observe.folders import is_kept
 from mailwake.audit.observe.scene import Scene, result_of, target_of
 
 _AT_ONCE = 2 * SECOND
-"""A copy and an expunge of one message this close are one MOVE, when no command tells."""
+"""A copy of which no command tells and an expunge by MOVE this close are of one MOVE."""
 _SOON = 10 * SECOND
-"""A copy and an expunge this close are one move although nobody is seen to set \\Deleted."""
+"""A copy and an expunge of one message this close are one move although nobody is seen to set \\Deleted."""
 _REMOVING = frozenset(("EXPUNGE", "CLOSE"))
 
 
@@ -75,12 +76,12 @@ def _copies(scene: Scene) -> list[Copied]:
     evidence = scene.evidence
     found: list[Copied] = []
     by_target: dict[tuple[str, int], list[Copied]] = defaultdict(list)
-    for command in evidence.commands:
-        if command.name != "COPY" or command.state != "OK":
+    for done in evidence.commands:
+        if done.name != "COPY" or done.state != "OK":
             continue
-        for uid, target_uid in copied(command.reply):
-            target = target_of(command)
-            copy = Copied(command.end, command.folder, target, uid, target_uid, None, command)
+        for uid, target_uid in copied(done.reply):
+            target = target_of(done)
+            copy = Copied(done.end, done.folder, target, uid, target_uid, None, done)
             found.append(copy)
             by_target[target, target_uid].append(copy)
     transfers = [one for one in evidence.commands if one.name in ("COPY", "MOVE") and one.state == "OK"]
@@ -104,11 +105,11 @@ def _gone(scene: Scene) -> list[Gone]:
     for line in evidence.lines:
         if line.action == "expunge":
             places[line.folder, line.uid][0].append(line)
-    for touch in evidence.requested:
-        places[touch.folder, touch.uid][1].append(touch)
-    for touch in evidence.expunged:
-        places[touch.folder, touch.uid][2].append(touch)
-    found = []
+    for one in evidence.requested:
+        places[one.folder, one.uid][1].append(one)
+    for one in evidence.expunged:
+        places[one.folder, one.uid][2].append(one)
+    found: list[Gone] = []
     for (folder, uid), (lines, requested, expunged) in places.items():
         if not uid:
             found.extend(Gone(line.ts, folder, 0, line) for line in lines)
@@ -120,8 +121,8 @@ def _gone(scene: Scene) -> list[Gone]:
             touch = touches[number] if number < len(touches) else None
             ts = touch.end if touch is not None else told.ts if told is not None else 0
             found.append(Gone(ts, folder, uid, told, touch))
-    for one in found:
-        one.command = _command_of(scene, one)
+    for gone in found:
+        gone.command = _command_of(scene, gone)
     found.sort(key=lambda one: (one.ts // SECOND, one.folder, one.uid))
     found.extend(_silent(scene))
     return found
@@ -153,7 +154,7 @@ def _remover(touch: Touch | None) -> str:
 
 
 def _may_concern(command: Command, uid: int) -> bool:
-    return not command.by_uid or not command.arguments or uid in numbers(command.arguments[0])
+    return not command.by_uid or not command.arguments or numbers(command.arguments[0]).has(uid)
 
 
 def _silent(scene: Scene) -> Iterator[Gone]:
@@ -179,17 +180,30 @@ def _silent(scene: Scene) -> Iterator[Gone]:
 
 
 def _copy_of(scene: Scene, gone: Gone, copies: list[Copied]) -> Copied | None:
-    """The copy that makes a move of a removal."""
+    """The copy that makes a move of a removal: the last one before it.
+
+    Of copies in one second (the text has no order within it) the one into Deleted Items.
+    """
+    best: Copied | None = None
+    rank = (-1, False)
     for copy in copies:
         if copy.taken or copy.folder != gone.folder or copy.ts > gone.ts + SECOND or not _same(gone, copy):
             continue
-        apart = gone.ts // SECOND * SECOND - copy.ts // SECOND * SECOND
-        if gone.command is not None and gone.command.name == "MOVE":
-            if copy.command is gone.command or (copy.command is None and apart <= _AT_ONCE):
-                return copy
-        elif apart <= _AT_ONCE or apart <= _SOON or _marked(scene, gone, copy):
-            return copy
-    return None
+        if not _makes_move(scene, gone, copy):
+            continue
+        own = (copy.ts // SECOND, scene.is_trash(copy.target, copy.ts))
+        if own > rank:
+            best, rank = copy, own
+    return best
+
+
+def _makes_move(scene: Scene, gone: Gone, copy: Copied) -> bool:
+    apart = gone.ts // SECOND * SECOND - copy.ts // SECOND * SECOND
+    if gone.command is not None and gone.command.name == "MOVE":
+        return copy.command is gone.command or (copy.command is None and apart <= _AT_ONCE)
+    if copy.command is not None and copy.command.name == "MOVE":
+        return False
+    return apart <= _SOON or _marked(scene, gone, copy)
 
 
 def _same(gone: Gone, copy: Copied) -> bool:
@@ -279,7 +293,9 @@ def _copy(scene: Scene, copy: Copied) -> Observation:
         action = "MoveToDeletedItems" if own and scene.is_trash(copy.target, copy.ts) else "Move"
     elif is_kept(scene.place(copy.target, copy.ts).folder):
         action = "SoftDelete"
-    key = ("arrived", copy.target, copy.target_uid) if copy.target_uid else ("copied", copy.folder, copy.uid, copy.target)
+    key = (
+        ("arrived", copy.target, copy.target_uid) if copy.target_uid else ("copied", copy.folder, copy.uid, copy.target)
+    )
     item = _item(copy.line, copy.uid, copy.target_uid)
     return scene.observe(scene.id(*key), copy.ts, action, copy.folder, dest_folder=copy.target, items=(item,))
 
@@ -291,7 +307,7 @@ def _untold(scene: Scene, copies: list[Copied], gone: list[Gone]) -> Iterator[Ob
     for command in scene.evidence.commands:
         if command.name in ("doveadm move", "doveadm copy"):
             lines = near(scene.evidence.lines, command, "copy", "expunge")
-            told = any(command.covers(touch.end) for touch in scene.evidence.requested)
+            told = any(_remover(one) == command.name and command.covers(one.end) for one in scene.evidence.requested)
             if id(command) not in used and not told and next(lines, None) is None:
                 action = command.name.removeprefix("doveadm ").capitalize()
                 yield scene.observe(scene.id(action, command.start), command.end, action)
@@ -314,8 +330,8 @@ def _by_command(scene: Scene, command: Command) -> Iterator[Observation]:
     if command.by_uid and named.plain and command.name == "MOVE" and result == "Succeeded":
         for uid in named.plain:
             id = scene.id("gone", command.folder, uid)
-            items = (Item(uid=uid),)
-            yield scene.observe(id, command.end, action, command.folder, dest_folder=target, items=items)
+            item = Item(uid=uid)
+            yield scene.observe(id, command.end, action, command.folder, dest_folder=target, items=(item,))
         return
     items = tuple(Item(uid=uid) for uid in named.plain) if command.by_uid else ()
     yield scene.observe(

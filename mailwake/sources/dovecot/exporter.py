@@ -2,7 +2,7 @@
 
 `stats: {"event":"mail_opened","hostname":..,"start_time":..,"end_time":..,"categories":[..],"fields":{..}}`, or
 tab-separated `event:NAME`, `hostname:..`, `category:..`, `field:NAME=VALUE`. The fact keeps the names of the server.
-In tab-text every value is text; a tab, a line end or \x01 in it is written \x01t, \x01n, \x01r, \x011 (lib/strescape.c),
+In tab-text every value is text; a tab, a line end or \x01 in it is written \x01t, \x01n, \x01r, \x011 (strescape.c),
 and a list (reason_code) has its values joined by tabs, so escaped.
 """
 
