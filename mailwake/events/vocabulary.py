@@ -135,6 +135,12 @@ KINDS: dict[str, Kind] = {
         "A structured event of a mailbox server (event exporter), fields as the server names them.",
         "name data user session",
     ),
+    # -- audit records of another service: key is the record's own Id --------------------------------------------------
+    "audited": _kind(
+        "An audit record that another service made. form: unified (Office 365 Management Activity API, also within the"
+        " rows of an export) or mailbox (Search-MailboxAuditLog); record: all of it, as the export has it.",
+        "form action user mailbox record",
+    ),
     # -- the log itself -----------------------------------------------------------------------------------------------
     "service": _kind("A daemon started, stopped, reloaded or crashed.", "action text"),
     "loss": _kind("The log admits that lines were lost or suppressed; count when it says how many.", "count text what"),
