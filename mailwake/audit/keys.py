@@ -1,18 +1,19 @@
 """Which facts tell of the same acts: the key under which a fact of a mailbox is filed.
 
 `s:SESSION` a session of a mailbox server, whichever host or feed tells of it. `d:USER/DAY` what doveadm did to a
-mailbox on one day (UTC): its events name a session in some cases only, its lines never. `u:SERVICE/USER/DAY` lines of
+mailbox on one day (UTC): its events name a session in some cases only, its lines never. `o:SERVICE/USER/DAY` lines of
 old formats that have no session at all. Submissions have no key of their own: they are filed under their queue ID, as
-mail is. Deliveries (lmtp, lda) are nobody's act; they keep the key that they have in a trace.
+mail is. `r:ID` a record of another service, which is an act by itself. Deliveries (lmtp, lda) are nobody's act; they keep the key that they have in a trace.
 """
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import Any
 
 from mailwake.events.fact import Fact
 
-PREFIXES = ("s:", "d:", "u:")
+PREFIXES = ("s:", "d:", "o:", "r:")
 EVENTS = frozenset(
     (
         *("imap_command_finished", "imap_id_received", "pop3_command_finished", "auth_request_finished"),
@@ -24,7 +25,7 @@ EVENTS = frozenset(
 """Events that tell of acts; the others are about how the server did it."""
 SERVICES = frozenset(("imap", "pop3", "managesieve", "sieve", "submission"))
 """Services whose sessions are a person's."""
-KINDS = frozenset(("item", "login", "logout", "auth_failed", "client", "event"))
+KINDS = frozenset(("item", "login", "logout", "auth_failed", "client", "event", "audited"))
 _DAY = 86_400_000_000
 
 
@@ -34,6 +35,8 @@ def audit_key(fact: Fact) -> str:
         return ""
     if fact.kind == "event":
         return _event_key(fact)
+    if fact.kind == "audited":
+        return f"r:{fact.key or blake2b(fact.raw.encode('utf-8', 'surrogateescape'), digest_size=8).hexdigest()}"
     fields = fact.fields
     service = str(fields.get("service", ""))
     user = str(fields.get("user") or fields.get("username") or "")
@@ -46,7 +49,7 @@ def audit_key(fact: Fact) -> str:
         return ""
     if session:
         return f"s:{session}"
-    return f"u:{service}/{user.casefold()}/{fact.ts // _DAY}" if user and fact.kind == "item" else ""
+    return f"o:{service}/{user.casefold()}/{fact.ts // _DAY}" if user and fact.kind == "item" else ""
 
 
 def _event_key(fact: Fact) -> str:

@@ -11,8 +11,10 @@ from typing import NamedTuple
 
 from mailwake.audit.observe.arguments import appended, copied, folder_name, inbox, split, validity
 from mailwake.audit.observe.folders import place
-from mailwake.audit.settings import Settings
 from mailwake.events.fact import Fact
+
+KINDS = frozenset(("item", "event"))
+"""Kinds of facts that may name messages."""
 
 
 class Named(NamedTuple):
@@ -26,6 +28,7 @@ class Named(NamedTuple):
     ts: int
     action: str
     message_id: str = ""
+    """Without angle brackets."""
     subject: str | None = None
     sender: str = ""
     size: int = 0
@@ -35,46 +38,49 @@ class Named(NamedTuple):
     """Of a rename: what it was called before."""
 
 
-def names(facts: Iterable[Fact], settings: Settings) -> Iterator[Named]:
-    """All signs in some facts; each is a sign by itself."""
+def names(facts: Iterable[Fact]) -> Iterator[Named]:
+    """All signs in some facts, each by itself; mailbox and folder as the user calls them (see `placed`)."""
     for fact in facts:
         fields = fact.fields
         if fact.kind == "item" and fields.get("user"):
-            yield from _of_item(fact, settings)
+            yield from _of_item(fact)
         elif fact.kind == "event" and fields.get("name") == "imap_command_finished":
-            yield from _of_command(fact, settings)
+            yield from _of_command(fact)
 
 
-def _of_item(fact: Fact, settings: Settings) -> Iterator[Named]:
+def placed(signs: Iterable[Named], prefixes: tuple[str, ...]) -> Iterator[Named]:
+    """Signs with the mailbox that a folder is in: `shared/alice@example.com/INBOX` is alice's INBOX."""
+    for sign in signs:
+        where = place(sign.folder, sign.mailbox, prefixes)
+        old = place(sign.from_folder, sign.mailbox, prefixes).folder if sign.from_folder else ""
+        yield sign._replace(mailbox=where.mailbox.casefold(), folder=where.folder, from_folder=old)
+
+
+def _of_item(fact: Fact) -> Iterator[Named]:
     fields = fact.fields
-    folder, action = inbox(fields.get("folder", "")), fields["action"]
-    prefixes = settings.organization(fact.ts).shared_prefixes
-    where = place(folder, fields["user"], prefixes)
-    mailbox = where.mailbox.casefold()
+    folder, action, user = inbox(fields.get("folder", "")), fields["action"], fields["user"]
     if action.startswith("mailbox_"):
-        old = fields.get("from_folder", "")
-        yield Named(mailbox, where.folder, 0, fact.ts, action, from_folder=place(old, mailbox, prefixes).folder)
+        old = inbox(fields.get("from_folder", ""))
+        yield Named(user, folder, 0, fact.ts, action, from_folder=old)
         if old:
-            yield Named(mailbox, place(old, mailbox, prefixes).folder, 0, fact.ts, "mailbox_delete")
+            yield Named(user, old, 0, fact.ts, "mailbox_delete")
     elif fields.get("uid") and (fields.get("message_id") or fields.get("subject")):
         yield Named(
-            *(mailbox, where.folder, fields["uid"], fact.ts, action),
-            *(fields.get("message_id", ""), fields.get("subject"), fields.get("sender", "")),
+            *(user, folder, fields["uid"], fact.ts, action),
+            *(fields.get("message_id", "").strip("<>"), fields.get("subject"), fields.get("sender", "")),
             fields.get("size") or fields.get("vsize") or 0,
         )
 
 
-def _of_command(fact: Fact, settings: Settings) -> Iterator[Named]:
+def _of_command(fact: Fact) -> Iterator[Named]:
     """UIDVALIDITY of the folder that APPENDUID or COPYUID is about, for its UIDs."""
     data = fact.fields["data"].get("fields") or {}
     reply, user = str(data.get("tagged_reply") or ""), str(data.get("user") or "")
     said = validity(reply)
-    arguments = str(data.get("cmd_args") or "")
-    if not said or not user or not arguments:
+    words = split(str(data.get("cmd_args") or "")) if said and user else []
+    if not words:
         return
-    words = split(arguments)
     uids = [uid for _, uid in copied(reply)] or [appended(reply)]
     folder = folder_name(words[0] if str(data.get("cmd_name")).upper() == "APPEND" else words[-1])
-    where = place(folder, user, settings.organization(fact.ts).shared_prefixes)
     for uid in uids:
-        yield Named(where.mailbox.casefold(), where.folder, uid, fact.ts, "uidvalidity", validity=said)
+        yield Named(user, folder, uid, fact.ts, "uidvalidity", validity=said)

@@ -156,7 +156,7 @@ def _user(evidence: Evidence) -> str:
     of_events = [told.data.get("user") for told in evidence.events if _succeeded(told.data)]
     tried = [fact.fields.get("username") for fact in evidence.facts if fact.kind == "auth_failed"]
     tried += [told.data.get("user") or told.data.get("original_user") for told in evidence.events]
-    if evidence.key[:2] in ("d:", "u:"):
+    if evidence.key[:2] in ("d:", "o:"):
         tried.append(evidence.key[2:].rsplit("/", 1)[0].rpartition("/")[2])
     return next((name for name in map(_first, (of_session, of_items, of_login, of_events, tried)) if name), "")
 
@@ -168,7 +168,7 @@ def _succeeded(data: dict[str, Any]) -> bool:
 def _service(evidence: Evidence) -> str:
     if evidence.key.startswith("d:"):
         return "doveadm"
-    if evidence.key.startswith("u:"):
+    if evidence.key.startswith("o:"):
         return evidence.key[2:].partition("/")[0]
     of_text = [fact.fields.get("service") for fact in evidence.facts if fact.fields.get("service") in CLIENTS]
     of_events = [told.data.get("service") for told in evidence.events if told.data.get("service") in CLIENTS]
