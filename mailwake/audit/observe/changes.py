@@ -18,7 +18,7 @@ from mailwake.audit.observe.arguments import numbers
 from mailwake.audit.observe.evidence import SECOND, Command, Line, near
 from mailwake.audit.observe.scene import Scene, result_of
 
-CLOSE = 2
+CLOSE = 1
 """Seconds between changes of one message that are one Update."""
 
 
@@ -40,7 +40,9 @@ def changes(scene: Scene) -> Iterator[Observation]:
     stores = [one for one in evidence.commands if one.name == "STORE" and len(one.arguments) > 2]
     for line in evidence.lines:
         if line.action == "flag_change" and not _is_reading(scene, line, stores):
-            signs[line.folder, line.uid].append(Change(line.ts // SECOND, line.ts, False, line, None))
+            ended = [one.end for one in stores if one.start // SECOND * SECOND <= line.ts <= one.end and _of(one, line)]
+            second = min(ended, default=line.ts) // SECOND
+            signs[line.folder, line.uid].append(Change(second, line.ts, False, line, None))
     for command in stores:
         yield from _stored(scene, command, signs)
     for (folder, uid), found in signs.items():
@@ -102,20 +104,21 @@ def _is_reading(scene: Scene, line: Line, stores: list[Command]) -> bool:
     if scene.service == "pop3":
         return True  # POP3 has no flags: the server marks what was retrieved
     for command in stores:
-        named = numbers(command.arguments[0])
-        concerns = command.folder == line.folder and (not command.by_uid or named.has(line.uid))
-        if concerns and command.covers(line.ts) and _changes_flags(command):
+        if _of(command, line) and command.covers(line.ts) and _changes_flags(command):
             return False
     for command in scene.evidence.commands:
-        if command.folder == line.folder and command.covers(line.ts) and marks_as_read(command):
-            named = numbers(command.arguments[0])
-            if not command.by_uid or named.has(line.uid):
-                return True
+        if marks_as_read(command) and command.covers(line.ts) and _of(command, line):
+            return True
     return any(
         _reads(scene, touch.start, touch.end, line.ts)
         for touch in scene.evidence.opened
         if (touch.folder, touch.uid) == (line.folder, line.uid) and touch.reasons & BODIES
     )
+
+
+def _of(command: Command, line: Line) -> bool:
+    """Whether a command may concern the message of a line."""
+    return command.folder == line.folder and (not command.by_uid or numbers(command.arguments[0]).has(line.uid))
 
 
 def _reads(scene: Scene, start: int, end: int, ts: int) -> bool:
