@@ -126,6 +126,10 @@ KINDS: dict[str, Kind] = {
     "login": _kind(
         "A mailbox or submission login.", _CLIENT + "user auth_user method service session success reason tls local_ip"
     ),
+    "client": _kind(
+        "A mailbox client said what it is (IMAP ID, RFC 2971), as logged in `text`.",
+        "user session service client_ip name version text",
+    ),
     "logout": _kind("A mailbox session ended.", "user session service reason counters client_ip"),
     "event": _kind(
         "A structured event of a mailbox server (event exporter), fields as the server names them.",
