@@ -9,62 +9,20 @@ from __future__ import annotations
 import uuid
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
 
 from mailwake.jobs.models import Job, JobPart
+from mailwake.jobs.records import CANCELLED, DONE, FAILED, IN_PROGRESS, NOT_STARTED, JobRecord, LostClaimError, Order
 
-NOT_STARTED, IN_PROGRESS, DONE, FAILED, CANCELLED = "NotStarted", "InProgress", "Done", "Failed", "Cancelled"
 LEASE = 5 * 60_000_000
 """Microseconds that a claim holds."""
 ATTEMPTS = 3
 """Times that a job is taken up again when its worker vanished."""
 PIECE = 1 << 20
 """Bytes of a piece before compression."""
-
-
-@dataclass(frozen=True)
-class JobRecord:
-    """A job as it is now."""
-
-    guid: str
-    kind: str
-    name: str
-    caller: str
-    criteria: dict[str, Any]
-    shown: dict[str, str]
-    recipients: tuple[str, ...]
-    state: str
-    created: int
-    started: int
-    finished: int
-    holder: str
-    attempts: int
-    error: str
-    rows: int
-    size: int
-    file_name: str
-    mailed: bool
-    note: str
-
-
-@dataclass(frozen=True)
-class Order:
-    """A job to be made."""
-
-    kind: str
-    caller: str
-    name: str = ""
-    criteria: dict[str, Any] = field(default_factory=dict)
-    shown: dict[str, str] = field(default_factory=dict)
-    recipients: tuple[str, ...] = ()
-
-
-class LostClaimError(Exception):
-    """Another worker has the job by now, or it was cancelled."""
 
 
 class Queue:

@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.db import transaction
 
 from mailwake.jobs.models import SearchSession
+from mailwake.jobs.records import Session
 
 KEPT = 24 * 3_600_000_000
 """Microseconds after which a session that nobody used is forgotten."""
-
-
-@dataclass(frozen=True)
-class Session:
-    """How far a search has come."""
-
-    command: str
-    criteria: str
-    place_ts: int
-    place_id: str
-    returned: int
-    total: int
-    mixed: bool
 
 
 class Sessions:

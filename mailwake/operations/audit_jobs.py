@@ -9,12 +9,13 @@ from typing import Any
 
 from mailwake.audit.record import AuditRecord
 from mailwake.audit.record_xml import mailbox_result
-from mailwake.jobs.queue import JobRecord, Order, Queue
+from mailwake.jobs.records import JobRecord, Order
 from mailwake.operations.audit_criteria import has_attachments, is_external
 from mailwake.operations.audit_log import audit_log, records
 from mailwake.operations.audit_models import AuditLogSearch
 from mailwake.operations.audit_people import People
 from mailwake.operations.context import Context
+from mailwake.operations.job_access import queue
 from mailwake.operations.job_runner import Work
 from mailwake.operations.when import from_micros
 from mailwake.store.audit_filter import AuditFilter
@@ -37,7 +38,7 @@ def order(
     """Put a search into the queue."""
     criteria = {"filter": _plain(wanted), "external": external, "attachments": attachments, "zone": str(context.zone)}
     made = Order(KIND, context.caller.name, name, criteria, shown, recipients)
-    return as_shown(Queue(context.settings.alias).add(made, context.micros))
+    return as_shown(queue(context).add(made, context.micros))
 
 
 def _plain(wanted: AuditFilter) -> dict[str, Any]:

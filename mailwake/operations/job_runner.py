@@ -6,11 +6,16 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from mailwake.jobs.queue import JobRecord, LostClaimError, Queue
+from mailwake.jobs.records import JobRecord, LostClaimError
 from mailwake.operations.context import Context
+from mailwake.operations.job_access import queue as queue_of
 from mailwake.operations.mailing import MailError, Server, message, send, server
 from mailwake.operations.perform import told_as
+
+if TYPE_CHECKING:
+    from mailwake.jobs.queue import Queue
 
 MAIL_LIMIT = 10 << 20
 """Bytes of a result that is mailed; a larger one is kept for download."""
@@ -41,7 +46,7 @@ def runners() -> dict[str, Runner]:
 
 def run_pending(context: Context, most: int = 1000) -> list[JobRecord]:
     """Run the jobs that wait, oldest first; what became of them."""
-    queue = Queue(context.settings.alias)
+    queue = queue_of(context)
     kinds = runners()
     done: list[JobRecord] = []
     while len(done) < most:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mailwake.audit.record import AuditRecord
 from mailwake.operations.audit_log import MAILBOX_RECORDS, Seen, Size, Unrecorded
-from mailwake.operations.audit_rows import with_names
+from mailwake.operations.audit_rows import record_of, with_names
 from mailwake.store import acts, audit
 from mailwake.store.audit_filter import AuditFilter, AuditPlace
 from mailwake.store.database import Database
@@ -22,7 +22,7 @@ class StoredAuditLog:
     ) -> list[AuditRecord]:
         """Records in order of (time, id), behind a place."""
         found = audit.find(self._database, wanted, limit, after, oldest_first=oldest_first)
-        return with_names(self._database, found)
+        return with_names(self._database, [record_of(one) for one in found])
 
     def count(self, wanted: AuditFilter) -> int:
         """How many there are."""

@@ -56,7 +56,7 @@ def handle(context: Context, question: Question) -> Iterator[Covered]:
     boxes = (
         map(context.mailbox, question.mailboxes)
         if question.mailboxes
-        else directory.mailboxes.list(context.caller.scope)
+        else directory.mailboxes.all(context.caller.scope)
     )
     return (_line(box, settings, seen, now) for box in boxes)
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from mailwake.jobs.queue import DONE, Queue
+from mailwake.jobs.records import DONE
 from mailwake.operations.audit_jobs import KIND
 from mailwake.operations.context import Context
 from mailwake.operations.contract import Operation, OperationError, Scope
 from mailwake.operations.fields import position
+from mailwake.operations.job_access import queue as queue_of
 from mailwake.operations.models import Input, Output
+
+if TYPE_CHECKING:
+    from mailwake.jobs.queue import Queue
 
 
 class Question(Input):
@@ -29,7 +34,7 @@ class Piece(Output):
 
 def handle(context: Context, question: Question) -> Iterator[Piece]:
     """The file, in pieces. Raises OperationError when there is none (yet)."""
-    queue = Queue(context.settings.alias)
+    queue = queue_of(context)
     job = queue.get(question.identity)
     hidden = job is not None and not context.caller.scope.everything and job.caller != context.caller.name
     if job is None or job.kind != KIND or hidden:

@@ -7,12 +7,13 @@ from itertools import islice
 
 from pydantic import Field
 
-from mailwake.jobs.queue import IN_PROGRESS, NOT_STARTED, Queue
+from mailwake.jobs.records import IN_PROGRESS, NOT_STARTED
 from mailwake.operations.audit_jobs import KIND, as_shown
 from mailwake.operations.audit_models import AuditLogSearch
 from mailwake.operations.context import Context
 from mailwake.operations.contract import Operation, OperationError, Scope
 from mailwake.operations.fields import Moment, ResultSize, position
+from mailwake.operations.job_access import queue as queue_of
 from mailwake.operations.models import Input
 from mailwake.operations.when import to_micros
 
@@ -30,7 +31,7 @@ class Question(Input):
 
 def handle(context: Context, question: Question) -> Iterator[AuditLogSearch]:
     """Searches, newest first; without `all` those that have not ended. Raises OperationError for an id not known."""
-    queue = Queue(context.settings.alias)
+    queue = queue_of(context)
     mine = "" if context.caller.scope.everything else context.caller.name
     if question.identity:
         job = queue.get(question.identity)

@@ -14,7 +14,7 @@ from pydantic import Field
 from mailwake.audit import raw_record
 from mailwake.audit.imported import doubles, id_of
 from mailwake.audit.record import AuditRecord, type_name
-from mailwake.jobs.sessions import Session, Sessions
+from mailwake.jobs.records import Session
 from mailwake.operations import audit_unified as unified
 from mailwake.operations.audit_criteria import record_types, span
 from mailwake.operations.audit_log import audit_log, within
@@ -23,6 +23,7 @@ from mailwake.operations.audit_people import People, organization
 from mailwake.operations.context import Context
 from mailwake.operations.contract import Operation, Scope
 from mailwake.operations.fields import Moment, WordList
+from mailwake.operations.job_access import sessions
 from mailwake.operations.models import Answer, Input
 from mailwake.operations.when import to_micros
 from mailwake.store.audit_filter import AuditFilter, AuditPlace
@@ -158,8 +159,7 @@ def _session(context: Context, question: Question, wanted: AuditFilter) -> tuple
     """Where the session goes on; None at its beginning."""
     if not question.session_id:
         return None, None
-    sessions = Sessions(context.settings.alias)
-    session = sessions.get(question.session_id, context.caller.name, context.micros)
+    session = sessions(context).get(question.session_id, context.caller.name, context.micros)
     if session is None or session.criteria != _criteria(question, wanted):
         return None, None
     return (AuditPlace(session.place_ts, session.place_id) if session.returned else None), session
@@ -194,7 +194,7 @@ def _keep(
         total,
         session is not None and (session.mixed or session.command != question.session_command),
     )
-    Sessions(context.settings.alias).keep(question.session_id, context.caller.name, kept, context.micros)
+    sessions(context).keep(question.session_id, context.caller.name, kept, context.micros)
 
 
 OPERATION = Operation(

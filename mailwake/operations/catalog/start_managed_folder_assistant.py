@@ -36,9 +36,7 @@ class Done(Output):
 def handle(context: Context, given: Order) -> Iterator[Done]:
     """Apply each mailbox's AuditLogAgeLimit; mailboxes without records are not mentioned."""
     directory = context.settings
-    boxes = (
-        iter([context.mailbox(given.identity)]) if given.identity else directory.mailboxes.list(context.caller.scope)
-    )
+    boxes = iter([context.mailbox(given.identity)]) if given.identity else directory.mailboxes.all(context.caller.scope)
     parity = directory.organization.current().settings.parity
     for removal in retain(audit_log(context), boxes, context.micros, capped=parity):
         removed = removal.expired + removal.excess
