@@ -39,7 +39,7 @@ class Estate:
         self.warnings: list[str] = []
         self._files = count()
 
-    # -- what servers log -----------------------------------------------------------------------------------------------
+    # -- what servers log ---------------------------------------------------------------------------------------------
 
     def read(self, *lines: str) -> None:
         """Import a log."""
@@ -53,7 +53,7 @@ class Estate:
         path.write_text(text)
         return importing.run(self.data, [str(path)], zone="UTC")
 
-    # -- what is asked ----------------------------------------------------------------------------------------------------
+    # -- what is asked ------------------------------------------------------------------------------------------------
 
     def run(self, operation: str, **given: Any) -> list[dict[str, Any]]:
         """The items of an answer, by their outside names."""
@@ -91,7 +91,7 @@ class Estate:
         return self.run("search-unified-audit-log", ResultSize=5000, **given)
 
 
-# -- lines -----------------------------------------------------------------------------------------------------------------
+# -- lines ------------------------------------------------------------------------------------------------------------
 
 
 def stamp(moment: datetime) -> str:
