@@ -57,17 +57,17 @@ class Estate:
 
     def run(self, operation: str, **given: Any) -> list[dict[str, Any]]:
         """The items of an answer, by their outside names."""
-        with self.context() as context:
-            found = all_operations()[operation]
+        found = all_operations()[operation]
+        with self.context(store=found.store) as context:
             answer = perform(found, context, found.input.model_validate(given))
             items = [item.model_dump(mode="json", by_alias=True) for item in answer]
             self.warnings = list(answer.warnings)
             return items
 
     @contextmanager
-    def context(self) -> Iterator[Any]:
+    def context(self, *, store: bool = True) -> Iterator[Any]:
         """The context of a call."""
-        with open_context(self.data, caller=self.caller) as context:
+        with open_context(self.data, caller=self.caller, store=store) as context:
             context.now = lambda: self.now
             yield context
 
