@@ -12,8 +12,8 @@ import pytest
 from directories import NOW, Directory
 
 from mailwake.audit.model import LogonType
-from mailwake.directory.records import MailboxDraft
 from mailwake.directory.opening import open_directory
+from mailwake.directory.records import MailboxDraft
 
 WRITER = Path(__file__).parent / "writer.py"
 TOP = Path(__file__).parents[2]

@@ -314,7 +314,7 @@ def test_A39_settings_of_the_seed_in_sequence(desk: Desk) -> None:
     custom = {"AuditAdmin": "Move", "AuditDelegate": "Move", "AuditOwner": "Move"}
     for name in ("mark", "chris"):
         desk("Set-Mailbox", Identity=name, **custom)
-    four = desk.one("Set-Mailbox", Identity="mark@contoso.example", DefaultAuditSet="Admin,Delegate,Owner".split(","))
+    four = desk.one("Set-Mailbox", Identity="mark@contoso.example", DefaultAuditSet=["Admin", "Delegate", "Owner"])
     assert four["DefaultAuditSet"] == ALL and four["AuditOwner"] == default(OWNER)
     five = desk.one("Set-Mailbox", Identity="chris@contoso.example", DefaultAuditSet=["Admin"])
     assert five["DefaultAuditSet"] == ["Admin"] and five["AuditOwner"] == five["AuditDelegate"] == ["Move"]
