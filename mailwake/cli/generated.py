@@ -149,8 +149,9 @@ def _run(ctx: click.Context, operation: Operation[Any], values: dict[str, Any]) 
 def _print(answer: Answer) -> int:
     """Pieces of a document, as they are: to be redirected into a file."""
     count = 0
-    for count, item in enumerate(answer, 1):
+    for item in answer:
         sys.stdout.write(str(getattr(item, _WHOLE)))
+        count += 1
     return count
 
 

@@ -93,7 +93,7 @@ def _up_to_date(connection: Any) -> bool:
         cursor.execute("SELECT app, name FROM django_migrations")
         applied = {(app, name) for app, name in cursor.fetchall()}
     known = set(MigrationLoader(None).disk_migrations)
-    if newer := {name for app, name in applied - known if app == "directory"}:
+    if newer := {name for app, name in applied - known if app in ("directory", "jobs")}:
         raise DirectoryError(
             "newer-directory",
             f"the directory is of a newer version of Mailwake (its migration {max(newer)} is not known here)",

@@ -16,13 +16,17 @@ from mailwake.directory.imports.loading import Account, load
 from mailwake.directory.imports.reading import rows
 
 EXPORT = """#TYPE Selected.Microsoft.Exchange.Data.Directory.Management.Mailbox
-"Name","Alias","PrimarySmtpAddress","EmailAddresses","RecipientTypeDetails","AuditLogAgeLimit","AuditOwner","DefaultAuditSet"
-"Rosa, Ek","rosa","Rosa@one.test","SMTP:Rosa@one.test smtp:rek@one.test x500:/o=A SIP:rosa@one.test","SharedMailbox","180.00:00:00","Move;Update","Admin Delegate"
+{heading}
+"Rosa, Ek","rosa","Rosa@one.test","{addresses}","SharedMailbox","180.00:00:00","Move;Update","Admin Delegate"
 "Bad","bad","nonsense","","","","",""
 "Two
 lines","two","two@one.test","","UserMailbox","","",""
 "Kind","kind","kind@one.test","","MailUser","","",""
-"""
+""".format(
+    heading='"Name","Alias","PrimarySmtpAddress","EmailAddresses","RecipientTypeDetails",'
+    '"AuditLogAgeLimit","AuditOwner","DefaultAuditSet"',
+    addresses="SMTP:Rosa@one.test smtp:rek@one.test x500:/o=A SIP:rosa@one.test",
+)
 
 
 def take(directory: Directory, data: bytes | str, at: int = NOW) -> Account:

@@ -53,7 +53,10 @@ def test_two_writers_at_once_lose_nothing(data_dir: Path, directory: Directory) 
 
 @pytest.mark.slow
 def test_two_that_open_it_first_at_once(data_dir: Path) -> None:
-    code = "import sys, pathlib; from mailwake.directory.opening import open_directory as o; o(pathlib.Path(sys.argv[1])).revision()"
+    code = (
+        "import sys, pathlib; from mailwake.directory.opening import open_directory;"
+        " open_directory(pathlib.Path(sys.argv[1])).revision()"
+    )
     command = [sys.executable, "-c", code, str(data_dir)]
     processes = [subprocess.Popen(command, cwd=TOP, env=_environment(), stderr=subprocess.PIPE) for _ in range(3)]
     for process in processes:

@@ -53,7 +53,7 @@ def test_A04_A25_default_sets_are_shown(desk: Desk, rosa: dict[str, Any]) -> Non
     seeds = desk.one("Get-Mailbox", Identity=ROSA)
     for kind in LogonType:
         assert seeds[f"Audit{kind}"] == default(kind, "2021")
-    assert len(seeds["AuditAdmin"]), len(seeds["AuditDelegate"]) == (13, 12)
+    assert (len(seeds["AuditAdmin"]), len(seeds["AuditDelegate"]), len(seeds["AuditOwner"])) == (13, 12, 10)
     assert "Send" in seeds["AuditDelegate"] and "Send" not in rosa["AuditDelegate"]
 
 
@@ -144,7 +144,7 @@ def test_A23_A24_group_mailboxes_have_a_fixed_set(desk: Desk, team: dict[str, An
     assert team["DefaultAuditSet"] == ALL
     assert team["AuditOwner"] == ["Update", "MoveToDeletedItems", "SoftDelete", "HardDelete"]
     assert desk.one("Get-Mailbox", Identity="team", GroupMailbox=True)["DefaultAuditSet"] == ALL
-    with pytest.raises(OperationError, match="add GroupMailbox|is a group mailbox"):
+    with pytest.raises(OperationError, match="is a group mailbox"):
         desk("Get-Mailbox", Identity="team")
 
 
@@ -230,7 +230,7 @@ def test_A16_A26_values_that_a_logon_type_takes(desk: Desk, rosa: dict[str, Any]
 
 
 def test_A27_not_with_a_change_of_the_same_type(desk: Desk, rosa: dict[str, Any]) -> None:
-    with pytest.raises(OperationError, match="give back|gives back"):
+    with pytest.raises(OperationError, match="gives back"):
         desk("Set-Mailbox", Identity=ROSA, DefaultAuditSet="Owner", AuditOwner="Move")
     mixed = desk.one("Set-Mailbox", Identity=ROSA, DefaultAuditSet="Admin", AuditOwner="Move")
     assert mixed["DefaultAuditSet"] == ["Admin", "Delegate"]
@@ -321,4 +321,4 @@ def test_A39_settings_of_the_seed_in_sequence(desk: Desk) -> None:
 
 
 def test_mailbox_types_are_all_known() -> None:
-    assert {kind for kind in MailboxType} >= policy.SUPPORTED_TYPES
+    assert set(MailboxType) >= policy.SUPPORTED_TYPES
