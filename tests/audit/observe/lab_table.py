@@ -1,7 +1,7 @@
 """What each scenario of the lab shows to have been done, as `told_acts.told` tells it.
 
-`log:` is told by the scenario's log only, `events:` by its events only, `log alone:` by the log as long as the events are
-not there; everything else by either, and by both together once.
+`log:` is told by the scenario's log only, `events:` by its events only, `log alone:` by the log as long as the events
+are not there; everything else by either, and by both together once.
 """
 
 LAB: dict[str, str] = {

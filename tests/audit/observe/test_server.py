@@ -1,7 +1,7 @@
 """A session of a real Dovecot 2.3.19 (`server/`): owner, delegate, master user, POP3, ManageSieve, doveadm.
 
-The text was written with the default format; `prefix.log` is the text of another run of the same, with a `mail_log_prefix`
-that names address and login. Both feeds, one of them, any order, everything twice.
+The text was written with the default format; `prefix.log` is the text of another run of the same, with a
+`mail_log_prefix` that names address and login. Both feeds, one of them, any order, everything twice.
 """
 
 from __future__ import annotations
@@ -152,8 +152,8 @@ def test_text_with_login_in_its_prefix() -> None:
     """A master user is seen without the login and without events."""
     lines = (SERVER / "prefix.log").read_text().splitlines()
     items = [line for line in lines if " imap(" in line or " pop3(" in line]
-    with_login = {line for line in lines_of(acts_of(facts_of(lines)))}
-    without = {line for line in lines_of(acts_of(facts_of(items)))}
+    with_login = set(lines_of(acts_of(facts_of(lines))))
+    without = set(lines_of(acts_of(facts_of(items))))
     assert {line for line in with_login if not line.startswith("MailboxLogin")} == without
     deliveries = [line for line in lines if " lmtp(" in line]
     assert deliveries and acts_of(facts_of(deliveries)) == []

@@ -8,6 +8,7 @@ import pytest
 from told_acts import FIXED, Fixed, acts_of, facts_of, ids, lines_of, sessions
 from writing import ALICE, BOB, command, event, expunged, item, login, opened, said
 
+from mailwake.audit.model import Observation
 from mailwake.audit.observe.arguments import expanded, folder_name, numbers, split
 from mailwake.audit.observe.folders import is_trash, item_kind, place
 
@@ -17,7 +18,8 @@ def acts(*lines: str, settings: Fixed = FIXED) -> list[str]:
     return lines_of(found(*lines, settings=settings))
 
 
-def found(*lines: str, settings: Fixed = FIXED):  # type: ignore[no-untyped-def]
+def found(*lines: str, settings: Fixed = FIXED) -> list[Observation]:
+    """Observations of lines of text and of events."""
     text, events = [x for x in lines if x[0] != "{"], [x for x in lines if x[0] == "{"]
     return acts_of(facts_of(*(part for part in (text, events) if part)), settings)
 

@@ -43,7 +43,7 @@ def acts(*lines: str, settings: Fixed = FIXED) -> list[str]:
         (BOB, f'"Alice, of Sales" <{ALICE}>', BOB, f"SendOnBehalf Delegate {BOB} in {ALICE}"),
         (BOB, ALICE, "", f"SendAs Delegate {BOB} in {ALICE}"),
         (SALES, SALES, BOB, f"SendOnBehalf Delegate {BOB} in {SALES}"),
-        (f"bounce+1@lists.example", BOB, "", f"Send Owner {BOB}"),
+        ("bounce+1@lists.example", BOB, "", f"Send Owner {BOB}"),
         ("", BOB, "", f"Send Owner {BOB}"),
         ("", ALICE, "", f"SendAs Delegate {BOB} in {ALICE}"),
         (BOB, f"{ALICE}, {BOB}", BOB, f"Send Owner {BOB}"),
@@ -80,10 +80,10 @@ def test_nobody_knows_the_sender() -> None:
 
 def test_refused() -> None:
     def line(pid: int, second: int, recipient: str) -> str:
+        head = HEAD.replace("10:00:00", f"10:00:{second:02}")
         return (
-            f"2026-11-22T10:00:{second:02}+00:00 mx1 postfix/smtpd[{pid}]: NOQUEUE: reject: RCPT from c.example[192.0.2.7]:"
-            f" 553 5.7.1 <{ALICE}>: Sender address rejected: not owned by user {BOB}; from=<{ALICE}> to=<{recipient}>"
-            " proto=ESMTP helo=<c>"
+            f"{head}/smtpd[{pid}]: NOQUEUE: reject: RCPT from c.example[192.0.2.7]: 553 5.7.1 <{ALICE}>:"
+            f" Sender address rejected: not owned by user {BOB}; from=<{ALICE}> to=<{recipient}> proto=ESMTP helo=<c>"
         )
 
     one = f"SendAs Delegate {BOB} in {ALICE} Failed"
