@@ -95,6 +95,7 @@ def _admin(record: AuditRecord) -> dict[str, Any]:
         "ExternalAccess": False,
         "OriginatingServer": act.host,
         "Parameters": [{"Name": name, "Value": value} for name, value in act.properties],
+        **raw_record.loads(record.raw),
     }
 
 

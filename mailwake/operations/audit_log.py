@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from mailwake.audit.record import MAILBOX_TYPES, AuditRecord
+from mailwake.directory.errors import DirectoryError
 from mailwake.operations.contract import CallerScope, OperationError
+from mailwake.operations.scoping import visible_address
 from mailwake.store.audit_filter import AuditFilter, AuditPlace
 
 if TYPE_CHECKING:
@@ -111,16 +113,30 @@ def names_of(box: MailboxRecord) -> tuple[str, ...]:
 
 
 def mailbox_names(context: Context, identities: tuple[str, ...], *, group: bool | None = None) -> tuple[str, ...]:
-    """Names of the mailboxes that a caller means. Raises what `Context.mailbox` raises."""
-    boxes = [context.mailbox(identity, group=group) for identity in identities]
-    return tuple(dict.fromkeys(name for box in boxes for name in names_of(box)))
+    """Names of the mailboxes that a caller means.
+
+    A mailbox that the directory does not have, but records do (imported ones, of another service), is found by its name
+    in them. Raises what `Context.mailbox` raises.
+    """
+    found: list[str] = []
+    for identity in identities:
+        try:
+            found += names_of(context.mailbox(identity, group=group))
+        except DirectoryError as error:
+            name = identity.strip().lower()
+            asked = error.status == 404 and visible_address(context.caller.scope, name)
+            has_log = context.audit is not None or context.database is not None
+            if not asked or not has_log or not audit_log(context).sizes((name,)):
+                raise
+            found.append(name)
+    return tuple(dict.fromkeys(found))
 
 
-def within(scope: CallerScope) -> dict[str, tuple[str, ...] | None]:
-    """The limits of a scope, as fields of AuditFilter."""
+def within(scope: CallerScope) -> AuditFilter:
+    """Everything that a scope shows."""
     if scope.everything:
-        return {"mailboxes": None, "domains": None}
-    return {"mailboxes": scope.mailboxes, "domains": scope.domains}
+        return AuditFilter()
+    return AuditFilter(mailboxes=scope.mailboxes, domains=scope.domains)
 
 
 MAILBOX_RECORDS = tuple(sorted(MAILBOX_TYPES))
