@@ -21,6 +21,10 @@ _TIERS = {
     **{kind.value: 1 for kind in _USUAL},
     NameKind.DISPLAY.value: 2,
 }
+_READ_AS = {
+    NameKind.LOGIN.value: [kind.value for kind in _USUAL],
+    NameKind.NAME.value: [NameKind.NAME.value, NameKind.ALIAS.value],
+}
 _LOCAL = 3
 _MOST_TOLD = 10
 
@@ -84,7 +88,7 @@ def _gather(directory: Directory, name: str, kind: str, by_tier: dict[int, dict[
     live = rows.filter(until=None)  # a removed mailbox has none
     exact = live.filter(name=name)
     if kind:
-        exact = exact.filter(kind__in=[kind.value for kind in _USUAL] if kind == NameKind.LOGIN else [kind])
+        exact = exact.filter(kind__in=_READ_AS[kind])
     for row in exact[:200]:
         box = row.mailbox.same_as or row.mailbox
         by_tier.setdefault(_TIERS[row.kind], {})[box.id] = box

@@ -70,7 +70,7 @@ class Mailboxes:
         One that logs know under a name of it becomes it.
         """
         with self._directory.writing() as revision:
-            box = _new(draft, now, revision)
+            box = new_box(draft, now, revision)
             if draft.audit_enabled is None:
                 box.audit_enabled = not self._directory.organization.current().settings.audit_disabled
             pairs = list(names.of_draft(box, draft))
@@ -154,10 +154,13 @@ class Mailboxes:
             )
 
 
-def _new(draft: MailboxDraft, now: int, revision: int) -> Mailbox:
-    primary = names.key(draft.primary_address or (draft.addresses[0] if draft.addresses else ""))
+def new_box(draft: MailboxDraft, now: int, revision: int) -> Mailbox:
+    """The row of a new mailbox, not saved."""
+    logins = [names.key(login) for login in draft.logins]
+    addresses = [*draft.addresses, *filter(names.is_address, logins)]
+    primary = names.key(draft.primary_address or (addresses[0] if addresses else ""))
     local, domain = names.split(primary)
-    name = draft.name or draft.display_name or primary or draft.alias
+    name = draft.name or draft.display_name or primary or draft.alias or (logins[0] if logins else str(uuid.uuid4()))
     box = Mailbox(
         guid=uuid.UUID(draft.guid) if draft.guid else uuid.uuid4(),
         name=name,

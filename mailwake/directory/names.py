@@ -5,33 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from mailwake.directory.keys import is_address, key, split
 from mailwake.directory.models import Mailbox, MailboxName, NameKind
 from mailwake.directory.records import MailboxDraft
 
-_GUID = re.compile(r"\{?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}?")
-_PREFIX = re.compile(r"(?:smtp|sip|x500|mailto):", re.IGNORECASE)
+__all__ = ["is_address", "key", "of_draft", "readings", "row", "split"]
+
 _COMMON_NAME = re.compile(r"(?:^|.*/)cn=((?:\\.|[^,\\/])+)", re.IGNORECASE)
-
-
-def key(name: str) -> str:
-    """A name as it is compared: without surrounding blanks, brackets and address prefixes, lower case."""
-    text = " ".join(name.split()).lower()
-    text = _PREFIX.sub("", text, count=1) if ":" in text else text
-    if text.startswith("<") and text.endswith(">"):
-        text = text[1:-1]
-    found = _GUID.fullmatch(text)
-    return found[1] if found else text
-
-
-def split(address: str) -> tuple[str, str]:
-    """Local part and domain; both empty for what is no address."""
-    local, at, domain = address.rpartition("@")
-    return (local, domain) if at and local and domain and " " not in address else ("", "")
-
-
-def is_address(name: str) -> bool:
-    """Whether a key is an address."""
-    return bool(split(name)[0])
 
 
 def readings(identity: str) -> list[tuple[str, str]]:
@@ -59,7 +39,7 @@ def of_draft(box: Mailbox, draft: MailboxDraft) -> Iterator[tuple[NameKind, str]
         (NameKind.UPN, box.upn),
         (NameKind.ADDRESS, box.primary_address),
         *((NameKind.ADDRESS, address) for address in draft.addresses),
-        *((NameKind.LOGIN, login) for login in draft.logins),
+        *((NameKind.ADDRESS if is_address(key(login)) else NameKind.LOGIN, login) for login in draft.logins),
         *((NameKind.DN, dn) for dn in draft.dns),
     ]
     seen: set[tuple[NameKind, str]] = set()

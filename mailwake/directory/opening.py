@@ -85,16 +85,13 @@ def _first_row(alias: str) -> None:
 
 
 def _up_to_date(connection: Any) -> bool:
-    from django.db import Error
     from django.db.migrations.loader import MigrationLoader
 
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT app, name FROM django_migrations")
-            applied = {(app, name) for app, name in cursor.fetchall()}
-    except Error:
-        connection.close()
-        return False
+    with connection.cursor() as cursor:
+        if "django_migrations" not in connection.introspection.table_names(cursor):
+            return False
+        cursor.execute("SELECT app, name FROM django_migrations")
+        applied = {(app, name) for app, name in cursor.fetchall()}
     known = set(MigrationLoader(None).disk_migrations)
     if newer := {name for app, name in applied - known if app in ("directory", "jobs")}:
         raise DirectoryError(

@@ -106,8 +106,11 @@ class MailboxDraft:
     display_name: str = ""
     primary_address: str = ""
     addresses: tuple[str, ...] = ()
+    all_addresses: bool = False
+    """`addresses` are all that it has, so that others are former ones; else they come on top."""
     upn: str = ""
     logins: tuple[str, ...] = ()
+    """Further names, login names and addresses; they come on top of those that it has."""
     dns: tuple[str, ...] = ()
     guid: str = ""
     type: MailboxType | None = None

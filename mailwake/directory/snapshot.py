@@ -120,6 +120,8 @@ class Snapshot:
             latest = max(claim.until for claim in claims)
             live = [claim for claim in claims if claim.until == latest]
         if live:
+            end = min(claim.until for claim in live)  # who gave the name up first held it before
+            live = [claim for claim in live if claim.until == end]
             best = min(claim.rank for claim in live)
             numbers = {self._same(claim.number) for claim in live if claim.rank == best}
         else:
