@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
-from mailwake.cli.guess import Reading
 from mailwake.operations.backend import Backend
 from mailwake.operations.criteria import to_node
+from mailwake.operations.guess import Reading
 from mailwake.operations.trace import TraceQuestion, trace
 from mailwake.store.query import Cursor
 from mailwake.store.rows import Row

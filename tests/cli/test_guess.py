@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mailwake.cli.guess import readings
 from mailwake.operations.criteria import Criteria, CriteriaError
+from mailwake.operations.guess import readings
 
 CASES = [
     ("bob@example.org", "address, Message-ID"),

@@ -319,3 +319,20 @@ def test_rows_without_a_time_are_shown(mailwake: Runner) -> None:
     timeless = row(1, received=0, last=0)
     assert json.loads(mailwake("trace", "--json", rows=[timeless]).out)[0]["Received"] is None
     assert mailwake("trace", rows=[timeless]).out.splitlines()[1].startswith("-  ")
+
+
+def test_the_message_that_a_bounce_is_about(mailwake: Runner, tmp_path: Path) -> None:
+    bounce = tmp_path / "ndr.eml"
+    bounce.write_text("X-Postfix-Queue-ID: 4F3A2B1C0D\nFinal-Recipient: rfc822; bob@example.net\n")
+    done = mailwake("trace", "--bounce", str(bounce), "--json", rows=ROWS)
+    assert done.code == 0
+    assert [one["Status"] for one in json.loads(done.out)] == ["Failed"]
+
+
+def test_a_text_that_names_no_message_is_wrong_usage(mailwake: Runner, tmp_path: Path) -> None:
+    bounce = tmp_path / "ndr.eml"
+    bounce.write_text("hello")
+    done = mailwake("trace", "--bounce", str(bounce), rows=ROWS)
+    assert done.code == 2
+    assert "no message is named" in done.err
+    assert mailwake("trace", "bob", "--bounce", str(bounce), rows=ROWS).code == 2

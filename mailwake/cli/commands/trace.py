@@ -8,14 +8,14 @@ from typing import Any
 
 import click
 
-from mailwake.cli import guess
 from mailwake.cli.criteria_options import criteria_of, criteria_options
 from mailwake.cli.failures import FOUND, NOTHING
 from mailwake.cli.pages import Pages, first_that_finds
 from mailwake.cli.sections import SectionedCommand, option
 from mailwake.cli.session import Session, opened, session_of
 from mailwake.cli.shared_options import check_input_options, input_options, input_words, span, time_options
-from mailwake.operations.criteria import to_node
+from mailwake.operations import guess, pasted
+from mailwake.operations.criteria import Criteria, to_node
 from mailwake.operations.cursors import cursor, token
 from mailwake.store.query import Cursor
 from mailwake.store.rows import Row
@@ -36,6 +36,7 @@ mailwake trace -s '<>' -r example.org              bounces to a domain
 mailwake trace --in /var/log/mail.log 4F3A2B1C0D   straight from a file
 zcat mail.log.*.gz | mailwake trace --in - invoice
 mailwake trace --since monday --csv --limit 100000 > week.csv
+mailwake trace --bounce ndr.eml                    the message that a bounce is about; - takes what is pasted
 
 Exit code: 0 found, 1 nothing found, 2 wrong usage, 3 failed.
 """
@@ -61,6 +62,13 @@ class _CursorType(click.ParamType[Cursor]):
 @option(_OUTPUT, "--jsonl", "form", flag_value="jsonl", help="A JSON object per line.")
 @option(_OUTPUT, "--csv", "form", flag_value="csv", help="CSV with a heading.")
 @option(_OUTPUT, "--wide", is_flag=True, help="Cut nothing off in the table.")
+@option(
+    "Which message",
+    "--bounce",
+    type=click.File("rb"),
+    metavar="FILE",
+    help="The message that a bounce, pasted headers or a log line speaks of; - is standard input.",
+)
 @input_options
 @click.pass_context
 def COMMAND(ctx: click.Context, /, query: str | None, **values: Any) -> int:
@@ -69,7 +77,7 @@ def COMMAND(ctx: click.Context, /, query: str | None, **values: Any) -> int:
     zone: tzinfo = values["zone"]
     check_input_options(values["in_files"], values["assume_zone"], values["assume_year"])
     criteria = criteria_of(values, *span(values["since"], values["until"], zone))
-    ways = [guess.Reading("", criteria)] if query is None else guess.readings(query, criteria)
+    ways = _ways(query, values, criteria)
     for way in ways:
         to_node(way.criteria)  # what cannot be meant so is told before anything is read
     source = (values["in_files"], values["assume_zone"], values["assume_year"])
@@ -87,6 +95,17 @@ def COMMAND(ctx: click.Context, /, query: str | None, **values: Any) -> int:
     sys.stdout.flush()
     _say_how_many(session, found, count, values["in_files"], quiet=bool(values["form"]))
     return FOUND if count else NOTHING
+
+
+def _ways(query: str | None, values: dict[str, Any], criteria: Criteria) -> list[guess.Reading]:
+    """How the question can be read, the likeliest way first. Raises CriteriaError, click.UsageError."""
+    if values["bounce"] is None:
+        return [guess.Reading("", criteria)] if query is None else guess.readings(query, criteria)
+    if query is not None:
+        raise click.UsageError("give a QUERY or --bounce, not both")
+    if "-" in values["in_files"] and values["bounce"].name == "<stdin>":
+        raise click.UsageError("--bounce and --in cannot both read standard input")
+    return pasted.readings(values["bounce"].read(pasted.LARGEST), criteria)
 
 
 def _table(rows: list[Row], zone: tzinfo, wide: bool) -> None:
