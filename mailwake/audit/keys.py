@@ -3,7 +3,8 @@
 `s:SESSION` a session of a mailbox server, whichever host or feed tells of it. `d:USER/DAY` what doveadm did to a
 mailbox on one day (UTC): its events name a session in some cases only, its lines never. `o:SERVICE/USER/DAY` lines of
 old formats that have no session at all. Submissions have no key of their own: they are filed under their queue ID, as
-mail is. `r:ID` a record of another service, which is an act by itself. Deliveries (lmtp, lda) are nobody's act; they keep the key that they have in a trace.
+mail is. `r:ID` a record of another service, which is an act by itself. Deliveries (lmtp, lda) are nobody's act; they
+keep the key that they have in a trace.
 """
 
 from __future__ import annotations

@@ -131,12 +131,9 @@ def find(
         found.extend(_current(database, page, wanted, by_item))
         if not more:
             break
-        after = AuditPlace(page[-1][1], page[-1][2])
+        last = page[-1][0]
+        after = AuditPlace(last.ts, last.id)
     return found
-
-
-_Head = tuple[str, int, str, int]
-"""Mailbox, time, id, version."""
 
 
 def _page(
@@ -147,7 +144,8 @@ def _page(
     after: AuditPlace | None,
     *,
     oldest_first: bool,
-) -> list[_Head]:
+) -> list[tuple[StoredRecord, int]]:
+    """Records with their versions, among them some that are outdated."""
     form = _Form()
     parts = ["deleted = 0", *form.conditions(wanted, by_item)]
     sign, order = (">", "") if oldest_first else ("<", " DESC")
@@ -156,49 +154,46 @@ def _page(
         parts.append(f"ts {sign}= {ts}")
         parts.append(f"(ts, id) {sign} ({ts}, toFixedString(unhex({form.bind(after.id, 'String')}), 16))")
     query = (
-        "SELECT mailbox, toUnixTimestamp64Micro(ts), lower(hex(id)), version FROM audit"
-        f" WHERE {' AND '.join(parts)} ORDER BY audit.ts{order}, audit.id{order} LIMIT {limit}"
+        f"SELECT {_COLUMNS}, version FROM audit WHERE {' AND '.join(parts)}"
+        f" ORDER BY audit.ts{order}, audit.id{order} LIMIT {limit}"
     )
     rows = database.client().query(query, parameters=form.parameters).result_rows
-    return [(str(mailbox), int(ts), str(id), int(version)) for mailbox, ts, id, version in rows]
+    return [(_record(columns), int(version)) for *columns, version in rows]
 
 
 def _current(
-    database: Database, page: list[_Head], wanted: AuditFilter, by_item: dict[str, set[str]]
+    database: Database, page: list[tuple[StoredRecord, int]], wanted: AuditFilter, by_item: dict[str, set[str]]
 ) -> Iterator[StoredRecord]:
-    """Those of a page that are the version now in force, whole."""
+    """Those of a page that are the version now in force."""
     if not page:
         return
-    newest: dict[tuple[str, int, str], tuple[int, StoredRecord]] = {}
-    for version, record in _versions(database, page):
-        place = (record.mailbox, record.ts, record.id)
-        if place not in newest or newest[place][0] < version:
-            newest[place] = (version, record)
-    given: set[tuple[str, int, str]] = set()
-    for mailbox, ts, id, version in page:
-        place = (mailbox, ts, id)
-        known = newest.get(place)
-        if known is None or known[0] != version or place in given:
+    newest = _newest(database, [record for record, _ in page])
+    given: set[Place] = set()
+    for record, version in page:
+        place = Place(record.mailbox, record.ts, record.id)
+        if newest.get(place) != version or place in given:
             continue
         given.add(place)
-        if not by_item or _is_meant(database, known[1], wanted, by_item):
-            yield known[1]
+        if not by_item or _is_meant(database, record, wanted, by_item):
+            yield record
 
 
-def _versions(database: Database, page: list[_Head]) -> Iterator[tuple[int, StoredRecord]]:
+def _newest(database: Database, records: list[StoredRecord]) -> dict[Place, int]:
+    """The version now in force at the place of each record."""
     parameters = {
-        "m": sorted({one[0] for one in page}),
-        "i": sorted({one[2] for one in page}),
-        "l": min(one[1] for one in page),
-        "h": max(one[1] for one in page),
+        "m": sorted({one.mailbox for one in records}),
+        "i": sorted({one.id for one in records}),
+        "l": min(one.ts for one in records),
+        "h": max(one.ts for one in records),
     }
     query = (
-        f"SELECT version, {_COLUMNS} FROM audit WHERE mailbox IN {{m:Array(String)}}"
+        "SELECT mailbox, toUnixTimestamp64Micro(ts) AS t, lower(hex(id)) AS i, max(version) FROM audit"
+        " WHERE mailbox IN {m:Array(String)}"
         " AND ts BETWEEN fromUnixTimestamp64Micro({l:Int64}, 'UTC') AND fromUnixTimestamp64Micro({h:Int64}, 'UTC')"
-        " AND id IN (SELECT toFixedString(unhex(arrayJoin({i:Array(String)})), 16))"
+        " AND id IN (SELECT toFixedString(unhex(arrayJoin({i:Array(String)})), 16)) GROUP BY mailbox, ts, id"
     )
-    for version, *columns in database.client().query(query, parameters=parameters).result_rows:
-        yield int(version), _record(columns)
+    rows = database.client().query(query, parameters=parameters).result_rows
+    return {Place(str(mailbox), int(ts), str(id)): int(version) for mailbox, ts, id, version in rows}
 
 
 def _record(columns: Sequence[Any]) -> StoredRecord:

@@ -22,7 +22,7 @@ from typing import NamedTuple
 from mailwake.audit.model import Item, LogonType, Observation
 from mailwake.audit.observe.scene import identity, is_same
 from mailwake.audit.settings import Settings
-from mailwake.events.fact import Fact
+from mailwake.events.fact import NO_TIME, Fact
 
 SECOND = 1_000_000
 KINDS = frozenset(("arrive", "active", "message_id", "header", "verdict"))
@@ -63,11 +63,20 @@ def submissions(key: str, facts: Iterable[Fact], settings: Settings) -> list[Obs
         later = (one.ts // SECOND * SECOND for one in arrivals[number + 1 :] if one.host == arrival.host)
         until = next((ts for ts in later if ts > since), None)
         life = [fact for fact in ordered if since <= fact.ts and (until is None or fact.ts < until)]
-        made = _sent(key, arrival, [one for one in life if one.host == arrival.host or one.kind == "verdict"], settings)
+        life = [fact for fact in life if fact.host == arrival.host or fact.kind == "verdict"]
+        life += _without_time(ordered, life)
+        made = _sent(key, arrival, life, settings)
         if made is not None and made.id not in seen:
             seen.add(made.id)
             found.append(made)
     return found
+
+
+def _without_time(facts: list[Fact], life: list[Fact]) -> list[Fact]:
+    """What a filter says of a message without saying when (Rspamd's metadata): known by the Message-ID."""
+    named = {str(fact.fields["message_id"]).strip("<>") for fact in life if fact.fields.get("message_id")}
+    timeless = (fact for fact in facts if fact.kind == "verdict" and fact.ts == NO_TIME)
+    return [fact for fact in timeless if str(fact.fields.get("message_id", "")).strip("<>") in named]
 
 
 def _sent(key: str, arrival: Fact, life: list[Fact], settings: Settings) -> Observation | None:
