@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from estate import Estate
 from logs import folder
 
-_NAMED = re.compile(r"::test_(A\d\d)_")
+_NAMED = re.compile(r"::test_((?:A\d\d_)+)")
 _outcomes: dict[str, dict[str, str]] = {}
 
 
@@ -23,7 +23,8 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Remember what came of tests that are named after a requirement."""
     found = _NAMED.search(report.nodeid)
     if found and (report.when == "call" or not report.passed):
-        _outcomes.setdefault(found[1], {})[report.nodeid] = report.outcome
+        for row in found[1].rstrip("_").split("_"):
+            _outcomes.setdefault(row, {})[report.nodeid] = report.outcome
 
 
 @pytest.hookimpl(wrapper=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
 PAGE = TOP / "docs" / "conformance.md"
-_NAMED = re.compile(r"test_(A\d\d)_")
+_NAMED = re.compile(r"test_((?:A\d\d_)+)")
 
 
 def texts() -> dict[str, str]:
@@ -28,7 +28,8 @@ def named() -> Iterator[tuple[str, str]]:
         for node in ast.parse(path.read_text()).body:
             found = _NAMED.match(node.name) if isinstance(node, ast.FunctionDef) else None
             if found and isinstance(node, ast.FunctionDef):
-                yield found[1], f"{path.relative_to(TOP).as_posix()}::{node.name}"
+                for name in found[1].rstrip("_").split("_"):
+                    yield name, f"{path.relative_to(TOP).as_posix()}::{node.name}"
 
 
 def proofs() -> dict[str, list[str]]:
@@ -45,11 +46,10 @@ def page() -> str:
     lines = [
         "# What mailbox auditing must do, and the tests that prove it",
         "",
-        'The requirements are the statements of Exchange\'s "Manage mailbox auditing". Each test goes the whole'
-        " way: lines of"
-        " a server's log or orders go in, and the answers of operations are looked at. Written by"
-        " `python -m tests.conformance.table` from the tests themselves; `./test` leaves what came of them in"
-        " `build/conformance.json`.",
+        'The requirements are the statements of Exchange\'s "Manage mailbox auditing". The tests in tests/conformance'
+        " go the whole way: lines of a server's log or orders go in, and the answers of operations are looked at."
+        " Written by `python -m tests.conformance.table` from the tests themselves; `./test` leaves what came of them"
+        " in `build/conformance.json`.",
         "",
         f"{len(rows)} requirements: {sum(bool(tests) for tests in rows.values())} proven.",
         "",

@@ -17,9 +17,11 @@ class Microsoft365:
     name = "m365"
 
     def parser(self, program: str) -> LineParser | None:
+        """See `Source`."""
         return {unified.PROGRAM: unified.parse, mailbox_log.PROGRAM: mailbox_log.parse}.get(program)
 
     def split_bare(self, line: str) -> Bare | None:
+        """A record of either log, alone or in a wrapper, as one line of JSON."""
         if line[:1] != "{" or ("Operation" not in line and "RecordId" not in line):
             return None
         record = loads(line)
@@ -35,12 +37,15 @@ class Microsoft365:
         return Bare(stamp, _host(found), unified.PROGRAM, 0, line)
 
     def continues(self, line: str) -> bool:
+        """No: a record is one line."""
         return False
 
     def table(self, columns: tuple[str, ...]) -> bool:
+        """Exports of the unified audit log, and of Search-MailboxAuditLog."""
         return "AuditData" in columns or mailbox_log.is_table(columns)
 
     def element(self, name: str, attributes: tuple[str, ...]) -> bool:
+        """Events of SearchResult.xml."""
         return name == "Event" and {"MailboxGuid", "Operation", "LastAccessed"} <= set(attributes)
 
 
