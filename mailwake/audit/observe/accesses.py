@@ -23,11 +23,14 @@ BODIES = frozenset(("imap:fetch_body", "pop3:cmd_retr", "pop3:cmd_top", "doveadm
 """Reasons for opening a message that mean its body was read."""
 
 
+_READING = frozenset(("FETCH", "RETR", "TOP"))
+
+
 def accesses(scene: Scene) -> Iterator[Observation]:
     """All readings of a session."""
     evidence = scene.evidence
     opened = [touch for touch in evidence.opened if touch.reasons & BODIES]
-    fetches = [one for one in evidence.commands if one.name == "FETCH" and one.reasons & BODIES]
+    fetches = [one for one in evidence.commands if one.name in _READING and one.reasons & BODIES]
     of_command: dict[int, list[Touch]] = {id(command): [] for command in fetches}
     single: list[Touch] = []
     for touch in opened:
@@ -48,7 +51,7 @@ def accesses(scene: Scene) -> Iterator[Observation]:
     for ts, folder, uid in sorted(reads):
         where = scene.id("read", folder, uid)
         yield scene.observe(where, ts, "MailItemsAccessed", folder, items=(Item(uid=uid),), access="Bind")
-    if scene.service == "pop3" and not opened:
+    if scene.service == "pop3" and not opened and not fetches:
         yield from _counted(scene)
     if scene.is_doveadm:
         yield from _by_doveadm(scene, opened)

@@ -197,6 +197,12 @@ def _file(found: Evidence, told: Told) -> None:
             filed.get(told.name, found.requested).append(touch)
     elif told.name in ("imap_command_finished", "managesieve_command_finished"):
         found.commands.append(_command(told, folder, reasons))
+    elif told.name == "pop3_command_finished":
+        name = str(data.get("cmd_name") or "").upper()
+        state = "NO" if "ERR" in str(data.get("reply") or data.get("tagged_reply_state") or "").upper() else "OK"
+        arguments = tuple(split(str(data.get("cmd_args") or "")))
+        why = reasons or frozenset((f"pop3:cmd_{name.lower()}",))
+        found.commands.append(Command(name, False, arguments, "INBOX", told.start, told.end, state, "", why, data))
     elif told.name == "mail_user_session_finished":
         for reason in sorted(reasons):
             name = f"doveadm {reason.removeprefix('doveadm:cmd_')}"
