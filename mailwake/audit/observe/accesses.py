@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from mailwake.audit.model import Item, Observation
 from mailwake.audit.observe.arguments import numbers
-from mailwake.audit.observe.evidence import SECOND, Command, Touch
+from mailwake.audit.observe.evidence import SECOND, Command, Timeline, Touch
 from mailwake.audit.observe.scene import Scene, result_of
 
 SYNC_FROM = 100
@@ -31,10 +31,11 @@ def accesses(scene: Scene) -> Iterator[Observation]:
     evidence = scene.evidence
     opened = [touch for touch in evidence.opened if touch.reasons & BODIES]
     fetches = [one for one in evidence.commands if one.name in _READING and one.reasons & BODIES]
+    timeline = Timeline(fetches)
     of_command: dict[int, list[Touch]] = {id(command): [] for command in fetches}
     single: list[Touch] = []
     for touch in opened:
-        command = _command_of(touch, fetches)
+        command = _command_of(touch, timeline)
         (single if command is None else of_command[id(command)]).append(touch)
     reads: list[tuple[int, str, int]] = []
     for command in fetches:
@@ -57,9 +58,9 @@ def accesses(scene: Scene) -> Iterator[Observation]:
         yield from _by_doveadm(scene, opened)
 
 
-def _command_of(touch: Touch, fetches: list[Command]) -> Command | None:
+def _command_of(touch: Touch, fetches: Timeline) -> Command | None:
     """The command in which a message was opened."""
-    for command in fetches:
+    for command in fetches.at(touch.start):
         if command.folder == touch.folder and command.start <= touch.start <= command.end:
             named = numbers(command.arguments[0]) if command.arguments else None
             if named is None or not command.by_uid or named.has(touch.uid):
