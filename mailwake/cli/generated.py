@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime, tzinfo
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from mailwake.operations.contract import Operation
     from mailwake.operations.models import Answer
 
+_WHOLE = "text"
+"""The only field of items that are pieces of a document."""
 _GROUPS = {
     "audit": "What was done in mailboxes, and who asked for it.",
     "bypass": "Who is not audited.",
@@ -143,6 +146,15 @@ def _run(ctx: click.Context, operation: Operation[Any], values: dict[str, Any]) 
     return FOUND if count else NOTHING
 
 
+def _print(answer: Answer) -> int:
+    """Pieces of a document, as they are: to be redirected into a file."""
+    count = 0
+    for item in answer:
+        sys.stdout.write(str(getattr(item, _WHOLE)))
+        count += 1
+    return count
+
+
 def _show(answer: Answer, operation: Operation[Any], form: str | None, zone: tzinfo, *, wide: bool) -> int:
     from mailwake.operations.parameters import outside_name
 
@@ -152,6 +164,8 @@ def _show(answer: Answer, operation: Operation[Any], form: str | None, zone: tzi
         titles = [outside_name(operation.output, name) for name in operation.output.model_fields]
         records = (item.model_dump(mode="json", by_alias=True) for item in answer)
         return RECORD_FORMS[form](records, titles)
+    if list(operation.output.model_fields) == [_WHOLE]:
+        return _print(answer)
     from mailwake.cli.render_items import lines_of
     from mailwake.cli.terminal import columns
 

@@ -7,11 +7,10 @@ has `--audit-owner`, `--add-audit-owner` and `--remove-audit-owner`; times are w
 
 from __future__ import annotations
 
-import types
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from enum import Enum
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Any
 
 import click
 from pydantic import BaseModel
@@ -20,20 +19,10 @@ from pydantic.fields import FieldInfo
 from mailwake.operations import when
 from mailwake.operations.fields import ListChange, words
 from mailwake.operations.models import Input
+from mailwake.operations.parameters import bare, choices_of, is_list
 
-_LISTS = (list, tuple, set, frozenset)
 _END = ("end_date", "until", "created_before")
 """Fields that close a range: a day stands for the moment after it."""
-
-
-def bare(annotation: Any) -> Any:
-    """A type without None and what validates it."""
-    if get_origin(annotation) is Annotated:
-        return bare(get_args(annotation)[0])
-    if get_origin(annotation) in (Union, types.UnionType):
-        rest = [part for part in get_args(annotation) if part is not type(None)]
-        return bare(rest[0]) if len(rest) == 1 else annotation
-    return annotation
 
 
 def parameters(model: type[BaseModel]) -> list[click.Parameter]:
@@ -73,11 +62,6 @@ def argument_help(model: type[BaseModel]) -> list[str]:
     return [f"{name.upper()}: {info.description}" for name, info in model.model_fields.items() if _place(info)]
 
 
-def is_list(info: FieldInfo) -> bool:
-    """Whether a field takes several values."""
-    return (get_origin(bare(info.annotation)) or bare(info.annotation)) in _LISTS
-
-
 def _place(info: FieldInfo) -> int:
     extra = info.json_schema_extra
     place = extra.get("position", 0) if isinstance(extra, dict) else 0
@@ -101,12 +85,12 @@ def _options(name: str, info: FieldInfo) -> list[click.Parameter]:
         both = f"{flag}/--no-{flag.removeprefix('--')}"
         return [click.Option([both, name], default=None, required=info.is_required(), help=told)]
     if is_list(info):
-        choices = _choices(_item(kind))
+        choices = choices_of(info)
         shown = f"{told} ({', '.join(choices)})" if choices else told
         return [
             click.Option([flag, name], multiple=True, metavar=_metavar(info), help=shown, required=info.is_required())
         ]
-    choices = _choices(kind)
+    choices = choices_of(info)
     shape: click.ParamType[Any] = click.Choice(choices, case_sensitive=False) if choices else click.STRING
     metavar = None if choices else "TIME" if kind is datetime else "N" if kind is int else "TEXT"
     default = _shown_default(info)
@@ -130,24 +114,11 @@ def _is_switch(info: FieldInfo) -> bool:
     return not info.is_required() and info.get_default() is False
 
 
-def _item(kind: Any) -> Any:
-    parts = get_args(kind)
-    return bare(parts[0]) if parts else str
-
-
-def _choices(kind: Any) -> list[str]:
-    if get_origin(kind) is Literal:
-        return [str(value) for value in get_args(kind)]
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        return [str(one.value) for one in kind]
-    return []
-
-
 def _takes_commas(info: FieldInfo) -> bool:
     """Lists of words and of fixed values; a text that may hold a comma itself is repeated instead."""
     if any(getattr(one, "func", None) is words for one in info.metadata):
         return True
-    return bool(_choices(_item(bare(info.annotation))))
+    return bool(choices_of(info))
 
 
 def _split(values: Sequence[str]) -> tuple[str, ...]:

@@ -107,8 +107,13 @@ def records(
 
 
 def names_of(box: MailboxRecord) -> tuple[str, ...]:
-    """Every name by which records may know a mailbox, lower case."""
-    found = (*box.addresses, box.primary_address, box.upn, *box.logins, box.name, box.guid)
+    """Every name by which records may know a mailbox, lower case.
+
+    Its Name is none of them where it has addresses: another mailbox's login may be spelt like that.
+    """
+    found = (*box.addresses, box.primary_address, box.upn, *box.logins, box.guid)
+    if not box.addresses and not box.primary_address:
+        found = (*found, box.name)
     return tuple(dict.fromkeys(name.lower() for name in found if name))
 
 

@@ -54,7 +54,8 @@ class _Record(Output):
         _snake(name)
         for name in (
             *("LastAccessed", "MailboxOwnerUPN", "LogonUserDisplayName", "LogonType", "Operation"),
-            *("OperationResult", "FolderPathName", "DestFolderPathName", "ItemSubject", "ClientIPAddress"),
+            *("OperationResult", "FolderPathName", "DestFolderPathName", "ItemSubject", "SourceItemSubjectsList"),
+            "ClientIPAddress",
         )
     )
 

@@ -130,9 +130,8 @@ def _result_size(value: Any) -> Any:
 
 
 ResultSize = Annotated[
-    int | None,
+    Annotated[int, Field(ge=1)] | None,
     BeforeValidator(_result_size),
-    Field(ge=1),
     PlainSerializer(lambda value: "Unlimited" if value is None else value),
     WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, {"const": "Unlimited"}]}),
 ]

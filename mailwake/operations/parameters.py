@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import types
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import Enum
-from typing import Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import AwareDatetime, BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from mailwake.operations.contract import Operation, OperationError
 from mailwake.operations.fields import ListChange, span_text
@@ -36,11 +38,53 @@ def build_input(operation: Operation[Input], values: Mapping[str, Any]) -> Input
                 f"{operation.cmdlet or operation.name} has no parameter {given!r}",
                 f"parameters are: {', '.join(outside_name(model, name) for name in model.model_fields)}",
             )
-        chosen[name] = value
+        chosen[name] = _spelled(model.model_fields[name], value)
     try:
         return model.model_validate(chosen)
     except ValidationError as error:
         raise invalid(model, error) from None
+
+
+def bare(annotation: Any) -> Any:
+    """A type without None and without what validates it."""
+    if get_origin(annotation) is Annotated:
+        return bare(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, types.UnionType):
+        rest = [part for part in get_args(annotation) if part is not type(None)]
+        return bare(rest[0]) if len(rest) == 1 else annotation
+    return datetime if annotation is AwareDatetime else annotation
+
+
+def is_list(info: FieldInfo) -> bool:
+    """Whether a field takes several values."""
+    kind = bare(info.annotation)
+    return (get_origin(kind) or kind) in (list, tuple, set, frozenset)
+
+
+def choices_of(info: FieldInfo) -> list[str]:
+    """The fixed values that a field takes, or each value of a list; empty when any will do."""
+    kind = bare(info.annotation)
+    if is_list(info):
+        parts = get_args(kind)
+        kind = bare(parts[0]) if parts else str
+    if get_origin(kind) is Literal:
+        return [str(value) for value in get_args(kind)]
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return [str(one.value) for one in kind]
+    return []
+
+
+def _spelled(info: FieldInfo, value: Any) -> Any:
+    """Fixed values in their own spelling, whatever the case; a list of them may be one text with commas."""
+    by_key = {choice.lower(): choice for choice in choices_of(info)}
+    if not by_key:
+        return value
+    if is_list(info):
+        parts = value.split(",") if isinstance(value, str) else value
+        if isinstance(parts, list | tuple | set | frozenset):
+            return tuple(by_key.get(str(part).strip().lower(), part) for part in parts)
+        return value
+    return by_key.get(value.strip().lower(), value) if isinstance(value, str) else value
 
 
 def invalid(model: type[BaseModel], error: ValidationError) -> OperationError:

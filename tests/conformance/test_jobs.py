@@ -149,6 +149,22 @@ def test_many_workers_claim_each_job_once(estate: Estate) -> None:
     assert len(taken) == len(set(taken)) == 6
 
 
+def test_a_server_runs_them_by_itself(estate: Estate) -> None:
+    estate.read(purge(at("08:00"), ROSA, "s1", 1))
+    made = order(estate)
+    with estate.context() as context:
+        worker = job_runner.Worker(lambda: context, every=0.01)
+        worker.start()
+        ended = threading.Event()
+        for _ in range(1000):
+            job = queue(context).get(made["Identity"])
+            if job is not None and job.state in ("Done", "Failed"):
+                break
+            ended.wait(0.02)
+        worker.stop()
+    assert job is not None and (job.state, job.rows, job.error) == ("Done", 1, "")
+
+
 def test_what_goes_wrong_is_kept_with_the_job(estate: Estate, monkeypatch: pytest.MonkeyPatch) -> None:
     estate.read(purge(at("08:00"), ROSA, "s1", 1))
     order(estate)

@@ -117,6 +117,18 @@ def test_free_text_and_clients(estate: Estate) -> None:
     assert estate.unified(UserIds="ola@EXAMPLE.org")[0]["Operations"] == "MailItemsAccessed"
 
 
+def test_imported_records_that_differ_under_one_id_are_told(estate: Estate) -> None:
+    one = {"CreationTime": "2026-11-20T08:00:00", "Id": "7f0c0a51-0000-4000-8000-000000000001", "RecordType": 2}
+    one |= {"Operation": "Update", "UserId": OLA, "MailboxOwnerUPN": ROSA, "LogonType": 2}
+    estate.file("one.json", json.dumps([one, {**one, "ResultStatus": "Failed"}]))
+    estate.file("again.json", json.dumps([dict(reversed(one.items()))], indent=1))
+    found = estate.unified()
+    assert [json.loads(each["AuditData"])["Id"] for each in found] == [one["Id"]] * 2
+    assert {each["Identity"] for each in found} == {one["Id"]}
+    assert any(str(one["Id"]) in text for text in estate.warnings)
+    assert [each["Identity"] for each in estate.search()] == [one["Id"]] * 2
+
+
 def test_report_of_access_by_others(estate: Estate) -> None:
     estate.read(
         *(fetched(at(f"0{n}:05"), OLA, f"s{n}", n, SHARED) for n in range(1, 4)),

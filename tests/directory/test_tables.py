@@ -71,7 +71,8 @@ def test_of_a_newer_version(directory: Directory, data_dir: Path) -> None:
 
     with connections[directory.alias].cursor() as cursor:
         cursor.execute(
-            "INSERT INTO django_migrations (app, name, applied) VALUES ('directory', '0999_later', '2030-01-01 00:00:00')"
+            "INSERT INTO django_migrations (app, name, applied)"
+            " VALUES ('directory', '0999_later', '2030-01-01 00:00:00')"
         )
     with pytest.raises(DirectoryError, match="newer version"):
         open_directory(data_dir)

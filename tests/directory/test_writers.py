@@ -12,8 +12,8 @@ import pytest
 from directories import NOW, Directory
 
 from mailwake.audit.model import LogonType
-from mailwake.directory.records import MailboxDraft
 from mailwake.directory.opening import open_directory
+from mailwake.directory.records import MailboxDraft
 
 WRITER = Path(__file__).parent / "writer.py"
 TOP = Path(__file__).parents[2]
@@ -53,7 +53,10 @@ def test_two_writers_at_once_lose_nothing(data_dir: Path, directory: Directory) 
 
 @pytest.mark.slow
 def test_two_that_open_it_first_at_once(data_dir: Path) -> None:
-    code = "import sys, pathlib; from mailwake.directory.opening import open_directory as o; o(pathlib.Path(sys.argv[1])).revision()"
+    code = (
+        "import sys, pathlib; from mailwake.directory.opening import open_directory;"
+        " open_directory(pathlib.Path(sys.argv[1])).revision()"
+    )
     command = [sys.executable, "-c", code, str(data_dir)]
     processes = [subprocess.Popen(command, cwd=TOP, env=_environment(), stderr=subprocess.PIPE) for _ in range(3)]
     for process in processes:

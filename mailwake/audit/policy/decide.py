@@ -20,6 +20,12 @@ class Step(NamedTuple):
     reason: str
 
 
+_Key = tuple[int, int, int, int, str, LogonType]
+_decided: dict[_Key, tuple[Case, Decision]] = {}
+"""Decisions by the very objects that they rest on, which the case keeps alive, so that no other can have their ids."""
+_MOST = 50_000
+
+
 def case_of(observation: Observation, settings: Settings) -> Case:
     """The act with the settings of its time. Of an owner whom the log does not name, the mailbox is the account."""
     ts = observation.ts
@@ -28,14 +34,27 @@ def case_of(observation: Observation, settings: Settings) -> Case:
     if not actor and observation.logon_type is LogonType.OWNER:
         actor = observation.mailbox
     edition = matrix.edition(organization.matrix, ts)
-    return Case(
-        observation, organization, settings.mailbox(observation.mailbox, ts), settings.actor(actor, ts), edition
-    )
+    mailbox = settings.mailbox(observation.mailbox, ts)
+    return Case(observation, organization, mailbox, settings.actor(actor, ts), edition)
 
 
 def decide(observation: Observation, settings: Settings) -> Decision:
     """Whether the act becomes a record under the settings in force at its time, and why."""
-    verdict = judge(case_of(observation, settings))
+    case = case_of(observation, settings)
+    if observation.action == "Create":  # which depends on the item, too
+        return _decision(case)
+    _, organization, mailbox, actor, edition = case
+    key = (id(organization), id(mailbox), id(actor), id(edition), observation.action, observation.logon_type)
+    known = _decided.get(key)
+    if known is None:
+        if len(_decided) >= _MOST:
+            _decided.clear()
+        known = _decided[key] = (case, _decision(case))
+    return known[1]
+
+
+def _decision(case: Case) -> Decision:
+    verdict = judge(case)
     return Decision(verdict.recorded, verdict.rule, verdict.reason)
 
 

@@ -68,6 +68,8 @@ class Mailbox(models.Model):
     revision = models.BigIntegerField(default=0, db_index=True)
 
     class Meta:
+        """What is looked up by."""
+
         indexes = (models.Index(fields=("removed", "same_as", "name"), name="mailbox_listed"),)
 
 
@@ -84,6 +86,8 @@ class MailboxName(models.Model):
     """When it stopped being one."""
 
     class Meta:
+        """What is looked up by."""
+
         indexes = (models.Index(fields=("name", "until"), name="mailbox_name_name"),)
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -108,6 +112,8 @@ class Permission(models.Model):
     inherited = models.BooleanField(default=False)
 
     class Meta:
+        """What there is once only."""
+
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=("mailbox", "trustee_key", "right", "deny", "inherited"), name="one_row_per_permission"
@@ -126,6 +132,8 @@ class Bypass(models.Model):
     revision = models.BigIntegerField(default=0, db_index=True)
 
     class Meta:
+        """What there is once only."""
+
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=("name",), condition=models.Q(mailbox__isnull=True), name="one_bypass_per_account"

@@ -45,4 +45,6 @@ class SettingVersion(models.Model):
     revision = models.BigIntegerField(db_index=True)
 
     class Meta:
+        """What is looked up by."""
+
         indexes = (models.Index(fields=("kind", "subject", "since"), name="version_subject"),)

@@ -71,6 +71,8 @@ class ApiToken(models.Model):
     last_used = models.BigIntegerField(null=True)
 
     class Meta:
+        """What there is once only."""
+
         constraints: ClassVar = [models.UniqueConstraint(fields=("account", "name"), name="one_token_per_name")]
 
 
@@ -106,4 +108,6 @@ class RoleGroupMember(models.Model):
     """Lower case."""
 
     class Meta:
+        """What there is once only."""
+
         constraints: ClassVar = [models.UniqueConstraint(fields=("role_group", "kind", "name"), name="one_membership")]

@@ -28,7 +28,6 @@ class Question(Input):
 class Piece(Output):
     """A piece of the file."""
 
-    file_name: str = Field(description="Name of the file.")
     text: str = Field(description="Its text, or the next part of it.")
 
 
@@ -43,16 +42,16 @@ def handle(context: Context, question: Question) -> Iterator[Piece]:
     if job.state != DONE:
         what = f"the search {job.name!r} has no result: its status is {job.state}"
         raise OperationError("search-not-done", what, job.error or "Wait for it, or run: mailwake jobs run", status=409)
-    return _pieces(queue, job.guid, job.file_name)
+    return _pieces(queue, job.guid)
 
 
-def _pieces(queue: Queue, guid: str, file_name: str) -> Iterator[Piece]:
+def _pieces(queue: Queue, guid: str) -> Iterator[Piece]:
     rest = b""
     for data in queue.result(guid):
         whole = rest + data
         text = whole.decode("utf-8", "ignore")  # a character may be cut in two at the end of a piece
         rest = whole[len(text.encode()) :]
-        yield Piece(file_name=file_name, text=text)
+        yield Piece(text=text)
 
 
 OPERATION = Operation(
