@@ -12,7 +12,7 @@ import orjson
 from mailwake.audit.model import Item, LogonType, Observation
 from mailwake.audit.record import AuditRecord, Origin
 from mailwake.store import items
-from mailwake.store.audit import StoredRecord
+from mailwake.store.audit import Found, StoredRecord
 from mailwake.store.database import Database
 
 
@@ -72,7 +72,7 @@ def stored_of(record: AuditRecord) -> StoredRecord:
     )
 
 
-def record_of(stored: StoredRecord) -> AuditRecord:
+def record_of(stored: StoredRecord | Found) -> AuditRecord:
     """The record that the store keeps."""
     values = unpack(stored.body)
     return AuditRecord(

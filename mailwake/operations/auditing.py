@@ -20,7 +20,7 @@ from mailwake.audit.keys import PREFIXES
 from mailwake.audit.model import Decision, Observation, State
 from mailwake.audit.observe import observe
 from mailwake.audit.observe.naming import Named, placed
-from mailwake.audit.observe.submission import is_submission, submissions
+from mailwake.audit.observe.submission import KINDS, is_submission, submissions
 from mailwake.audit.policy.aggregate import Fate, Key, Merged, aggregate, group, neighbourhood
 from mailwake.audit.policy.decide import decide, is_searchable
 from mailwake.audit.record import AuditRecord, record_type
@@ -73,7 +73,7 @@ def work(database: Database, opener: Opener | None = None) -> Audited:
         office = stack.enter_context((opener or _directory)(database.path))
         office.deciding(int(datetime.now(UTC).timestamp() * 1_000_000))
         auditor = Auditor(database, office)
-        for portion in acts.due_facts(database):
+        for portion in acts.due_facts(database, (*sorted(KINDS), "reject"), PREFIXES):
             done = auditor.portion(portion)
             total = Audited(*(one + other for one, other in zip(total, done, strict=True)))
     acts.settle(database)

@@ -161,8 +161,11 @@ def due(database: Database) -> int:
     return int(database.client().query("SELECT uniqExact(key) FROM acts_due").result_rows[0][0])
 
 
-def due_facts(database: Database) -> Iterator[list[tuple[str, list[Stored]]]]:
-    """All facts under the keys that are due, by key, in portions of whole keys."""
+def due_facts(
+    database: Database, kinds: Sequence[str], prefixes: Sequence[str]
+) -> Iterator[list[tuple[str, list[Stored]]]]:
+    """Facts under the keys that are due, by key, in portions of whole keys: all of keys that begin so, of others those
+    of some kinds."""
     number = due(database)
     if not number:
         return
@@ -171,7 +174,8 @@ def due_facts(database: Database) -> Iterator[list[tuple[str, list[Stored]]]]:
         keys = [_text(key) for key in rows.column(0).to_pylist()]
         found: dict[str, list[Stored]] = {key: [] for key in sorted(keys)}
         for stored in by_keys(database, keys):
-            found[stored.key].append(stored)
+            if stored.kind in kinds or stored.key.startswith(tuple(prefixes)):
+                found[stored.key].append(stored)
         yield list(found.items())
         return
     query = "SELECT count() FROM facts WHERE key IN (SELECT key FROM acts_due)"
@@ -181,7 +185,7 @@ def due_facts(database: Database) -> Iterator[list[tuple[str, list[Stored]]]]:
         keys_of = f"SELECT DISTINCT key FROM acts_due WHERE cityHash64(key) % {parts} = {part}"
         rows = database.client().query_arrow(keys_of, use_strings=False)
         portion: dict[str, list[Stored]] = {_text(key): [] for key in rows.column(0).to_pylist()}
-        for key, group in groupby(in_order_of_keys(database, keys_of), key=lambda one: one.key):
+        for key, group in groupby(in_order_of_keys(database, keys_of, kinds, prefixes), key=lambda one: one.key):
             portion[key] = list(group)
         yield list(portion.items())
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from mailwake.audit.model import Item, Observation
 from mailwake.audit.observe.arguments import numbers
-from mailwake.audit.observe.evidence import SECOND, Command, Touch
+from mailwake.audit.observe.evidence import SECOND, Command, Timeline, Touch
 from mailwake.audit.observe.scene import Scene, result_of
 
 SYNC_FROM = 100
@@ -23,15 +23,19 @@ BODIES = frozenset(("imap:fetch_body", "pop3:cmd_retr", "pop3:cmd_top", "doveadm
 """Reasons for opening a message that mean its body was read."""
 
 
+_READING = frozenset(("FETCH", "RETR", "TOP"))
+
+
 def accesses(scene: Scene) -> Iterator[Observation]:
     """All readings of a session."""
     evidence = scene.evidence
     opened = [touch for touch in evidence.opened if touch.reasons & BODIES]
-    fetches = [one for one in evidence.commands if one.name == "FETCH" and one.reasons & BODIES]
+    fetches = [one for one in evidence.commands if one.name in _READING and one.reasons & BODIES]
+    timeline = Timeline(fetches)
     of_command: dict[int, list[Touch]] = {id(command): [] for command in fetches}
     single: list[Touch] = []
     for touch in opened:
-        command = _command_of(touch, fetches)
+        command = _command_of(touch, timeline)
         (single if command is None else of_command[id(command)]).append(touch)
     reads: list[tuple[int, str, int]] = []
     for command in fetches:
@@ -48,15 +52,15 @@ def accesses(scene: Scene) -> Iterator[Observation]:
     for ts, folder, uid in sorted(reads):
         where = scene.id("read", folder, uid)
         yield scene.observe(where, ts, "MailItemsAccessed", folder, items=(Item(uid=uid),), access="Bind")
-    if scene.service == "pop3" and not opened:
+    if scene.service == "pop3" and not opened and not fetches:
         yield from _counted(scene)
     if scene.is_doveadm:
         yield from _by_doveadm(scene, opened)
 
 
-def _command_of(touch: Touch, fetches: list[Command]) -> Command | None:
+def _command_of(touch: Touch, fetches: Timeline) -> Command | None:
     """The command in which a message was opened."""
-    for command in fetches:
+    for command in fetches.at(touch.start):
         if command.folder == touch.folder and command.start <= touch.start <= command.end:
             named = numbers(command.arguments[0]) if command.arguments else None
             if named is None or not command.by_uid or named.has(touch.uid):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from binascii import Error
+from functools import lru_cache
 from typing import NamedTuple
 
 _TOKEN = re.compile(
@@ -62,6 +63,7 @@ class Numbers(NamedTuple):
         return any(low <= number <= high for low, high in _ranges(self.text))
 
 
+@lru_cache(maxsize=4096)
 def numbers(text: str) -> Numbers:
     """Read `3,5:6`, `1:*`."""
     ranges = _ranges(text)
@@ -79,14 +81,15 @@ def expanded(text: str) -> list[int]:
     return found
 
 
-def _ranges(text: str) -> list[tuple[int, int]]:
+@lru_cache(maxsize=4096)
+def _ranges(text: str) -> tuple[tuple[int, int], ...]:
     found = []
     for part in text.split(","):
         low, colon, high = part.partition(":")
         ends = [_END if one == "*" else int(one) for one in ((low, high) if colon else (low, low)) if _is_number(one)]
         if len(ends) == 2:
             found.append((min(ends), max(ends)))
-    return found
+    return tuple(found)
 
 
 _END = 1 << 62

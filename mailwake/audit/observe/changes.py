@@ -15,7 +15,7 @@ from typing import NamedTuple
 from mailwake.audit.model import Item, Observation
 from mailwake.audit.observe.accesses import BODIES, marks_as_read
 from mailwake.audit.observe.arguments import numbers
-from mailwake.audit.observe.evidence import SECOND, Command, Line, near
+from mailwake.audit.observe.evidence import SECOND, Command, Line, Timeline, near
 from mailwake.audit.observe.scene import Scene, result_of
 
 CLOSE = 1
@@ -38,13 +38,17 @@ def changes(scene: Scene) -> Iterator[Observation]:
     evidence = scene.evidence
     signs: dict[tuple[str, int], list[Change]] = defaultdict(list)
     stores = [one for one in evidence.commands if one.name == "STORE" and len(one.arguments) > 2]
+    timeline = Timeline(one for one in evidence.commands if one.name in ("STORE", "FETCH"))
+    read = _read(scene)
     for line in evidence.lines:
-        if line.action == "flag_change" and not _is_reading(scene, line, stores):
-            ended = [one.end for one in stores if one.start // SECOND * SECOND <= line.ts <= one.end and _of(one, line)]
+        if line.action == "flag_change" and not _is_reading(scene, line, timeline, read):
+            around = [one for one in timeline.at(line.ts) if one.name == "STORE"]
+            ended = [one.end for one in around if one.start // SECOND * SECOND <= line.ts <= one.end and _of(one, line)]
             second = min(ended, default=line.ts) // SECOND
             signs[line.folder, line.uid].append(Change(second, line.ts, False, line, None))
+    told = {line.folder for line in evidence.lines if line.action == "flag_change"}
     for command in stores:
-        yield from _stored(scene, command, signs)
+        yield from _stored(scene, command, signs, told)
     for (folder, uid), found in signs.items():
         for cluster in _clusters(found):
             yield _update(scene, folder, uid, cluster)
@@ -56,8 +60,13 @@ def changes(scene: Scene) -> Iterator[Observation]:
             yield scene.observe(scene.id("change", "", command.start), command.end, "Update")
 
 
-def _stored(scene: Scene, command: Command, signs: dict[tuple[str, int], list[Change]]) -> Iterator[Observation]:
-    """File a STORE under the messages it names; one whose messages nobody names is an Update of its own."""
+def _stored(
+    scene: Scene, command: Command, signs: dict[tuple[str, int], list[Change]], told: set[str]
+) -> Iterator[Observation]:
+    """File a STORE under the messages it names; one whose messages nobody names is an Update of its own.
+
+    told: folders of which the text tells changes at all.
+    """
     if command.state == "BAD" or not _changes_flags(command):
         return
     named = numbers(command.arguments[0])
@@ -71,7 +80,7 @@ def _stored(scene: Scene, command: Command, signs: dict[tuple[str, int], list[Ch
         uids = {one.uid for one in lines if one.folder == command.folder and (not command.by_uid or named.has(one.uid))}
         for uid in uids:
             signs[command.folder, uid].append(sign)
-        if uids or any(one.folder == command.folder for one in scene.evidence.lines if one.action == "flag_change"):
+        if uids or command.folder in told:
             return
     yield scene.observe(
         scene.id("change", command.folder, command.start),
@@ -97,34 +106,39 @@ def _delta(command: Command) -> str:
     return sign + command.arguments[-1].strip("()")
 
 
-def _is_reading(scene: Scene, line: Line, stores: list[Command]) -> bool:
+def _is_reading(scene: Scene, line: Line, timeline: Timeline, read: Read) -> bool:
     """Whether \\Seen was set by reading the message, and not by the user's hand."""
     if line.flags is not None and "\\Seen" not in line.flags:
         return False
     if scene.service == "pop3":
         return True  # POP3 has no flags: the server marks what was retrieved
-    for command in stores:
-        if _of(command, line) and command.covers(line.ts) and _changes_flags(command):
-            return False
-    for command in scene.evidence.commands:
-        if marks_as_read(command) and command.covers(line.ts) and _of(command, line):
-            return True
+    around = [one for one in timeline.at(line.ts) if one.arguments and _of(one, line)]
+    if any(one.name == "STORE" and len(one.arguments) > 2 and _changes_flags(one) for one in around):
+        return False
+    if any(marks_as_read(one) for one in around):
+        return True
     return any(
-        _reads(scene, touch.start, touch.end, line.ts)
-        for touch in scene.evidence.opened
-        if (touch.folder, touch.uid) == (line.folder, line.uid) and touch.reasons & BODIES
+        start // SECOND * SECOND <= line.ts <= end + SECOND for start, end in read.get((line.folder, line.uid), ())
     )
+
+
+Read = dict[tuple[str, int], list[tuple[int, int]]]
+"""When messages were read of which no command says how."""
+
+
+def _read(scene: Scene) -> Read:
+    found: Read = defaultdict(list)
+    fetches = Timeline(one for one in scene.evidence.commands if one.name == "FETCH")
+    for touch in scene.evidence.opened:
+        told = any(one.start <= touch.start <= one.end for one in fetches.at(touch.start))
+        if touch.reasons & BODIES and not told:
+            found[touch.folder, touch.uid].append((touch.start, touch.end))
+    return found
 
 
 def _of(command: Command, line: Line) -> bool:
     """Whether a command may concern the message of a line."""
     return command.folder == line.folder and (not command.by_uid or numbers(command.arguments[0]).has(line.uid))
-
-
-def _reads(scene: Scene, start: int, end: int, ts: int) -> bool:
-    """Whether a message opened then can have been marked at ts, if no command says how it was read."""
-    told = any(one.name == "FETCH" and one.start <= start <= one.end for one in scene.evidence.commands)
-    return not told and start // SECOND * SECOND <= ts <= end + SECOND
 
 
 def _clusters(found: list[Change]) -> Iterator[list[Change]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -197,6 +198,12 @@ def _file(found: Evidence, told: Told) -> None:
             filed.get(told.name, found.requested).append(touch)
     elif told.name in ("imap_command_finished", "managesieve_command_finished"):
         found.commands.append(_command(told, folder, reasons))
+    elif told.name == "pop3_command_finished":
+        name = str(data.get("cmd_name") or "").upper()
+        state = "NO" if "ERR" in str(data.get("reply") or data.get("tagged_reply_state") or "").upper() else "OK"
+        arguments = tuple(split(str(data.get("cmd_args") or "")))
+        why = reasons or frozenset((f"pop3:cmd_{name.lower()}",))
+        found.commands.append(Command(name, False, arguments, "INBOX", told.start, told.end, state, "", why, data))
     elif told.name == "mail_user_session_finished":
         for reason in sorted(reasons):
             name = f"doveadm {reason.removeprefix('doveadm:cmd_')}"
@@ -248,6 +255,36 @@ def _lengthen(found: Evidence) -> None:
         ]
 
 
-def near(lines: Iterable[Line], command: Command, *actions: str) -> Iterator[Line]:
-    """Lines of these actions that can be of a command, by their time."""
-    return (line for line in lines if line.action in actions and command.covers(line.ts))
+def near(lines: list[Line], command: Command, *actions: str) -> Iterator[Line]:
+    """Lines (in order of time) of these actions that can be of a command, by their time."""
+    first = bisect_left(lines, command.start // SECOND * SECOND, key=lambda line: line.ts)
+    for line in lines[first:]:
+        if line.ts > command.end + SECOND:
+            return
+        if line.action in actions:
+            yield line
+
+
+class Timeline:
+    """Commands by time: sessions have thousands, and one after the other."""
+
+    def __init__(self, commands: Iterable[Command]) -> None:
+        self._commands = sorted(commands, key=lambda one: (one.start, one.end, one.name))
+        self._starts = [one.start for one in self._commands]
+
+    def at(self, ts: int) -> list[Command]:
+        """Commands that something logged at ts (µs, maybe cut to the second) can be of, in order of time."""
+        found: list[Command] = []
+        missed = 0
+        for number in range(bisect_right(self._starts, ts + SECOND) - 1, -1, -1):
+            command = self._commands[number]
+            if command.covers(ts):
+                found.append(command)
+                missed = 0
+            elif (missed := missed + 1) > _OUT_OF_ORDER:
+                break
+        return found[::-1]
+
+
+_OUT_OF_ORDER = 20
+"""Commands that may have ended before one that began earlier: clients send several at once."""

@@ -42,13 +42,16 @@ def creations(scene: Scene) -> Iterator[Observation]:
     """
     evidence = scene.evidence
     saved = [line for line in evidence.lines if line.action == "save"]
+    by_uid = {(line.folder, line.uid): number for number, line in enumerate(saved) if line.uid}
+    if any(not line.uid for line in saved):
+        by_uid["", 0] = -1  # the site leaves UIDs out of its log
     taken: set[int] = set()
     for command in evidence.commands:
         if command.name != "APPEND" or command.state not in ("OK", "NO") or not command.arguments:
             continue
         folder = command.folder or folder_name(command.arguments[0])
         flags = command.arguments[1].strip("()").split() if command.arguments[1:2] else []
-        line = _saved(command, folder, saved, taken)
+        line = _saved(command, folder, saved, by_uid, taken)
         uid = line.uid if line is not None else appended(command.reply)
         id = scene.id("arrived", folder, uid) if uid else scene.id("append", folder, command.start)
         yield _created(scene, id, command.end, folder, uid, line, flags, result_of(command))
@@ -58,12 +61,20 @@ def creations(scene: Scene) -> Iterator[Observation]:
             yield _created(scene, id, line.ts, line.folder, line.uid, line, list(line.flags or ()), "Succeeded")
 
 
-def _saved(command: Command, folder: str, saved: list[Line], taken: set[int]) -> Line | None:
+def _saved(
+    command: Command, folder: str, saved: list[Line], by_uid: dict[tuple[str, int], int], taken: set[int]
+) -> Line | None:
+    """The line of what an APPEND put in."""
     uid = appended(command.reply)
+    if uid and (folder, uid) in by_uid:
+        number = by_uid[folder, uid]
+        taken.add(number)
+        return saved[number]
+    if command.state != "OK" or (uid and ("", 0) not in by_uid):
+        return None
     for number, line in enumerate(saved):
-        if number in taken or line.folder != folder:
-            continue
-        if (line.uid == uid) if uid and line.uid else command.covers(line.ts) and command.state == "OK":
+        fits = line.folder == folder and not (uid and line.uid)
+        if fits and number not in taken and command.covers(line.ts):
             taken.add(number)
             return line
     return None

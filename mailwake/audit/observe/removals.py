@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from mailwake.audit.model import Item, Observation
 from mailwake.audit.observe.arguments import copied, folder_name, numbers
-from mailwake.audit.observe.evidence import SECOND, Command, Line, Touch, near
+from mailwake.audit.observe.evidence import SECOND, Command, Line, Timeline, Touch, near
 from mailwake.audit.observe.folders import is_kept
 from mailwake.audit.observe.scene import Scene, result_of, target_of
 
@@ -59,8 +59,9 @@ def removals(scene: Scene) -> Iterator[Observation]:
     """All copies, moves and deletions of a session."""
     copies = _copies(scene)
     gone = _gone(scene)
+    shelf = _Shelf(scene, copies)
     for one in gone:
-        one.copy = _copy_of(scene, one, copies)
+        one.copy = _copy_of(scene, one, shelf)
         if one.copy is not None:
             one.copy.taken = True
     scene.trash = _shown_trash(scene, copies)
@@ -84,7 +85,7 @@ def _copies(scene: Scene) -> list[Copied]:
             copy = Copied(done.end, done.folder, target, uid, target_uid, None, done)
             found.append(copy)
             by_target[target, target_uid].append(copy)
-    transfers = [one for one in evidence.commands if one.name in ("COPY", "MOVE") and one.state == "OK"]
+    transfers = Timeline(one for one in evidence.commands if one.name in ("COPY", "MOVE") and one.state == "OK")
     for line in evidence.lines:
         if line.action != "copy":
             continue
@@ -92,7 +93,7 @@ def _copies(scene: Scene) -> list[Copied]:
         if known is not None:
             known.line = line
             continue
-        command = next((one for one in transfers if one.covers(line.ts) and target_of(one) == line.folder), None)
+        command = next((one for one in transfers.at(line.ts) if target_of(one) == line.folder), None)
         found.append(Copied(line.ts, line.from_folder, line.folder, 0, line.uid, line, command))
     found.sort(key=lambda one: (one.ts, one.folder, one.target, one.target_uid, one.uid))
     return found
@@ -121,25 +122,23 @@ def _gone(scene: Scene) -> list[Gone]:
             touch = touches[number] if number < len(touches) else None
             ts = touch.end if touch is not None else told.ts if told is not None else 0
             found.append(Gone(ts, folder, uid, told, touch))
+    removing = ("MOVE", "DELETE", "doveadm move", *_REMOVING)
+    timeline = Timeline(one for one in evidence.commands if one.name in removing and one.state == "OK")
     for gone in found:
-        gone.command = _command_of(scene, gone)
+        gone.command = _command_of(gone, timeline)
     found.sort(key=lambda one: (one.ts // SECOND, one.folder, one.uid))
     found.extend(_silent(scene))
     return found
 
 
-def _command_of(scene: Scene, gone: Gone) -> Command | None:
+def _command_of(gone: Gone, timeline: Timeline) -> Command | None:
     """The command that removed a message."""
     name = _remover(gone.touch)
-    for command in scene.evidence.commands:
-        if command.state != "OK" or (command.folder and command.folder != gone.folder):
+    for command in timeline.at(gone.ts):
+        if command.folder and command.folder != gone.folder:
             continue
-        if name and command.name != name:
-            continue
-        if command.name in ("MOVE", "DELETE", "doveadm move") or command.name in _REMOVING:
-            ts = gone.line.ts if gone.line is not None and gone.touch is None else gone.ts
-            if command.covers(ts) and _may_concern(command, gone.uid):
-                return command
+        if (not name or command.name == name) and _may_concern(command, gone.uid):
+            return command
     return None
 
 
@@ -179,17 +178,51 @@ def _silent(scene: Scene) -> Iterator[Gone]:
                     yield Gone(command.end, folder, uid, command=command)
 
 
-def _copy_of(scene: Scene, gone: Gone, copies: list[Copied]) -> Copied | None:
+class _Shelf:
+    """Copies, and marks for deletion, by the message they are of."""
+
+    def __init__(self, scene: Scene, copies: list[Copied]) -> None:
+        self._copies: dict[tuple[object, ...], list[Copied]] = defaultdict(list)
+        for copy in copies:
+            if copy.uid:
+                self._copies[copy.folder, copy.uid].append(copy)
+            elif copy.line is not None:
+                self._copies[copy.folder, copy.line.identity].append(copy)
+        self._lines: dict[tuple[str, int], int] = {}
+        for line in scene.evidence.lines:
+            if line.action == "delete":
+                self._lines[line.folder, line.uid] = max(line.ts, self._lines.get((line.folder, line.uid), 0))
+        self._stores: dict[str, list[Command]] = defaultdict(list)
+        for command in scene.evidence.commands:
+            adds = command.name == "STORE" and len(command.arguments) > 1 and not command.arguments[1].startswith("-")
+            if adds and "\\deleted" in command.arguments[-1].casefold():
+                self._stores[command.folder].append(command)
+
+    def of(self, gone: Gone) -> list[Copied]:
+        """Copies of a message that left its folder; both know its UID, or the text of both tells the same."""
+        found = list(self._copies.get((gone.folder, gone.uid), ())) if gone.uid else []
+        if gone.line is not None:
+            found += self._copies.get((gone.folder, gone.line.identity), ())
+        return found
+
+    def marked(self, gone: Gone, copy: Copied) -> bool:
+        """Whether the message was flagged \\Deleted in this session when it had been copied."""
+        since = copy.ts // SECOND * SECOND
+        if self._lines.get((gone.folder, gone.uid), 0) >= since:
+            return True
+        stores = self._stores.get(gone.folder, ())
+        return any(one.end >= since and _may_concern(one, gone.uid) for one in stores)
+
+
+def _copy_of(scene: Scene, gone: Gone, shelf: _Shelf) -> Copied | None:
     """The copy that makes a move of a removal: the last one before it.
 
     Of copies in one second (the text has no order within it) the one into Deleted Items.
     """
     best: Copied | None = None
     rank = (-1, False)
-    for copy in copies:
-        if copy.taken or copy.folder != gone.folder or copy.ts > gone.ts + SECOND or not _same(gone, copy):
-            continue
-        if not _makes_move(scene, gone, copy):
+    for copy in shelf.of(gone):
+        if copy.taken or copy.ts > gone.ts + SECOND or not _makes_move(gone, copy, shelf):
             continue
         own = (copy.ts // SECOND, scene.is_trash(copy.target, copy.ts))
         if own > rank:
@@ -197,34 +230,13 @@ def _copy_of(scene: Scene, gone: Gone, copies: list[Copied]) -> Copied | None:
     return best
 
 
-def _makes_move(scene: Scene, gone: Gone, copy: Copied) -> bool:
+def _makes_move(gone: Gone, copy: Copied, shelf: _Shelf) -> bool:
     apart = gone.ts // SECOND * SECOND - copy.ts // SECOND * SECOND
     if gone.command is not None and gone.command.name == "MOVE":
         return copy.command is gone.command or (copy.command is None and apart <= _AT_ONCE)
     if copy.command is not None and copy.command.name == "MOVE":
         return False
-    return apart <= _SOON or _marked(scene, gone, copy)
-
-
-def _same(gone: Gone, copy: Copied) -> bool:
-    """Whether a copy is one of this message."""
-    if copy.uid and gone.uid:
-        return copy.uid == gone.uid
-    return copy.line is not None and gone.line is not None and copy.line.identity == gone.line.identity
-
-
-def _marked(scene: Scene, gone: Gone, copy: Copied) -> bool:
-    """Whether the message was flagged \\Deleted in this session when it had been copied."""
-    since = copy.ts // SECOND * SECOND
-    for line in scene.evidence.lines:
-        if line.action == "delete" and (line.folder, line.uid) == (gone.folder, gone.uid) and line.ts >= since:
-            return True
-    for command in scene.evidence.commands:
-        if command.name == "STORE" and command.folder == gone.folder and command.end >= since:
-            adds = len(command.arguments) > 1 and not command.arguments[1].startswith("-")
-            if adds and "\\deleted" in command.arguments[-1].casefold() and _may_concern(command, gone.uid):
-                return True
-    return False
+    return apart <= _SOON or shelf.marked(gone, copy)
 
 
 def _shown_trash(scene: Scene, copies: list[Copied]) -> frozenset[str]:
@@ -304,10 +316,11 @@ def _untold(scene: Scene, copies: list[Copied], gone: list[Gone]) -> Iterator[Ob
     """COPY and MOVE commands of whose messages nothing else tells, and those that were refused."""
     used = {id(copy.command) for copy in copies if copy.command is not None}
     used |= {id(one.command) for one in gone if one.command is not None}
-    for command in scene.evidence.commands:
+    evidence = scene.evidence
+    for command in evidence.commands:
         if command.name in ("doveadm move", "doveadm copy"):
-            lines = near(scene.evidence.lines, command, "copy", "expunge")
-            told = any(_remover(one) == command.name and command.covers(one.end) for one in scene.evidence.requested)
+            lines = near(evidence.lines, command, "copy", "expunge")
+            told = any(_remover(one) == command.name and command.covers(one.end) for one in evidence.requested)
             if id(command) not in used and not told and next(lines, None) is None:
                 action = command.name.removeprefix("doveadm ").capitalize()
                 yield scene.observe(scene.id(action, command.start), command.end, action)

@@ -152,6 +152,18 @@ def test_pop3() -> None:
     assert acts(*text, *read) == sorted([*some, *(f"MailItemsAccessed Owner {ALICE} INBOX {uid}" for uid in (1, 2))])
 
 
+def test_pop3_commands() -> None:
+    """Dovecot 2.4 tells of POP3 commands, too: by number, where nothing says the UID."""
+    by = {"categories": ["service:pop3"], "took": 0.1}
+    retr = event("pop3_command_finished", "10:00:00", cmd_name="RETR", cmd_args="1", reply="OK", **by)
+    dele = event("pop3_command_finished", "10:00:01", cmd_name="DELE", cmd_args="1", reply="OK", **by)
+    (act,) = found(retr, dele)
+    assert (act.action, act.folder, dict(act.properties)) == ("MailItemsAccessed", "INBOX", {"Messages": "1"})
+    why = {"reason_code": ["pop3:cmd_retr"], "categories": ["service:pop3"]}
+    read = event("mail_opened", "09:59:59.95", mailbox="INBOX", uid=9, **why)
+    assert acts(retr, dele, read) == [f"MailItemsAccessed Owner {ALICE} INBOX 9"]
+
+
 def test_doveadm() -> None:
     """Its lines have no session, its events only sometimes; what it did to a mailbox in a day belongs together."""
     text = (
@@ -250,7 +262,7 @@ def test_others_mailboxes() -> None:
     assert place("shared/alice@corp.example/Projects/2026", BOB, prefixes) == (ALICE, "Projects/2026", True)
     assert place("shared/alice@corp.example", BOB, prefixes) == (ALICE, "INBOX", True)
     assert place("user.alice.Archive", BOB, prefixes) == ("alice", "Archive", True)
-    assert place("shared.alice@corp.example.Sent", BOB, prefixes) == (ALICE, "Sent", True)
+    assert place(f"shared.{ALICE}.Sent", BOB, prefixes) == (ALICE, "Sent", True)
     assert place("inbox", BOB, prefixes) == (BOB, "INBOX", False)
     own = said("10:00:00", item("expunge", f"shared/{BOB}/INBOX", 1), user=BOB)
     assert acts(own) == [f"HardDelete Owner {BOB} INBOX 1"], "one's own mailbox, by way of the shared folders"
