@@ -29,23 +29,23 @@ def lines(story: Story, zone: tzinfo, room: int | None, show: Show, *, raw: bool
     yield from (toned(text, story.tone, bold=True) for text in _wrapped(story.headline, room, ""))
     yield ""
     yield from _fields(_message(story, zone), room)
-    yield from _titled("What became of it", _outcomes(story.outcomes, room))
-    yield from _titled(f"How it went ({zone_name(zone)})", _steps(story.timeline, zone, room, raw))
+    yield from titled("What became of it", _outcomes(story.outcomes, room))
+    yield from titled(f"How it went ({zone_name(zone)})", _steps(story.timeline, zone, room, raw))
     if len(story.tree) > 1 or any(node.edges for node in story.tree):
-        yield from _titled("Which way it took", tree(story.tree, room))
+        yield from titled("Which way it took", tree(story.tree, room))
     evidence = (_wrapped(f"{e.parent} -> {e.child}: {e.words} ({e.grade})", room, "  ") for e in story.evidence)
-    yield from _titled("How that is known", (line for found in evidence for line in found))
+    yield from titled("How that is known", (line for found in evidence for line in found))
     missing = (_wrapped(one.text, room, "  - ", "    ") for one in story.missing)
-    yield from _titled("What the logs do not tell", (line for found in missing for line in found))
-    yield from _titled("The connection it came over", _steps(story.session, zone, room, raw))
-    yield from _titled(
+    yield from titled("What the logs do not tell", (line for found in missing for line in found))
+    yield from titled("The connection it came over", _steps(story.session, zone, room, raw))
+    yield from titled(
         "Other attempts of the same sender to the same recipient", _relatives(story.attempts, zone, room, show)
     )
-    yield from _titled("What it came out of, and what came out of it", _relatives(story.relatives, zone, room, show))
-    yield from _titled("Other messages that the same question finds", _relatives(story.also, zone, room, show))
+    yield from titled("What it came out of, and what came out of it", _relatives(story.relatives, zone, room, show))
+    yield from titled("Other messages that the same question finds", _relatives(story.also, zone, room, show))
 
 
-def _titled(title: str, body: Iterable[str]) -> Iterator[str]:
+def titled(title: str, body: Iterable[str]) -> Iterator[str]:
     """A heading and what stands under it; nothing when that is nothing."""
     headed = False
     for line in body:

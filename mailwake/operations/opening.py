@@ -109,37 +109,38 @@ class StoreBackend:
     """Answers from the store of a data directory."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self.database = database
+        """The open store."""
         self._revive = StoredReviver()
 
     def search(self, node: Node, limit: int, cursor: Cursor | None = None, *, since: int | None = None) -> list[Row]:
         """See `Backend`."""
         from mailwake.store import journeys
 
-        return journeys.search(self._database, node, limit, cursor, since=since)
+        return journeys.search(self.database, node, limit, cursor, since=since)
 
     def facts(self, keys: Iterable[str], low: int | None = None, high: int | None = None) -> list[Fact]:
         """See `Backend`."""
         from mailwake.store import facts
 
-        return [self._revive(stored) for stored in facts.by_keys(self._database, keys, low, high)]
+        return [self._revive(stored) for stored in facts.by_keys(self.database, keys, low, high)]
 
     def session(self, fact: Fact, low: int, high: int) -> list[Fact]:
         """See `Backend`."""
         from mailwake.store import facts
 
-        found = facts.by_process(self._database, fact.host, fact.program, fact.pid, low, high)
+        found = facts.by_process(self.database, fact.host, fact.program, fact.pid, low, high)
         return [self._revive(stored) for stored in found]
 
     def door(self, host: str, ip: str, low: int, high: int) -> list[Fact]:
         """See `Backend`."""
         from mailwake.store import facts
 
-        return [self._revive(stored) for stored in facts.by_client(self._database, host, ip, low, high)]
+        return [self._revive(stored) for stored in facts.by_client(self.database, host, ip, low, high)]
 
     def close(self) -> None:
         """Let other processes in."""
-        self._database.close()
+        self.database.close()
 
 
 def _place(row: Row) -> tuple[int, str, int]:

@@ -68,6 +68,14 @@ class Found(NamedTuple):
     """Name and version of the installed package that brought it; "" for those of this folder."""
 
 
+@runtime_checkable
+class ElementSource(Protocol):
+    """A source that also reads XML documents. Its elements come to `split_bare` as lines of JSON: `ingest.elements`."""
+
+    def element(self, name: str, attributes: tuple[str, ...]) -> bool:
+        """Whether an element of this name with these attributes is one of our records."""
+
+
 @cache
 def found() -> tuple[tuple[Found, ...], tuple[str, ...]]:
     """Every source in use, in the order in which they are asked, and a sentence for each that cannot be used.

@@ -37,9 +37,9 @@ def workset(count: int, *, removed: bool, next_id: str = "", step: int = 1_000_0
 @pytest.mark.pitfall("R07")
 def test_thousands_that_speak_of_one_foreign_id() -> None:
     made = workset(20_000, removed=True, next_id="12345ABCDE")
-    began = time.monotonic()
+    began = time.process_time()
     book = made.forget(1 << 62)
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
     assert (len(made), made.mentions("12345ABCDE")) == (0, False)
     assert len(book.keys) == len(book.waited) == 20_000
 

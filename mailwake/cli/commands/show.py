@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import tzinfo
 from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +14,11 @@ from mailwake.cli.printable import plain
 from mailwake.cli.sections import SectionedCommand, option
 from mailwake.cli.session import opened, session_of
 from mailwake.cli.shared_options import Zone, check_input_options, input_options, input_words
+
+if TYPE_CHECKING:
+    from mailwake.audit.record import AuditRecord
+    from mailwake.operations.backend import Backend
+    from mailwake.trace.story_model import Story
 
 HELP = """The whole story of one message: what became of it and why, what to do, every step, and how that is known.
 
@@ -60,15 +67,39 @@ def COMMAND(
             if as_json:
                 click.echo("null")
             return NOTHING
+        records = _afterwards(backend, story)
     if as_json:
         from mailwake.cli.writing import to_json
+        from mailwake.operations.audit_models import shown
+        from mailwake.operations.audit_people import People
 
-        click.echo(to_json(story.to_json(), indent=True))
+        people = People(None)
+        found = {"AfterwardsInTheMailbox": [shown(record, people).record() for record in records]}
+        click.echo(to_json(story.to_json() | found, indent=True))
         return FOUND
-    from mailwake.cli.render_story import lines
+    from mailwake.cli import render_afterwards
+    from mailwake.cli.render_story import lines, titled
     from mailwake.cli.terminal import columns
 
     command = partial(session_of(ctx).command, "show", *input_words(in_files, assume_zone, assume_year))
     for line in lines(story, zone, columns(), command, raw=raw):
         click.echo(line)
+    for line in titled(render_afterwards.TITLE, render_afterwards.lines(records, zone)):
+        click.echo(line)
     return FOUND
+
+
+def _afterwards(backend: Backend, story: Story) -> list[AuditRecord]:
+    """What was done with the message in the mailbox; nothing where log files are read on the spot."""
+    from mailwake.cli.render_afterwards import MOST
+    from mailwake.operations.contract import CallerScope
+    from mailwake.operations.mailbox_fate import afterwards, items_of
+    from mailwake.operations.opening import StoreBackend
+    from mailwake.operations.stored_audit_log import StoredAuditLog
+
+    if not isinstance(backend, StoreBackend):
+        return []
+    message = story.message
+    names = [name for name in (message.message_id, *message.other_ids) if name]
+    found = afterwards(StoredAuditLog(backend.database), names, CallerScope(), message.received or None)
+    return [items_of(record, names) for record in islice(found, MOST + 1)]

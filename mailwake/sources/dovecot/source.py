@@ -40,6 +40,8 @@ _BARE_1X = re.compile(rf"(?:dovecot|(deliver\([^)]*\))): ({_STAMP}) (?:Info: |(?
 _PID = re.compile(r"<(\d{1,10})>")
 _EVENT_TIME = re.compile(r'"(?:end|start)_time":(?:"([^"]+)"|(\d{1,11}(?:\.\d+)?))')
 _EVENT_HOST = re.compile(r'"hostname":"([^"]*)"')
+_TAB_TIME = re.compile(r"\t(?:end|start)_time:(?:(\d{4}-[^\t]+)|(\d{1,11}(?:\.\d+)?))(?=\t|$)")
+_TAB_HOST = re.compile(r"\thostname:([^\t]*)")
 _FIRST = frozenset("JFMASOND2d")
 
 
@@ -66,7 +68,7 @@ class Dovecot:
     def split_bare(self, line: str) -> Bare | None:
         """Strict on purpose: a syslog line (`stamp host program[pid]: `) must not pass for one of Dovecot's file."""
         if line[:1] not in _FIRST:
-            return _event(line) if line.startswith('{"event":"') else None
+            return _event(line) if line.startswith(('{"event":"', "event:")) else None
         match = _BARE.match(line)
         if match is None:
             return _bare_1x(line) if line.startswith(("dovecot: ", "deliver(")) else None
@@ -101,12 +103,13 @@ def _bare_1x(line: str) -> Bare | None:
 
 
 def _event(line: str) -> Bare | None:
-    """An exported event on a line of its own; its time is the end of what it tells about."""
+    """An exported event on a line of its own, JSON or tab-text; its time is the end of what it tells about."""
     times = dict.fromkeys(("text", "number"), "")
-    for text, number in _EVENT_TIME.findall(line, 0, 400):
+    json = line.startswith("{")
+    for text, number in (_EVENT_TIME if json else _TAB_TIME).findall(line, 0, 400):
         times = {"text": text, "number": number}
     stamp = times["text"]
     if times["number"]:
         stamp = datetime.fromtimestamp(float(times["number"]), UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    host = _EVENT_HOST.search(line, 0, 400)
+    host = (_EVENT_HOST if json else _TAB_HOST).search(line, 0, 400)
     return Bare(stamp, host.group(1) if host else "", "dovecot", 0, f"stats: {line}") if stamp else None

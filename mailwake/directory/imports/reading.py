@@ -1,0 +1,146 @@
+"""Bytes of a file to rows: encodings and forms are recognised, not asked for.
+
+CSV with a heading (Export-Csv, a `#TYPE` line before it, semicolons or tabs instead of commas), JSON (an array, one
+object, an object with `value`, or an object per line), `doveadm user '*'` (a name per line), and Dovecot's passwd-file
+(`user:password:uid:gid:gecos:home:shell:extra fields`), of which only names are taken.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from mailwake.directory.errors import DirectoryError
+
+LOGIN = "loginname"
+"""Column of rows that come from a list of users."""
+_USER = re.compile(r"[^\s,;:\"{}\[\]]+")
+_PASSWD = re.compile(r"([^\s:,;\"]+):[^,;]*")
+_MOST_BYTES = 1 << 30
+
+
+class Row(NamedTuple):
+    """One row: its line (or number in a JSON array, from 1), and values by column in lower case."""
+
+    line: int
+    values: dict[str, Any]
+
+
+def rows(data: bytes, name: str) -> Iterator[Row]:
+    """The rows of a file. Raises DirectoryError naming the file when it is none of the forms."""
+    if len(data) > _MOST_BYTES:
+        raise DirectoryError("file-too-large", f"{name}: is larger than 1 GiB", "split it")
+    text = decoded(data, name)
+    first = text.lstrip()[:1]
+    if not first:
+        raise DirectoryError("file-empty", f"{name}: is empty", "export the list again")
+    if first in "[{":
+        return _json(text, name)
+    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    if lines and all(_USER.fullmatch(line.strip()) for line in lines[:1000]):
+        return _users(text)
+    if lines and all(_PASSWD.fullmatch(line.strip()) for line in lines[:1000]):
+        return _passwd(text)
+    return _csv(text, name)
+
+
+def decoded(data: bytes, name: str) -> str:
+    """Text of UTF-8 or UTF-16, with or without a byte order mark; else of Windows-1252. Raises DirectoryError."""
+    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+        if data.startswith(mark):
+            return _strict(data[len(mark) :], encoding, name)
+    start = data[:4096]
+    if b"\0" in start:  # UTF-16 without a mark: every other byte of plain text is zero
+        return _strict(data, "utf-16-le" if start[1:2] == b"\0" else "utf-16-be", name)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
+
+
+def _strict(data: bytes, encoding: str, name: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise DirectoryError(
+            "file-damaged", f"{name}: is no {encoding.upper()}: {error.reason}", "export it again"
+        ) from error
+
+
+def _json(text: str, name: str) -> Iterator[Row]:
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError as error:
+        if text.lstrip().startswith("{") and "\n" in text.strip():
+            return _json_lines(text, name)
+        raise DirectoryError(
+            "file-damaged", f"{name}: line {error.lineno} is no JSON: {error.msg}", "export it again"
+        ) from error
+    if isinstance(value, dict):
+        value = value["value"] if isinstance(value.get("value"), list) else [value]
+    return _objects(value, name)
+
+
+def _objects(values: list[Any], name: str) -> Iterator[Row]:
+    for number, value in enumerate(values, 1):
+        if not isinstance(value, dict):
+            raise DirectoryError("file-damaged", f"{name}: entry {number} is no object", "give an array of objects")
+        yield Row(number, {str(key).lower(): part for key, part in value.items()})
+
+
+def _json_lines(text: str, name: str) -> Iterator[Row]:
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip():
+            try:
+                value = json.loads(line)
+            except json.JSONDecodeError as error:
+                raise DirectoryError(
+                    "file-damaged", f"{name}: line {number} is no JSON: {error.msg}", "export it again"
+                ) from error
+            if isinstance(value, dict):
+                yield Row(number, {str(key).lower(): part for key, part in value.items()})
+
+
+def _csv(text: str, name: str) -> Iterator[Row]:
+    skipped = 0
+    lines = text.splitlines(keepends=True)
+    while lines and (not lines[0].strip() or lines[0].startswith("#TYPE") or lines[0].lower().startswith("sep=")):
+        lines.pop(0)
+        skipped += 1
+    head = lines[0] if lines else ""
+    delimiter = max(",;\t", key=head.count)
+    reader = csv.reader(io.StringIO("".join(lines)), delimiter=delimiter)
+    heading = [column.strip().lower() for column in next(reader, [])]
+    if not heading or not any(heading):
+        raise DirectoryError("file-damaged", f"{name}: has no heading", "the first line names the columns")
+    return _table(reader, heading, skipped, name)
+
+
+def _table(reader: Any, heading: list[str], skipped: int, name: str) -> Iterator[Row]:
+    try:
+        before = reader.line_num
+        for cells in reader:
+            line, before = before + skipped + 1, reader.line_num
+            if any(cell.strip() for cell in cells):
+                yield Row(line, dict(zip(heading, cells, strict=False)))
+    except csv.Error as error:
+        raise DirectoryError(
+            "file-damaged", f"{name}: line {reader.line_num + skipped} is no CSV: {error}", "export it again"
+        ) from error
+
+
+def _users(text: str) -> Iterator[Row]:
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip() and not line.lstrip().startswith("#"):
+            yield Row(number, {LOGIN: line.strip()})
+
+
+def _passwd(text: str) -> Iterator[Row]:
+    for number, line in enumerate(text.splitlines(), 1):
+        found = _PASSWD.fullmatch(line.strip())
+        if found is not None and not line.lstrip().startswith("#"):
+            yield Row(number, {LOGIN: found[1]})

@@ -1,0 +1,68 @@
+"""The table of requirements of mailbox auditing and the tests that prove them: `python -m tests.conformance.table`.
+
+A test proves the requirement that it is named after, `test_A12_...`: one of "Manage mailbox auditing" of Exchange,
+in a few words in `rows.txt`.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[2]
+PAGE = TOP / "docs" / "conformance.md"
+_NAMED = re.compile(r"test_((?:A\d\d_)+)")
+
+
+def texts() -> dict[str, str]:
+    """Requirement to its text."""
+    lines = (Path(__file__).parent / "rows.txt").read_text().splitlines()
+    return {name: text for name, _, text in (line.partition(" ") for line in lines)}
+
+
+def named() -> Iterator[tuple[str, str]]:
+    """(requirement, test) of every test that is named after one."""
+    for path in sorted((TOP / "tests").rglob("test_*.py")):
+        for node in ast.parse(path.read_text()).body:
+            found = _NAMED.match(node.name) if isinstance(node, ast.FunctionDef) else None
+            if found and isinstance(node, ast.FunctionDef):
+                for name in found[1].rstrip("_").split("_"):
+                    yield name, f"{path.relative_to(TOP).as_posix()}::{node.name}"
+
+
+def proofs() -> dict[str, list[str]]:
+    """Requirement to its tests, in the table's order."""
+    found: dict[str, list[str]] = {name: [] for name in texts()}
+    for name, test in named():
+        found.setdefault(name, []).append(test)
+    return found
+
+
+def page() -> str:
+    """docs/conformance.md."""
+    rows = proofs()
+    lines = [
+        "# What mailbox auditing must do, and the tests that prove it",
+        "",
+        'The requirements are the statements of Exchange\'s "Manage mailbox auditing". The tests in tests/conformance'
+        " go the whole way: lines of a server's log or orders go in, and the answers of operations are looked at."
+        " Written by `python -m tests.conformance.table` from the tests themselves; `./test` leaves what came of them"
+        " in `build/conformance.json`.",
+        "",
+        f"{len(rows)} requirements: {sum(bool(tests) for tests in rows.values())} proven.",
+        "",
+        "| | Requirement | Proven by |",
+        "|---|---|---|",
+    ]
+    known = texts()
+    for name, tests in rows.items():
+        where = "<br>".join(f"`{test}`" for test in tests) or "**open**"
+        lines.append(f"| {name} | {known.get(name, '').replace('|', chr(92) + '|')} | {where} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(page())
