@@ -16,6 +16,9 @@ The rooms' parts, from the outside in:
     envelope  header of one line: time, host, program, pid, message
     jsonlines the same for journald JSON and log shippers' JSON
     export    the same for journald's export format
+    tables    rows of tables (CSV) as lines of JSON
+    documents records of JSON documents as lines of JSON
+    utf16     UTF-16 as UTF-8
     notices   what the log systems say of themselves: lines lost, lines repeated
     registry  program tag -> parser of a source
     runs      the fast loops over lines of one shape

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,13 +14,17 @@ from mailwake.events.fact import NO_TIME, Fact
 from mailwake.ingest import export, jsonlines
 from mailwake.ingest.account import Account
 from mailwake.ingest.calendar import Calendar, calendar_for
+from mailwake.ingest.documents import DocumentError, Documents, is_document
 from mailwake.ingest.envelope import Header
 from mailwake.ingest.files import BLOCK, MAX_LINE, Block, blocks, check_text, read_at
 from mailwake.ingest.registry import Registry
 from mailwake.ingest.runs import Heads, is_untidy
 from mailwake.ingest.sections import Section
+from mailwake.ingest.tables import Rows, find
 
 _SECTION = re.compile(r"==> (.+) <==\Z")
+_LOOK = 64 << 10
+"""Bytes by which it is told what a file is."""
 _BEFORE = 64 << 10
 """Bytes before a place to go on from that are read for the time, when a survey has marked nothing."""
 
@@ -78,9 +83,7 @@ class FactReader:
 
     def __iter__(self) -> Iterator[Batch]:
         """Batches in the order of the file. Raises InputError in the end when compression is damaged."""
-        if self._start:
-            self._warm_up()
-        batches = self._export() if read_at(self.path, 0, len(export.START)) == export.START else self._lines()
+        batches = self._shaped() or self._lines()
         for batch in batches:
             self.account.bytes += batch.nbytes
             self.account.add_facts(batch.facts)
@@ -88,7 +91,19 @@ class FactReader:
         if not self.account.bytes and not self._start:
             self.account.note(f"{self._name}: the file is empty")
 
+    def _shaped(self) -> Iterator[Batch] | None:
+        """How to read a file that is no lines of a log; None for one that is."""
+        start = read_at(self.path, 0, _LOOK)
+        if start.startswith(export.START):
+            return self._export()
+        if is_document(start):
+            return self._documents()
+        table = find(start, self._registry.knows_table)
+        return None if table is None else self._table(Rows(table, self._registry.knows_table))
+
     def _lines(self) -> Iterator[Batch]:
+        if self._start:
+            self._warm_up()
         end = self._start
         for block in blocks(self.path, self._start, self._size, self._stop):
             if block.half:
@@ -189,6 +204,47 @@ class FactReader:
             self._journal(reader.feed(b"\n\n"), facts)
             yield Batch(facts, offset, 0, half=True)
 
+    def _table(self, rows: Rows) -> Iterator[Batch]:
+        """Rows of a table, as lines of JSON. A row whose end is not written yet is treated as a half line."""
+        for place in range(0, self._start, BLOCK):
+            rows.headers(read_at(self.path, place, min(BLOCK, self._start - place)))
+        end = self._start
+        for block in blocks(self.path, self._start, self._size, self._stop):
+            if block.half and self._follow:
+                continue
+            facts: list[Fact] = []
+            self._rows(rows.feed(block.data), facts)
+            half = block.half and bool(facts) and not rows.open_bytes
+            end = block.offset if half else block.offset + len(block.data) - rows.open_bytes
+            yield Batch(facts, end, len(block.data), half)
+        facts = []
+        self._rows([] if self._follow else rows.end(), facts)
+        if facts:
+            yield Batch(facts, end, 0)
+
+    def _rows(self, rows: Iterable[tuple[str, bool]], facts: list[Fact]) -> None:
+        for text, known in rows:
+            self.account.lines += 1
+            if known:
+                self._section.line(text, facts)
+                self._section.flush(facts)
+            else:
+                self._section.stranger(text, facts)
+
+    def _documents(self) -> Iterator[Batch]:
+        """Records of JSON documents. They are no logs that grow: the place to go on from is their beginning."""
+        documents = Documents()
+        for block in chain(blocks(self.path, 0, self._size), [None]):
+            facts: list[Fact] = []
+            try:
+                found = documents.feed(block.data if block else b"", last=block is None)
+                self._rows(((line, True) for line in found), facts)
+            except DocumentError as error:
+                self.account.note(f"{self._name}: {error}")
+                yield Batch(facts, 0, len(block.data) if block else 0)
+                return
+            yield Batch(facts, 0, len(block.data) if block else 0)
+
     def _journal(self, found: list[tuple[dict[str, str], bytes]], facts: list[Fact]) -> None:
         self.account.lines += len(found)
         for record, data in found:
@@ -200,7 +256,7 @@ class FactReader:
 
     def _check_table(self, data: bytes) -> None:
         """Say so when the file is a table and no log."""
-        commas = [line.count(b",") for line in data.split(b"\n", 6)[:5]]
+        commas = [line.count(b",") for line in data.rstrip(b"\n").split(b"\n", 6)[:5]]
         if self.account.unknown_count > 1 and not self.account.recognised and commas[0] > 2 and len(set(commas)) == 1:
             self.account.note(f"{self._name}: this looks like a CSV table, not a log")
 

@@ -13,12 +13,13 @@ import shutil
 import tempfile
 import zlib
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, NamedTuple, Protocol
 
 import zstandard
 
+from mailwake.ingest.utf16 import Utf16Text, encoding_of
 from mailwake.ingest.zstd import ZstdText
 
 BLOCK = 4 << 20
@@ -69,31 +70,43 @@ class Block(NamedTuple):
 
 
 def kind_of(path: Path) -> str:
-    """`plain`, `gzip`, `bzip2`, `xz`, `lzma` or `zstd`. Raises InputError when the file cannot be opened."""
+    """`plain`, `gzip`, `bzip2`, `xz`, `lzma`, `zstd`, or an encoding (`utf-16-le`, `utf-16-be`) that has to be read
+    through from its beginning as well. Raises InputError when the file cannot be opened."""
     try:
         with path.open("rb") as file:
             start = file.read(16)
     except OSError as error:
         raise InputError(error.strerror or str(error), str(path), "Check the path and its permissions.") from error
-    return next((kind for magic, kind in _MAGIC if start.startswith(magic)), PLAIN)
+    return next((kind for magic, kind in _MAGIC if start.startswith(magic)), "") or encoding_of(start) or PLAIN
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[Text]:
-    """The text of a file, decompressed. Raises InputError as `kind_of` does."""
+    """The text of a file, decompressed and as UTF-8. Raises InputError as `kind_of` does."""
     kind = kind_of(path)
     with ExitStack() as stack:
         raw = stack.enter_context(path.open("rb"))
-        if kind == "gzip":
-            yield stack.enter_context(gzip.open(raw, "rb"))
-        elif kind == "bzip2":
-            yield stack.enter_context(bz2.open(raw, "rb"))
-        elif kind in ("xz", "lzma"):
-            yield stack.enter_context(lzma.open(raw, "rb"))
-        elif kind == "zstd":
-            yield ZstdText(raw)
-        else:
+        if kind == PLAIN:
             yield raw
+        elif kind.startswith("utf-16"):
+            yield Utf16Text(raw, kind)
+        else:
+            encoding = ""
+            with suppress(*BROKEN):  # who reads it is told
+                encoding = encoding_of(read_full(_unpacked(raw, kind, stack), 16))
+            raw.seek(0)
+            text = _unpacked(raw, kind, stack)
+            yield Utf16Text(text, encoding) if encoding else text
+
+
+def _unpacked(raw: IO[bytes], kind: str, stack: ExitStack) -> Text:
+    if kind == "gzip":
+        return stack.enter_context(gzip.open(raw, "rb"))
+    if kind == "bzip2":
+        return stack.enter_context(bz2.open(raw, "rb"))
+    if kind in ("xz", "lzma"):
+        return stack.enter_context(lzma.open(raw, "rb"))
+    return ZstdText(raw)
 
 
 def read_at(path: Path, offset: int, size: int) -> bytes:
@@ -154,7 +167,7 @@ def _bounded(data: bytes, offset: int) -> Iterator[Block]:
 
 
 def check_text(path: Path) -> None:
-    """Raise InputError when a file is no text: a journal file, UTF-16, or more than a tenth control characters.
+    """Raise InputError when a file is no text: a journal file, or more than a tenth control characters.
 
     NUL bytes do not count: after a crash a log may hold long runs of them.
     """
@@ -162,8 +175,6 @@ def check_text(path: Path) -> None:
     if start.startswith(b"LPKSHHRH"):
         hint = "Export it first: journalctl --file THIS -o json > journal.json"
         raise InputError("this is a binary journal file", str(path), hint)
-    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise InputError("this is UTF-16 text", str(path), "Convert it first: iconv -f UTF-16 -t UTF-8")
     solid = start.replace(b"\0", b"")
     if len(solid) - len(solid.translate(None, _CONTROL)) > len(solid) // 10:
         raise InputError("this is binary data, not a log", str(path), "Give the log file as text.")

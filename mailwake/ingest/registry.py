@@ -12,7 +12,7 @@ from mailwake.events.fact import LineParser, Parsed
 from mailwake.ingest.notices import is_log_daemon, loss, repeated_last
 from mailwake.ingest.stamps import MONTHS
 from mailwake.sources import api
-from mailwake.sources.api import Source
+from mailwake.sources.api import Source, TableSource
 
 FOREIGN: Parsed = ("foreign", "", {})
 _STARTS = frozenset(MONTHS) | {"199", "200", "201", "202", "203", '{"_', '{"@', '{"t', '{"m', '{"l'}
@@ -43,6 +43,10 @@ class Registry:
     def knows(self, program: str) -> bool:
         """Whether a program is part of a mail system or of the log system."""
         return self.parser(program) is not foreign
+
+    def knows_table(self, columns: tuple[str, ...]) -> bool:
+        """Whether a source reads tables with these columns."""
+        return any(isinstance(source, TableSource) and source.table(columns) for source in self.sources)
 
     def _first(self, program: str) -> LineParser | None:
         return next((parser for source in self.sources if (parser := source.parser(program))), None)

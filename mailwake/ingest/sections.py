@@ -93,6 +93,11 @@ class Section:
         self.clock.saw(header.ts)
         self._record(header, raw, out)
 
+    def stranger(self, text: str, out: list[Fact]) -> None:
+        """Take a record that is none of its file's kind."""
+        self._account.add_unknown("", text, text)
+        out.append(Fact(NO_TIME, "", "", 0, "unknown", "", {}, text, self._assumed))
+
     def flush(self, out: list[Fact]) -> None:
         """Finish the pending record."""
         if self.pending is None:
@@ -124,8 +129,7 @@ class Section:
         if parsed is not None:
             out.append(Fact(self._last, "", "", 0, *parsed, line, self._assumed))
             return
-        self._account.add_unknown("", line, line)
-        out.append(Fact(NO_TIME, "", "", 0, "unknown", "", {}, line, self._assumed))
+        self.stranger(line, out)
 
     def _record(self, header: Header, raw: str, out: list[Fact]) -> None:
         self._before = None

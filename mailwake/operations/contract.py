@@ -3,6 +3,11 @@
 An operation is one file in `operations/catalog/`, which defines `OPERATION`. From it come the REST route with its
 OpenAPI text, the command of the command line, the cmdlet and the reference page; the web pages call it. Whoever calls
 goes through `operations.perform.perform`, the one place that checks roles and scope, and records who asked what.
+
+Names: fields of inputs and outputs are snake_case in Python, and outside they have Exchange's names of parameters and
+properties as aliases (`audit_log_age_limit`, `AuditLogAgeLimit`): derive the models from `operations.models.Input` and
+`Output`, which do that. On the command line a field is an option in kebab case (`--audit-log-age-limit`), and one with a
+position (`fields.position(1)`) an argument. `summary` begins with a verb and ends with a full stop.
 """
 
 from __future__ import annotations
@@ -69,6 +74,15 @@ class CallerScope:
 
 
 @dataclass(frozen=True)
+class Assignment:
+    """A management role that somebody has, through which role group, and over which part of the organization."""
+
+    role: str
+    role_group: str
+    scope: CallerScope = field(default_factory=CallerScope)
+
+
+@dataclass(frozen=True)
 class Caller:
     """Who asks."""
 
@@ -78,6 +92,9 @@ class Caller:
     roles: frozenset[str] = frozenset()
     """Management roles that the groups give (`directory.roles`)."""
     scope: CallerScope = field(default_factory=CallerScope)
+    """What a handler may show: `perform` narrows it to the assignments whose roles suffice for the operation."""
+    assignments: tuple[Assignment, ...] = ()
+    """Which role holds where; empty: every role holds over `scope`."""
     origin: str = ""
     """Client IP, or `local`."""
     face: str = ""
@@ -105,6 +122,12 @@ class Operation(Generic[Input]):
     """Changes something: POST instead of GET, and the change (before and after) goes into the admin audit log."""
     command: tuple[str, ...] = ()
     """Words of the command line, `("audit", "search")`; empty: not there."""
+    also: tuple[tuple[str, ...], ...] = ()
+    """Further words that mean the same (`("mailbox", "show")` beside `("mailbox", "list")`)."""
+    cmdlet: str = ""
+    """Its name in the shell and in the admin audit log, `Set-Mailbox`; empty: not in the shell."""
+    store: bool = True
+    """Whether the handler asks `context.database`; if not, the store need not be opened."""
     details: str = ""
     """More help, plain text, with examples."""
 

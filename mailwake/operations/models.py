@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_pascal
@@ -25,6 +25,8 @@ class Output(BaseModel):
     """One item of an answer; values that are not known are None."""
 
     model_config = ConfigDict(alias_generator=to_pascal, populate_by_name=True, frozen=True)
+    table_columns: ClassVar[tuple[str, ...]] = ()
+    """Fields that a table for people shows, by their names in Python; empty: all."""
 
     def record(self) -> dict[str, Any]:
         """The item by its outside names, values as JSON has them."""

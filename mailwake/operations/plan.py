@@ -9,8 +9,11 @@ from typing import NamedTuple
 from mailwake.events.fact import NO_TIME
 from mailwake.ingest import export
 from mailwake.ingest.calendar import Calendar
+from mailwake.ingest.documents import is_document
 from mailwake.ingest.facts import FactReader
 from mailwake.ingest.files import PLAIN, kind_of, read_at
+from mailwake.ingest.registry import Registry
+from mailwake.ingest.tables import find
 from mailwake.operations.inputs import Input
 
 PIECE = 4 << 20
@@ -41,8 +44,10 @@ def divisible(source: Input) -> bool:
     """Whether a file can be read from the middle: plain, one log, one record a line."""
     if kind_of(source.path) != PLAIN:
         return False
-    start = read_at(source.path, 0, 16)
-    return not start.startswith((b"==> ", export.START))
+    start = read_at(source.path, 0, _LOOK)
+    if start.startswith((b"==> ", export.START)):
+        return False
+    return not is_document(start) and find(start, Registry().knows_table) is None
 
 
 def windows(inputs: list[tuple[Input, int, Calendar | None]]) -> list[list[Piece]]:

@@ -39,10 +39,21 @@ class Source(Protocol):
         """
 
     def split_bare(self, line: str) -> Bare | None:
-        """Split a line of the product's own log file; None when the line has another shape or there is no such file."""
+        """Split a line of the product's own log file; None when the line has another shape or there is no such file.
+
+        A record of a table or of a JSON document comes as one line of JSON (`ingest.tables`, `ingest.documents`).
+        """
 
     def continues(self, line: str) -> bool:
         """Whether a line without a stamp belongs to the record before it in the product's own log file."""
+
+
+@runtime_checkable
+class TableSource(Protocol):
+    """A source that also reads tables. Their rows come to `split_bare` as lines of JSON: `ingest.tables`."""
+
+    def table(self, columns: tuple[str, ...]) -> bool:
+        """Whether a table with columns of these names, as they are written, is one of ours."""
 
 
 @cache

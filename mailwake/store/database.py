@@ -28,7 +28,7 @@ SETTINGS: dict[str, Any] = {
     "max_partitions_per_insert_block": 0,  # a log of years goes in at once
 }
 _TEMPORARY = "mailwake-tmp"
-_OWN = frozenset({"store", "lock", _TEMPORARY})
+_OWN = frozenset({"store", "lock", _TEMPORARY, "directory.sqlite3", "directory.lock"})
 """What a data directory holds."""
 
 
@@ -149,21 +149,33 @@ def _check_name(path: Path) -> None:
         )
 
 
-def _take(path: Path) -> int:
-    """Lock the data directory for this process: the embedded engine allows only one."""
+def own_folder(path: Path) -> None:
+    """Make a data directory if there is none. Raises StoreError for a folder that is something else."""
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         there = {entry.name for entry in path.iterdir()}
-        if there and not there & _OWN:
-            raise StoreError(
-                f"{path}: is not empty, and no data directory of Mailwake's",
-                "choose an empty or new one with --data-dir",
-            )
+    except OSError as error:
+        raise _unusable(path, error) from error
+    if there and not there & _OWN:
+        raise StoreError(
+            f"{path}: is not empty, and no data directory of Mailwake's",
+            "choose an empty or new one with --data-dir",
+        )
+
+
+def _unusable(path: Path, error: OSError) -> StoreError:
+    return StoreError(
+        f"{path}: cannot be used as a data directory: {error.strerror}", "choose another with --data-dir"
+    )
+
+
+def _take(path: Path) -> int:
+    """Lock the data directory for this process: the embedded engine allows only one."""
+    own_folder(path)
+    try:
         handle = os.open(path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise StoreError(
-            f"{path}: cannot be used as a data directory: {error.strerror}", "choose another with --data-dir"
-        ) from error
+        raise _unusable(path, error) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

@@ -125,7 +125,6 @@ def test_continuation_after_resuming_is_noise(tmp_path: Path) -> None:
     [
         (bytes(range(256)) * 20, "text"),
         (b"LPKSHHRH" + bytes(200), "journalctl"),
-        ("Nov  1 10:00:00 mx1 x: y\n".encode("utf-16"), "iconv"),
     ],
 )
 def test_not_text(data: bytes, hint: str, tmp_path: Path) -> None:

@@ -1,0 +1,155 @@
+"""Mailboxes that appear first in a log, and login names that turn out to be of a mailbox known by its address.
+
+`alice` and `alice@corp.test` are one account when exactly one mailbox has an address with that local part. That is a
+function of the mailboxes that there are, whatever came first: `reconcile` computes it anew for the local parts that a
+change touches.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, TypeVar
+
+from django.db.models import Q
+
+from mailwake.directory import names
+from mailwake.directory.models import Bypass, Mailbox, MailboxName, NameKind, Permission
+from mailwake.directory.records import MailboxDraft
+
+if TYPE_CHECKING:
+    from mailwake.directory.directory import Directory
+
+_CHUNK = 400
+_SPACE = uuid.UUID("6f1c6c0e-7d35-5f3c-9d0a-3a4f6e1b2c5d")
+_T = TypeVar("_T")
+
+
+def discover(directory: Directory, found: Iterable[str], first_seen: int | Mapping[str, int]) -> int:
+    """See `Directory.discover`."""
+    times: dict[str, int] = {}
+    for name in found:
+        if key := names.key(name):
+            ts = first_seen if isinstance(first_seen, int) else first_seen[name]
+            times[key] = min(ts, times.get(key, ts))
+    settings = directory.settings()
+    fresh = {key: ts for key, ts in times.items() if not settings.knows(key)}
+    earlier = {key: ts for key, ts in times.items() if key not in fresh and settings.seen_later(key, ts)}
+    if not fresh and not earlier:
+        return 0
+    with directory.writing() as revision:
+        made = 0
+        for part in _chunks(sorted(fresh)):
+            there = MailboxName.objects.using(directory.alias).filter(until=None, name__in=part)
+            known = set(there.exclude(kind=NameKind.DISPLAY.value).values_list("name", flat=True))
+            made += _make(directory, {key: fresh[key] for key in part if key not in known}, revision)
+        for key, ts in earlier.items():
+            rows = Mailbox.objects.using(directory.alias).filter(discovered=True, created__gt=ts)
+            rows.filter(names__name=key, names__until=None).update(created=ts, revision=revision)
+    return made
+
+
+def _make(directory: Directory, times: dict[str, int], revision: int) -> int:
+    if not times:
+        return 0
+    settings = directory.settings()
+    boxes = []
+    for key, ts in times.items():
+        local, domain = names.split(key)
+        box = Mailbox(
+            guid=uuid.uuid5(_SPACE, key),
+            name=key,
+            alias=local or key,
+            primary_address=key if local else "",
+            domain=domain,
+            upn=key if local else "",
+            created=ts,
+            discovered=True,
+            audit_enabled=not settings.organization(ts).audit_disabled,
+            revision=revision,
+        )
+        boxes.append(box)
+    taken = set(
+        Mailbox.objects.using(directory.alias)
+        .filter(guid__in=[box.guid for box in boxes])
+        .values_list("guid", flat=True)
+    )
+    for box in boxes:
+        if box.guid in taken:  # one of that name was removed
+            box.guid = uuid.uuid4()
+    made = Mailbox.objects.using(directory.alias).bulk_create(boxes)
+    rows = []
+    for box in made:
+        draft = MailboxDraft(logins=() if box.primary_address else (box.name,))
+        # an alias is nobody's word here: as a login name it counts as long as it is the only one of its spelling
+        pairs = (pair for pair in names.of_draft(box, draft) if pair[0] != NameKind.ALIAS)
+        rows += [names.row(box, kind, name) for kind, name in pairs]
+    MailboxName.objects.using(directory.alias).bulk_create(rows, batch_size=_CHUNK * 4)
+    directory.organization.see_domains(box.domain for box in made if box.domain)
+    reconcile(directory, {names.split(key)[0] or key for key in times})
+    return len(made)
+
+
+def reconcile(directory: Directory, places: Iterable[str]) -> None:
+    """For each local part: settle whether the login name of that spelling is of the one mailbox with such an address."""
+    with directory.writing() as revision:
+        for part in _chunks(sorted({place for place in places if place})):
+            _reconcile(directory, part, revision)
+
+
+def _reconcile(directory: Directory, places: list[str], revision: int) -> None:
+    boxes = Mailbox.objects.using(directory.alias)
+    rows = MailboxName.objects.using(directory.alias).filter(until=None, mailbox__removed=None)
+    addressed: dict[str, set[int]] = defaultdict(set)
+    for local, number in rows.filter(kind=NameKind.ADDRESS.value, local__in=places).values_list("local", "mailbox_id"):
+        addressed[local].add(number)
+    bare = {
+        row.name: row.mailbox
+        for row in rows.filter(name__in=places, kind=NameKind.LOGIN.value, mailbox__primary_address="").select_related(
+            "mailbox"
+        )
+    }
+    if not bare:
+        return
+    wanted: dict[int, int | None] = {}
+    numbers = {box.pk for box in bare.values()} | {number for place in bare for number in addressed[place]}
+    known = {box.pk: box for box in boxes.filter(Q(pk__in=numbers) | Q(same_as__in=[b.pk for b in bare.values()]))}
+    for place, box in bare.items():
+        wanted[box.pk] = None
+        for other in known.values():
+            if other.same_as_id == box.pk:
+                wanted[other.pk] = None
+        if len(addressed[place]) == 1:
+            (number,) = addressed[place]
+            # somebody set up the one by its login name, and of the other only logs know: the former is the account
+            keeps = not box.discovered and known[number].discovered
+            wanted[number if keeps else box.pk] = box.pk if keeps else number
+    for number, target in wanted.items():
+        if known[number].same_as_id != target:
+            boxes.filter(pk=number).update(same_as=target, revision=revision)
+
+
+def absorb(directory: Directory, box: Mailbox, keys: Iterable[str]) -> None:
+    """What logs knew under the names of a mailbox that is now declared, is that mailbox: names, permissions, bypass."""
+    rows = MailboxName.objects.using(directory.alias)
+    hit = rows.filter(name__in=list(keys), until=None, mailbox__discovered=True, mailbox__removed=None)
+    numbers = set(hit.exclude(mailbox=box).exclude(kind=NameKind.DISPLAY.value).values_list("mailbox_id", flat=True))
+    for other in Mailbox.objects.using(directory.alias).filter(pk__in=numbers):
+        there = {(row.kind, row.name) for row in rows.filter(mailbox=box, until=None)}
+        for row in rows.filter(mailbox=other):
+            if (row.kind, row.name) in there:
+                row.delete()
+            else:
+                row.mailbox = box
+                row.save(update_fields=["mailbox"])
+        Permission.objects.using(directory.alias).filter(mailbox=other).update(mailbox=box)
+        if not Bypass.objects.using(directory.alias).filter(mailbox=box).exists():
+            Bypass.objects.using(directory.alias).filter(mailbox=other).update(mailbox=box)
+        box.created = min(box.created, other.created)
+        other.delete()
+
+
+def _chunks(items: list[_T]) -> Iterator[list[_T]]:
+    for start in range(0, len(items), _CHUNK):
+        yield items[start : start + _CHUNK]

@@ -1,0 +1,115 @@
+"""Finding the one mailbox that somebody means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q, QuerySet
+
+from mailwake.directory import names
+from mailwake.directory.errors import DirectoryError
+from mailwake.directory.models import Mailbox, MailboxName, NameKind
+from mailwake.directory.records import Reach
+
+if TYPE_CHECKING:
+    from mailwake.directory.directory import Directory
+
+_SURE = (NameKind.GUID, NameKind.DN, NameKind.ADDRESS, NameKind.UPN)
+_USUAL = (NameKind.NAME, NameKind.ALIAS, NameKind.LOGIN)
+_TIERS = {
+    **{kind.value: 0 for kind in _SURE},
+    **{kind.value: 1 for kind in _USUAL},
+    NameKind.DISPLAY.value: 2,
+}
+_LOCAL = 3
+_MOST_TOLD = 10
+
+
+def in_reach(rows: QuerySet[Mailbox], reach: Reach | None) -> QuerySet[Mailbox]:
+    """Those of the mailboxes that somebody may see."""
+    if reach is None or reach.everything:
+        return rows
+    return rows.filter(Q(domain__in=reach.domains) | Q(primary_address__in=[a for a in reach.mailboxes if a]))
+
+
+def reaches(reach: Reach | None, box: Mailbox) -> bool:
+    """Whether somebody may see a mailbox."""
+    if reach is None or reach.everything:
+        return True
+    return (bool(box.domain) and box.domain in reach.domains) or (
+        bool(box.primary_address) and box.primary_address in reach.mailboxes
+    )
+
+
+def not_found(identity: str, *, group: bool | None = None) -> DirectoryError:
+    """There is no such mailbox, or none that the one who asks may see: both read the same."""
+    what = "group mailbox" if group else "mailbox"
+    return DirectoryError(
+        "mailbox-not-found",
+        f"there is no {what} {identity!r}: no GUID, address, UPN, name, alias, login name or display name is like that",
+        "list the mailboxes to see their names",
+        status=404,
+    )
+
+
+def find(directory: Directory, identity: str, reach: Reach | None = None, *, group: bool | None = None) -> Mailbox:
+    """The mailbox of an identity: GUID, address, UPN, name, alias, login name, DOMAIN\\user, distinguished or display name.
+
+    What identifies for sure goes before what usually does. group: True finds group mailboxes only, False none of them.
+    Raises DirectoryError: `mailbox-not-found`, or `ambiguous-mailbox` with the candidates.
+    """
+    by_tier: dict[int, dict[int, Mailbox]] = {}
+    for name, kind in names.readings(identity):
+        if name:
+            _gather(directory, name, kind, by_tier)
+        if by_tier:
+            break
+    for tier in sorted(by_tier):
+        boxes = [box for box in by_tier[tier].values() if reaches(reach, box)]
+        if group is not None:
+            others = [box for box in boxes if (box.type == "GroupMailbox") is not group]
+            boxes = [box for box in boxes if box not in others]
+            if others and not boxes:
+                raise _other_kind(identity, group=group)
+        if len(boxes) == 1:
+            return boxes[0]
+        if boxes:
+            raise _ambiguous(identity, boxes)
+    raise not_found(identity, group=group)
+
+
+def _gather(directory: Directory, name: str, kind: str, by_tier: dict[int, dict[int, Mailbox]]) -> None:
+    """Live mailboxes that a key may mean, by how surely."""
+    rows = MailboxName.objects.using(directory.alias).select_related("mailbox", "mailbox__same_as")
+    live = rows.filter(until=None, mailbox__removed=None)
+    exact = live.filter(name=name)
+    if kind:
+        exact = exact.filter(kind__in=[kind.value for kind in _USUAL] if kind == NameKind.LOGIN else [kind])
+    for row in exact[:200]:
+        box = row.mailbox.same_as or row.mailbox
+        by_tier.setdefault(_TIERS[row.kind], {})[box.id] = box
+    if not by_tier and not names.is_address(name):
+        for row in live.filter(local=name, kind=NameKind.ADDRESS.value)[:200]:
+            box = row.mailbox.same_as or row.mailbox
+            by_tier.setdefault(_LOCAL, {})[box.id] = box
+
+
+def _ambiguous(identity: str, boxes: list[Mailbox]) -> DirectoryError:
+    told = sorted(box.primary_address or str(box.guid) for box in boxes)
+    more = f" and {len(told) - _MOST_TOLD} more" if len(told) > _MOST_TOLD else ""
+    return DirectoryError(
+        "ambiguous-mailbox",
+        f"{identity!r} fits {len(told)} mailboxes: {', '.join(told[:_MOST_TOLD])}{more}",
+        "name one of them by its address or GUID",
+        status=409,
+    )
+
+
+def _other_kind(identity: str, *, group: bool) -> DirectoryError:
+    if group:
+        return DirectoryError(
+            "not-a-group-mailbox", f"{identity!r} is not a group mailbox", "leave GroupMailbox out", status=404
+        )
+    return DirectoryError(
+        "group-mailbox", f"{identity!r} is a group mailbox", "add GroupMailbox to speak of group mailboxes", status=404
+    )

@@ -1,0 +1,25 @@
+"""The directory's tables. Times are microseconds UTC unless a name says otherwise."""
+
+from __future__ import annotations
+
+from mailwake.directory.models.log import AdminAuditEntry
+from mailwake.directory.models.mailbox import Bypass, Mailbox, MailboxName, NameKind, Permission
+from mailwake.directory.models.organization import AcceptedDomain, Organization, SettingVersion
+from mailwake.directory.models.people import Account, ApiToken, ManagementScope, RoleGroup, RoleGroupMember
+
+__all__ = [
+    "AcceptedDomain",
+    "Account",
+    "AdminAuditEntry",
+    "ApiToken",
+    "Bypass",
+    "Mailbox",
+    "MailboxName",
+    "ManagementScope",
+    "NameKind",
+    "Organization",
+    "Permission",
+    "RoleGroup",
+    "RoleGroupMember",
+    "SettingVersion",
+]
