@@ -65,7 +65,7 @@ class Accounts:
             )
         return _record(account)
 
-    def list(self) -> list[AccountRecord]:
+    def all(self) -> list[AccountRecord]:
         """All accounts by name."""
         return [_record(row) for row in Account.objects.using(self._directory.alias).order_by("name")]
 

@@ -64,7 +64,7 @@ class Bypasses:
             )
         return before, _of_mailbox(box, row) if box is not None else _of_name(row)
 
-    def list(self, reach: Reach | None = None, *, enabled_only: bool = False) -> Iterator[BypassRecord]:
+    def all(self, reach: Reach | None = None, *, enabled_only: bool = False) -> Iterator[BypassRecord]:
         """Associations of all mailboxes by name, then those of accounts without one."""
         rows = Bypass.objects.using(self._directory.alias)
         by_box = {row.mailbox_id: row for row in rows.exclude(mailbox=None)}

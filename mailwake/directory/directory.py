@@ -75,6 +75,8 @@ class Directory:
 
     def settings(self) -> snapshot.Snapshot:
         """The settings as they are known now, for any time; the same object as before when nothing has changed."""
+        if getattr(self._local, "revision", 0):  # in the middle of a change, which may yet be taken back
+            return snapshot.load(self, None)
         with self._settings_lock:
             revision = self.revision()
             if self._settings is None or self._settings.revision != revision:

@@ -12,11 +12,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
-from django.db.models import Q
-
+from mailwake.audit.settings import Settings
 from mailwake.directory import names
 from mailwake.directory.models import Bypass, Mailbox, MailboxName, NameKind, Permission
-from mailwake.directory.records import MailboxDraft
 
 if TYPE_CHECKING:
     from mailwake.directory.directory import Directory
@@ -43,17 +41,16 @@ def discover(directory: Directory, found: Iterable[str], first_seen: int | Mappi
         for part in _chunks(sorted(fresh)):
             there = MailboxName.objects.using(directory.alias).filter(until=None, name__in=part)
             known = set(there.exclude(kind=NameKind.DISPLAY.value).values_list("name", flat=True))
-            made += _make(directory, {key: fresh[key] for key in part if key not in known}, revision)
+            made += _make(directory, settings, {key: fresh[key] for key in part if key not in known}, revision)
         for key, ts in earlier.items():
             rows = Mailbox.objects.using(directory.alias).filter(discovered=True, created__gt=ts)
             rows.filter(names__name=key, names__until=None).update(created=ts, revision=revision)
     return made
 
 
-def _make(directory: Directory, times: dict[str, int], revision: int) -> int:
+def _make(directory: Directory, settings: Settings, times: dict[str, int], revision: int) -> int:
     if not times:
         return 0
-    settings = directory.settings()
     boxes = []
     for key, ts in times.items():
         local, domain = names.split(key)
@@ -81,10 +78,9 @@ def _make(directory: Directory, times: dict[str, int], revision: int) -> int:
     made = Mailbox.objects.using(directory.alias).bulk_create(boxes)
     rows = []
     for box in made:
-        draft = MailboxDraft(logins=() if box.primary_address else (box.name,))
-        # an alias is nobody's word here: as a login name it counts as long as it is the only one of its spelling
-        pairs = (pair for pair in names.of_draft(box, draft) if pair[0] != NameKind.ALIAS)
-        rows += [names.row(box, kind, name) for kind, name in pairs]
+        # no alias: as a login name the local part counts as long as it is the only one of its spelling
+        kind = NameKind.ADDRESS if box.primary_address else NameKind.LOGIN
+        rows += [names.row(box, NameKind.GUID, str(box.guid)), names.row(box, kind, box.name)]
     MailboxName.objects.using(directory.alias).bulk_create(rows, batch_size=_CHUNK * 4)
     directory.organization.see_domains(box.domain for box in made if box.domain)
     reconcile(directory, {names.split(key)[0] or key for key in times})
@@ -100,21 +96,18 @@ def reconcile(directory: Directory, places: Iterable[str]) -> None:
 
 def _reconcile(directory: Directory, places: list[str], revision: int) -> None:
     boxes = Mailbox.objects.using(directory.alias)
-    rows = MailboxName.objects.using(directory.alias).filter(until=None, mailbox__removed=None)
+    rows = MailboxName.objects.using(directory.alias).filter(until=None)  # a removed mailbox has none
     addressed: dict[str, set[int]] = defaultdict(set)
     for local, number in rows.filter(kind=NameKind.ADDRESS.value, local__in=places).values_list("local", "mailbox_id"):
         addressed[local].add(number)
-    bare = {
-        row.name: row.mailbox
-        for row in rows.filter(name__in=places, kind=NameKind.LOGIN.value, mailbox__primary_address="").select_related(
-            "mailbox"
-        )
-    }
+    logins = rows.filter(name__in=places, kind=NameKind.LOGIN.value).select_related("mailbox")
+    bare = {row.name: row.mailbox for row in logins if not row.mailbox.primary_address}
     if not bare:
         return
     wanted: dict[int, int | None] = {}
     numbers = {box.pk for box in bare.values()} | {number for place in bare for number in addressed[place]}
-    known = {box.pk: box for box in boxes.filter(Q(pk__in=numbers) | Q(same_as__in=[b.pk for b in bare.values()]))}
+    known = {box.pk: box for box in boxes.filter(pk__in=numbers)}
+    known |= {box.pk: box for box in boxes.filter(same_as__in=[box.pk for box in bare.values()])}
     for place, box in bare.items():
         wanted[box.pk] = None
         for other in known.values():
@@ -133,7 +126,7 @@ def _reconcile(directory: Directory, places: list[str], revision: int) -> None:
 def absorb(directory: Directory, box: Mailbox, keys: Iterable[str]) -> None:
     """What logs knew under the names of a mailbox that is now declared, is that mailbox: names, permissions, bypass."""
     rows = MailboxName.objects.using(directory.alias)
-    hit = rows.filter(name__in=list(keys), until=None, mailbox__discovered=True, mailbox__removed=None)
+    hit = rows.filter(name__in=list(keys), until=None, mailbox__discovered=True)
     numbers = set(hit.exclude(mailbox=box).exclude(kind=NameKind.DISPLAY.value).values_list("mailbox_id", flat=True))
     for other in Mailbox.objects.using(directory.alias).filter(pk__in=numbers):
         there = {(row.kind, row.name) for row in rows.filter(mailbox=box, until=None)}

@@ -81,7 +81,7 @@ def find(directory: Directory, identity: str, reach: Reach | None = None, *, gro
 def _gather(directory: Directory, name: str, kind: str, by_tier: dict[int, dict[int, Mailbox]]) -> None:
     """Live mailboxes that a key may mean, by how surely."""
     rows = MailboxName.objects.using(directory.alias).select_related("mailbox", "mailbox__same_as")
-    live = rows.filter(until=None, mailbox__removed=None)
+    live = rows.filter(until=None)  # a removed mailbox has none
     exact = live.filter(name=name)
     if kind:
         exact = exact.filter(kind__in=[kind.value for kind in _USUAL] if kind == NameKind.LOGIN else [kind])

@@ -42,7 +42,7 @@ class Mailboxes:
         """By primary key."""
         return record_of(self._rows().get(pk=number))
 
-    def list(
+    def all(
         self,
         reach: Reach | None = None,
         *,

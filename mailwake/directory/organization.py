@@ -94,8 +94,10 @@ class OrganizationPart:
 
 def settings_of(values: dict[str, Any]) -> OrganizationSettings:
     """Settings as they were kept."""
-    chosen = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
-    return OrganizationSettings(**{name: value for name, value in chosen.items() if name in _NAMES})
+    chosen: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in values.items() if name in _NAMES
+    }
+    return OrganizationSettings(**chosen)
 
 
 def kept(settings: OrganizationSettings) -> dict[str, Any]:

@@ -26,7 +26,7 @@ class Permissions:
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
 
-    def list(
+    def all(
         self, number: int | None, rights: Iterable[str], *, trustee: str = "", reach: Reach | None = None
     ) -> Iterator[PermissionRecord]:
         """Permissions on one mailbox (by primary key) or on all, of the rights named; of one trustee."""

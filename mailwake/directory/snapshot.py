@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from django.db.models import QuerySet
 
@@ -23,11 +23,17 @@ from mailwake.directory.organization import settings_of
 if TYPE_CHECKING:
     from mailwake.directory.directory import Directory
 
+_T = TypeVar("_T")
 _MOST_CACHED = 500_000
 _RANKS = {NameKind.GUID: 0, NameKind.ADDRESS: 0, NameKind.UPN: 0, NameKind.DN: 0}
 _RANKS |= {NameKind.LOGIN: 1, NameKind.ALIAS: 2, NameKind.NAME: 3}
 _RANK = {kind.value: rank for kind, rank in _RANKS.items()}
 _FOREVER = math.inf
+_FEW = 500
+_COLUMNS = (
+    *("name", "primary_address", "same_as", "created", "discovered"),
+    *("type", "audit_enabled", "audit_enabled_by_hand", "managed", "custom", "licence", "geo"),
+)
 
 
 class _Claim(NamedTuple):
@@ -43,8 +49,8 @@ class _Box(NamedTuple):
     same_as: int | None
     created: int
     """When it was first seen, for one only known from logs; else 0."""
-    line: tuple[tuple[int, MailboxSettings], ...]
-    """Settings from each time on, the first from 0."""
+    line: tuple[tuple[int, dict[str, Any]], ...]
+    """Settings as they are kept (`versions.of_mailbox`), from each time on, the first from 0."""
 
 
 class _Segments(NamedTuple):
@@ -146,12 +152,13 @@ class Snapshot:
         bypass = _at(self._bypassed_names[key], ts) if key in self._bypassed_names else False
         if number is None:
             return MailboxSettings(name, known=False), ActorSettings(name, bypass)
-        settings = _at(self._boxes[number].line, ts)
+        box = self._boxes[number]
+        settings = _settings(box.name, _at(box.line, ts))
         bypass = bypass or any(_at(line, ts) for line in self._bypassed.get(number, ()))
         return settings, ActorSettings(settings.name, bypass, settings.geo, settings.premium)
 
 
-def _at(line: tuple[tuple[int, Any], ...], ts: float) -> Any:
+def _at(line: Sequence[tuple[int, _T]], ts: float) -> _T:
     """What holds at a time."""
     for since, value in reversed(line):
         if since <= ts:
@@ -194,15 +201,15 @@ def _history(
 
 
 def _load_boxes(directory: Directory, found: Snapshot, since: int) -> None:
-    rows = Mailbox.objects.using(directory.alias).filter(revision__gt=since)
+    rows = Mailbox.objects.using(directory.alias).filter(revision__gt=since).values_list("pk", *_COLUMNS)
     changed = list(rows)
-    few = [box.pk for box in changed] if len(changed) <= 500 else None
+    few = [row[0] for row in changed] if len(changed) <= _FEW else None
     history = _history(directory, versions.MAILBOX, few)
-    for box in changed:
-        name = box.primary_address or box.name
-        line = [(start, _settings(name, values)) for start, values in history.get(box.pk, ())]
-        line = line or [(0, _settings(name, versions.of_mailbox(box)))]
-        found._boxes[box.pk] = _Box(name, box.same_as_id, box.created if box.discovered else 0, tuple(line))
+    for number, *values in changed:
+        row = dict(zip(_COLUMNS, values, strict=True))
+        line = tuple(history.get(number, ())) or ((0, versions.of_columns(row)),)
+        created = row["created"] if row["discovered"] else 0
+        found._boxes[number] = _Box(row["primary_address"] or row["name"], row["same_as"], created, line)
     _load_names(directory, found, few, whole=since < 0)
 
 

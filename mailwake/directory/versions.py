@@ -35,12 +35,17 @@ def record(
 
 def of_mailbox(box: Mailbox) -> dict[str, Any]:
     """The settings of a mailbox that the policy looks at, as they are kept."""
+    return of_columns(vars(box))
+
+
+def of_columns(row: dict[str, Any]) -> dict[str, Any]:
+    """The same of a row's values by the names of their columns."""
     return {
-        "type": box.type,
-        "audit_enabled": box.audit_enabled,
-        "by_hand": box.audit_enabled_by_hand,
-        "managed": sorted(box.managed),
-        "custom": {name: sorted(actions) for name, actions in sorted(box.custom.items())},
-        "premium": box.licence == "Premium",
-        "geo": box.geo,
+        "type": row["type"],
+        "audit_enabled": row["audit_enabled"],
+        "by_hand": row["audit_enabled_by_hand"],
+        "managed": sorted(row["managed"]),
+        "custom": {name: sorted(actions) for name, actions in sorted(row["custom"].items())},
+        "premium": row["licence"] == "Premium",
+        "geo": row["geo"],
     }
