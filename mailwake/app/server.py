@@ -57,7 +57,7 @@ def _compile_catalogues(data_dir: Path) -> None:
 
 
 def serve(data_dir: Path, options: ServerOptions, started: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or SIGINT; started is told the address."""
+    """Serve until SIGTERM or SIGINT; started is told the address, in a sentence, and on the first run where to begin."""
     from cheroot.wsgi import Server
 
     with application(data_dir, options) as app:
@@ -70,9 +70,20 @@ def serve(data_dir: Path, options: ServerOptions, started: Callable[[str], None]
             server.ssl_adapter = BuiltinSSLAdapter(str(options.certificate), str(options.key or options.certificate))
         server.prepare()
         host, port = server.bind_addr[:2]
-        started(f"{'https' if options.certificate else 'http'}://{f'[{host}]' if ':' in host else host}:{port}/")
+        address = f"{'https' if options.certificate else 'http'}://{f'[{host}]' if ':' in host else host}:{port}/"
+        started(f"Mailwake serves {address}")
+        _invite(address, started)
         with _stopping(server):
             server.serve()
+
+
+def _invite(address: str, say: Callable[[str], None]) -> None:
+    """On the first run, say where the first account is made: who reads this may make it."""
+    from mailwake.web import first_run
+
+    if first_run.is_needed():
+        code = first_run.code(serving.runtime())
+        say(f"There is no account yet. Make the first one here: {address}setup/?code={code}")
 
 
 @contextmanager

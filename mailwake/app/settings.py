@@ -10,9 +10,6 @@ from pathlib import Path
 from typing import Any
 
 APPLICATIONS = (
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "allauth",

@@ -24,7 +24,7 @@ def is_needed() -> bool:
     here = runtime()
     if here.data_dir in _done:
         return False
-    if here.directory.accounts.list():
+    if here.directory.accounts.all():
         _done.add(here.data_dir)
         (here.data_dir / _FILE).unlink(missing_ok=True)
         return False

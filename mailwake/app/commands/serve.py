@@ -63,5 +63,5 @@ def COMMAND(
         raise click.UsageError(
             f"{listen[0]} can be reached from other machines: give --certificate, --behind-proxy, or --insecure"
         )
-    serve(session_of(ctx).data_dir, options, lambda url: click.echo(f"Mailwake serves {url}", err=True))
+    serve(session_of(ctx).data_dir, options, lambda text: click.echo(text, err=True))
     return 0
