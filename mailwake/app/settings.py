@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 APPLICATIONS = (
+    "mailwake.web",  # first: its templates stand in for those of allauth
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "allauth",
@@ -18,7 +19,6 @@ APPLICATIONS = (
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "django_htmx",
-    "mailwake.web",
 )
 LANGUAGES = (("en", "English"), ("sv", "Svenska"), ("nl", "Nederlands"), ("fr", "Français"), ("zh-hant", "繁體中文"))
 _SECRET = "secret-key"
