@@ -57,7 +57,7 @@ def _compile_catalogues(data_dir: Path) -> None:
 
 
 def serve(data_dir: Path, options: ServerOptions, started: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or SIGINT; started is told the address, in a sentence, and on the first run where to begin."""
+    """Serve until SIGTERM or SIGINT; started is told the address in a sentence, and on the first run where to begin."""
     from cheroot.wsgi import Server
 
     with application(data_dir, options) as app:

@@ -1,4 +1,4 @@
-"""What a serving process has open: one store, one directory. The REST face and the pages take their contexts from here."""
+"""What a serving process has open: one store, one directory. REST face and pages take their contexts from here."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from importlib import resources
 from pathlib import Path
 
@@ -21,9 +22,7 @@ def compile_all(target: Path) -> None:
         if compiled.exists() and stamp.exists() and stamp.read_bytes() == text:
             continue
         folder.mkdir(parents=True, exist_ok=True)
-        with resources.as_file(resources.files("mailwake.web").joinpath(f"catalogues/{language}.po")) as path:
-            with path.open("rb") as source:
-                catalogue = read_po(source, locale=language)
+        catalogue = read_po(io.BytesIO(text), locale=language)
         with compiled.open("wb") as out:
             write_mo(out, catalogue)
         stamp.write_bytes(text)

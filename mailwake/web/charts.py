@@ -1,4 +1,4 @@
-"""Charts as numbers: stacked columns over time. The template writes the SVG; a table with the same numbers is beside it."""
+"""Charts as numbers: stacked columns over time. The template writes the SVG."""
 
 from __future__ import annotations
 
@@ -67,7 +67,9 @@ def stacked(columns: Sequence[Column], start: datetime, end: datetime, span: int
             tall = amount / top * high
             base -= tall
             title = f"{column.start:%Y-%m-%d %H:%M} {label}: {amount}"
-            parts.append(Part(round(x + each * 0.1, 1), round(base, 1), round(each * 0.8, 1), round(tall, 1), tone, title))
+            parts.append(
+                Part(round(x + each * 0.1, 1), round(base, 1), round(each * 0.8, 1), round(tall, 1), tone, title)
+            )
     levels = [Tick(round(HEIGHT - _BOTTOM - high * share, 1), f"{top * share:,.0f}") for share in (0, 0.5, 1)]
     return Chart(parts, levels, _marks(start, end, room))
 
@@ -75,7 +77,9 @@ def stacked(columns: Sequence[Column], start: datetime, end: datetime, span: int
 def _marks(start: datetime, end: datetime, room: float) -> list[Tick]:
     length = end - start
     form = "%H:%M" if length.total_seconds() <= 2 * 86_400 else "%m-%d"
-    return [Tick(round(_LEFT + room * share, 1), (start + length * share).strftime(form)) for share in (0, 0.25, 0.5, 0.75)]
+    return [
+        Tick(round(_LEFT + room * share, 1), (start + length * share).strftime(form)) for share in (0, 0.25, 0.5, 0.75)
+    ]
 
 
 def _nice(most: int) -> int:

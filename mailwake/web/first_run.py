@@ -1,7 +1,7 @@
 """The first account: made by whoever can read the data directory, not by whoever comes first.
 
-While there is no account, the data directory holds a code that the page of the first run asks for; `mailwake serve` prints
-the address with it. No default password ever exists.
+While there is no account, the data directory holds a code that the page of the first run asks for; `mailwake serve`
+prints the address with it. No default password ever exists.
 """
 
 from __future__ import annotations

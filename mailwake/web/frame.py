@@ -66,7 +66,7 @@ def _menu(request: HttpRequest, caller: Caller) -> list[Section]:
 
 def _is_here(request: HttpRequest, entry: Entry) -> bool:
     match = request.resolver_match
-    return match is not None and match.view_name.partition("-")[0] == entry.view.partition("-")[0] or (
+    return (match is not None and match.view_name.partition("-")[0] == entry.view.partition("-")[0]) or (
         reverse(entry.view) == request.path
     )
 

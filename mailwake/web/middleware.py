@@ -28,6 +28,7 @@ POLICY = "; ".join(
     )
 )
 """Content-Security-Policy (CSP3): nothing from elsewhere, nothing inline."""
+PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 ZONE_COOKIE = "mailwake-zone"
 _OPEN = ("/static/", "/api/", "/setup/", "/language/", "/accounts/")
 """Prefixes that answer before there is an account."""
@@ -39,7 +40,9 @@ def security_headers(get_response: Next) -> Next:
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response.headers.setdefault("Content-Security-Policy", _policy(request))
-        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+        )
         if not request.path.startswith("/static/"):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
@@ -51,7 +54,7 @@ def _policy(request: HttpRequest) -> str:
     """Forms may lead to the identity provider where one is used: browsers hold `form-action` to redirects, too."""
     from django.conf import settings
 
-    apps = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]
+    apps = getattr(settings, "SOCIALACCOUNT_PROVIDERS")["openid_connect"]["APPS"]  # noqa: B009 - of allauth
     if not apps or not request.path.startswith("/accounts/"):
         return POLICY
     servers = " ".join(sorted({app["settings"]["server_url"].partition("/.well-known")[0] for app in apps}))

@@ -1,7 +1,7 @@
 """The search panel of the message trace page: what is typed, to the input of the operation, and back into the fields.
 
-Everything is in the address, so that a search can be sent to somebody or kept as a bookmark. Times are as the person sees
-clocks: in the zone of the page.
+Everything is in the address, so that a search can be sent to somebody or kept as a bookmark. Times are as the person
+sees clocks: in the zone of the page.
 """
 
 from __future__ import annotations

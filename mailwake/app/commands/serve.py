@@ -31,7 +31,7 @@ class _Listen(click.ParamType[tuple[str, int]]):
         found = re.fullmatch(r"(?:\[([0-9a-fA-F:.]+)\]|([^\[\]:]*)):(\d{1,5})", value)
         if found is None or int(found[3]) > 65535:
             self.fail(f"{value!r} is no address with a port, such as 127.0.0.1:8025 or [::1]:8025", param, ctx)
-        return found[1] or found[2] or "0.0.0.0", int(found[3])  # noqa: S104 - asked for
+        return found[1] or found[2] or "0.0.0.0", int(found[3])
 
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)

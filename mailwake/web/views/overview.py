@@ -37,7 +37,11 @@ def overview(request: HttpRequest) -> HttpResponseBase:
     columns = [
         Column(
             period.start,
-            [(period.statuses[one], words.tone(one), str(words.status(one))) for one in _ORDER if one in period.statuses],
+            [
+                (period.statuses[one], words.tone(one), str(words.status(one)))
+                for one in _ORDER
+                if one in period.statuses
+            ],
         )
         for period in found.periods
     ]

@@ -154,7 +154,9 @@ def _results(request: HttpRequest, form: TraceForm, cursor: str) -> dict[str, An
     except ValidationError as error:
         wrong = error.errors()[0]
         found["problem"] = OperationError(
-            "input-not-understood", f"{wrong['loc'][0] if wrong['loc'] else ''}: {wrong['msg']}", _("Mend it and repeat.")
+            "input-not-understood",
+            f"{wrong['loc'][0] if wrong['loc'] else ''}: {wrong['msg']}",
+            _("Mend it and repeat."),
         )
     except OperationError as error:
         if error.status != 400:
