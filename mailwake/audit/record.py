@@ -92,7 +92,7 @@ class AuditRecord:
 
     @property
     def guid(self) -> str:
-        """Id, with dashes."""
+        """Id, with dashes; an imported record is shown with its own (`imported.id_of`)."""
         return str(uuid.UUID(hex=self.id))
 
 

@@ -1,6 +1,6 @@
 """A record as the Office 365 Management Activity API gives it: common schema, and the schemas of mailbox records.
 
-Source: Office 365 Management Activity API schema (common schema, Exchange mailbox schema). CreationTime is UTC and bears
+Source: Office 365 Management Activity API schema (common and Exchange mailbox schema). CreationTime is UTC and bears
 no zone. Members that do not apply or are not known are left out. An imported record is given as it came.
 """
 
@@ -95,6 +95,7 @@ def _admin(record: AuditRecord) -> dict[str, Any]:
         "ExternalAccess": False,
         "OriginatingServer": act.host,
         "Parameters": [{"Name": name, "Value": value} for name, value in act.properties],
+        **raw_record.loads(record.raw),
     }
 
 

@@ -1,4 +1,4 @@
-"""SearchResult.xml: records of a mailbox audit log search, and of an administrator audit log search, well-formed XML 1.0.
+"""SearchResult.xml: records of a mailbox audit log search, or of an administrator audit log search, as XML 1.0.
 
 One `Event` for each record, data as attributes, items as children (Exchange: "Export mailbox audit logs", "Search the
 administrator audit log"). Written piece by piece, so a result of any size fits. What XML 1.0 cannot hold (control

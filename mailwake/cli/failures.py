@@ -41,10 +41,14 @@ def report(error: BaseException) -> int:
 
 
 def _failed(error: BaseException) -> int:
+    from mailwake.directory.errors import DirectoryError
     from mailwake.ingest.files import InputError
+    from mailwake.operations.contract import OperationError
     from mailwake.operations.criteria import CriteriaError
     from mailwake.store.errors import StoreError
 
+    if isinstance(error, OperationError | DirectoryError):
+        return _say(_BY_STATUS.get(error.status, FAILED), error.message, error.advice)
     if isinstance(error, CriteriaError):
         return _say(USAGE, error.what, error.hint)
     if isinstance(error, InputError):
@@ -60,6 +64,9 @@ def _failed(error: BaseException) -> int:
     what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     return _say(FAILED, f"internal error: {what}", "this is a bug; MAILWAKE_DEBUG=1 shows where, please report it")
 
+
+_BY_STATUS = {400: USAGE, 404: NOTHING}
+"""Exit codes of what operations raise, by its HTTP status."""
 
 _OS_HINTS = {
     errno.ENOSPC: "free some space, then run the same command again; what was written before is kept",

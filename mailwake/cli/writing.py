@@ -4,49 +4,57 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from mailwake.cli.printable import plain, plain_json
 from mailwake.operations.records import NAMES, cell, record
 from mailwake.store.rows import Row
 
+Record = dict[str, Any]
 
-def json_array(rows: Iterable[Row]) -> int:
-    """One array, one object per line; the number of rows."""
+
+def json_array(records: Iterable[Record], names: Sequence[str]) -> int:
+    """One array, one object per line; the number of records."""
     count = 0
-    for row in rows:
-        sys.stdout.write(("," if count else "[") + "\n" + to_json(record(row)))
+    for one in records:
+        sys.stdout.write(("," if count else "[") + "\n" + to_json(one))
         count += 1
     sys.stdout.write("\n]\n" if count else "[]\n")
     return count
 
 
-def json_lines(rows: Iterable[Row]) -> int:
+def json_lines(records: Iterable[Record], names: Sequence[str]) -> int:
     """One object per line."""
     count = 0
-    for row in rows:
-        sys.stdout.write(to_json(record(row)) + "\n")
+    for one in records:
+        sys.stdout.write(to_json(one) + "\n")
         count += 1
     return count
 
 
-def comma_separated(rows: Iterable[Row]) -> int:
+def comma_separated(records: Iterable[Record], names: Sequence[str]) -> int:
     """CSV with a heading; lists are joined by blanks."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(NAMES)
+    writer.writerow(names)
     count = 0
-    for row in rows:
-        writer.writerow([_cell(value) for value in record(row).values()])
+    for one in records:
+        writer.writerow([_cell(value) for value in one.values()])
         count += 1
     return count
 
 
-FORMS: dict[str, Callable[[Iterable[Row]], int]] = {
+RECORD_FORMS: dict[str, Callable[[Iterable[Record], Sequence[str]], int]] = {
     "json": json_array,
     "jsonl": json_lines,
     "csv": comma_separated,
 }
+"""Writers of records with the names of their values; each gives the number of records."""
+
+
+def write_rows(form: str, rows: Iterable[Row]) -> int:
+    """Rows of a trace in one of the forms; the number of rows."""
+    return RECORD_FORMS[form](map(record, rows), NAMES)
 
 
 def to_json(value: Any, *, indent: bool = False) -> str:

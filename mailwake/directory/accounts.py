@@ -52,7 +52,9 @@ class Accounts:
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
 
-    def create(self, name: str, now: int, *, email: str = "", display_name: str = "", password: str = "") -> AccountRecord:
+    def create(
+        self, name: str, now: int, *, email: str = "", display_name: str = "", password: str = ""
+    ) -> AccountRecord:
         """Make an account; without a password nobody can sign in to it by one. Raises DirectoryError."""
         key = names.key(name)
         if not key:
@@ -155,9 +157,7 @@ def _digest(secret: str) -> str:
 
 
 def _record(row: Account) -> AccountRecord:
-    return AccountRecord(
-        row.name, row.display_name, row.email, row.is_active, row.created, row.has_usable_password()
-    )
+    return AccountRecord(row.name, row.display_name, row.email, row.is_active, row.created, row.has_usable_password())
 
 
 def _token(row: ApiToken) -> TokenRecord:

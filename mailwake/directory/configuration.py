@@ -25,6 +25,7 @@ APPLICATIONS = (
     "django.contrib.auth",
     "django.contrib.sessions",
     "mailwake.directory.apps.DirectoryConfig",
+    "mailwake.jobs.apps.JobsConfig",
 )
 _HASHERS = ("django.contrib.auth.hashers.Argon2PasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher")
 _PATIENCE = 60

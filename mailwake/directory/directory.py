@@ -84,7 +84,7 @@ class Directory:
             return self._settings
 
     def discover(self, names: Iterable[str], first_seen: int | Mapping[str, int]) -> int:
-        """Mailboxes as logs name them exist from their first act (µs UTC) on; how many were new. Repeating is harmless."""
+        """Mailboxes as logs name them exist from their first act (µs UTC) on; how many were new."""
         return discovery.discover(self, names, first_seen)
 
     def close(self) -> None:

@@ -88,7 +88,7 @@ def _make(directory: Directory, settings: Settings, times: dict[str, int], revis
 
 
 def reconcile(directory: Directory, places: Iterable[str]) -> None:
-    """For each local part: settle whether the login name of that spelling is of the one mailbox with such an address."""
+    """For each local part: settle whether the login name of that spelling is of the mailbox with such an address."""
     with directory.writing() as revision:
         for part in _chunks(sorted({place for place in places if place})):
             _reconcile(directory, part, revision)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class DirectoryError(Exception):
-    """`message` says what and where, `advice` what to do; `code` is a stable word in kebab case, `status` an HTTP status."""
+    """`message` says what and where, `advice` what to do; `code` is a stable word, `status` an HTTP status."""
 
     def __init__(self, code: str, message: str, advice: str = "", *, status: int = 400) -> None:
         super().__init__(message)

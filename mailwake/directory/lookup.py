@@ -53,7 +53,7 @@ def not_found(identity: str, *, group: bool | None = None) -> DirectoryError:
 
 
 def find(directory: Directory, identity: str, reach: Reach | None = None, *, group: bool | None = None) -> Mailbox:
-    """The mailbox of an identity: GUID, address, UPN, name, alias, login name, DOMAIN\\user, distinguished or display name.
+    """The mailbox of an identity: GUID, address, UPN, name, alias, login, DOMAIN\\user, distinguished or display name.
 
     What identifies for sure goes before what usually does. group: True finds group mailboxes only, False none of them.
     Raises DirectoryError: `mailbox-not-found`, or `ambiguous-mailbox` with the candidates.

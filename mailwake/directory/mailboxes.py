@@ -57,7 +57,9 @@ class Mailboxes:
         if group is not None:
             rows = rows.filter(type="GroupMailbox") if group else rows.exclude(type="GroupMailbox")
         if containing:
-            hit = MailboxName.objects.using(self._directory.alias).filter(until=None, name__contains=names.key(containing))
+            hit = MailboxName.objects.using(self._directory.alias).filter(
+                until=None, name__contains=names.key(containing)
+            )
             rows = rows.filter(pk__in=hit.values("mailbox_id"))
         for box in rows.order_by("name", "id").iterator(chunk_size=_CHUNK):
             yield record_of(box)

@@ -35,7 +35,7 @@ def is_address(name: str) -> bool:
 
 
 def readings(identity: str) -> list[tuple[str, str]]:
-    r"""Keys to look for, the likeliest first, each with how it was read: as it stands, DOMAIN\user, distinguished names."""
+    r"""Keys to look for, each with how it was read: as it stands, DOMAIN\user, distinguished names."""
     whole = key(identity)
     found = [(whole, "")]
     if "\\" in whole and "=" not in whole:
@@ -72,4 +72,6 @@ def of_draft(box: Mailbox, draft: MailboxDraft) -> Iterator[tuple[NameKind, str]
 
 def row(box: Mailbox, kind: NameKind, name: str) -> MailboxName:
     """A name as a row, not saved."""
-    return MailboxName(mailbox=box, kind=kind.value, name=name, local=split(name)[0] if kind == NameKind.ADDRESS else "")
+    return MailboxName(
+        mailbox=box, kind=kind.value, name=name, local=split(name)[0] if kind == NameKind.ADDRESS else ""
+    )

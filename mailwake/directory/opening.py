@@ -96,7 +96,7 @@ def _up_to_date(connection: Any) -> bool:
         connection.close()
         return False
     known = set(MigrationLoader(None).disk_migrations)
-    if newer := {name for app, name in applied - known if app == "directory"}:
+    if newer := {name for app, name in applied - known if app in ("directory", "jobs")}:
         raise DirectoryError(
             "newer-directory",
             f"the directory is of a newer version of Mailwake (its migration {max(newer)} is not known here)",

@@ -64,7 +64,10 @@ class OrganizationPart:
             known = rows.filter(name=key).first()
             if known is not None and known.declared:
                 raise DirectoryError(
-                    "domain-exists", f"the accepted domain {key} is there already", "nothing needs to be done", status=409
+                    "domain-exists",
+                    f"the accepted domain {key} is there already",
+                    "nothing needs to be done",
+                    status=409,
                 )
             if default:
                 rows.filter(default=True).update(default=False)

@@ -10,7 +10,7 @@ from mailwake.directory import names
 from mailwake.directory.errors import DirectoryError
 from mailwake.directory.models import ManagementScope, RoleGroup, RoleGroupMember
 from mailwake.directory.records import RoleGroupRecord, ScopeRecord
-from mailwake.directory.roles import ROLE_GROUPS, ROLES
+from mailwake.directory.roles import ROLE_GROUPS, canonical_role
 
 if TYPE_CHECKING:
     from mailwake.directory.directory import Directory
@@ -122,26 +122,13 @@ class People:
 
     def _keep_scope(self, scope: ScopeRecord) -> ManagementScope:
         values = {"domains": list(scope.domains), "mailboxes": list(scope.mailboxes)}
-        row, _ = ManagementScope.objects.using(self._directory.alias).update_or_create(
-            name=scope.name, defaults=values
-        )
+        row, _ = ManagementScope.objects.using(self._directory.alias).update_or_create(name=scope.name, defaults=values)
         return row
 
 
 def canonical_groups(people: People, wanted: Iterable[str]) -> list[str]:
     """The spelling of role groups. Raises DirectoryError."""
     return sorted({people.role_group(name).name for name in wanted})
-
-
-def canonical_role(name: str) -> str:
-    """The spelling of a management role. Raises DirectoryError."""
-    wanted = names.key(name)
-    for role in ROLES:
-        if role.lower() == wanted:
-            return role
-    raise DirectoryError(
-        "role-not-found", f"there is no management role {name!r}", f"roles are: {', '.join(ROLES)}", status=404
-    )
 
 
 def _member_key(member: str) -> str:

@@ -13,12 +13,6 @@ from mailwake.directory.records import PermissionRecord, Reach
 if TYPE_CHECKING:
     from mailwake.directory.directory import Directory
 
-MAILBOX_RIGHTS = (
-    *("FullAccess", "ReadPermission", "ChangePermission", "ChangeOwner", "DeleteItem", "ExternalAccount"),
-    "SendOnBehalf",
-)
-RECIPIENT_RIGHTS = ("SendAs",)
-
 
 class Permissions:
     """The permissions of a directory."""
@@ -72,8 +66,7 @@ class Permissions:
             if not gone:
                 raise DirectoryError(
                     "permission-not-found",
-                    f"{trustee!r} has no {' or '.join(wanted)} on that mailbox"
-                    + (" denied" if deny else ""),
+                    f"{trustee!r} has no {' or '.join(wanted)} on that mailbox" + (" denied" if deny else ""),
                     "list the permissions of the mailbox",
                     status=404,
                 )

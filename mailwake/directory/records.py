@@ -11,6 +11,12 @@ from mailwake.audit.settings import OrganizationSettings
 
 PREMIUM, STANDARD = "Premium", "Standard"
 GIGABYTE = 1 << 30
+MAILBOX_RIGHTS = (
+    *("FullAccess", "ReadPermission", "ChangePermission", "ChangeOwner", "DeleteItem", "ExternalAccount"),
+    "SendOnBehalf",
+)
+RECIPIENT_RIGHTS = ("SendAs",)
+"""What Add-MailboxPermission and Add-RecipientPermission can give; SendOnBehalf is ours among the former."""
 
 
 class Reach(Protocol):

@@ -6,6 +6,8 @@ and for nobody else, while Exchange's own View-Only Recipients and Message Track
 
 from __future__ import annotations
 
+from mailwake.directory.errors import DirectoryError
+
 ORGANIZATION_MANAGEMENT = "Organization Management"
 
 ROLES: dict[str, str] = {
@@ -67,3 +69,14 @@ ROLE_GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "Discovery Management": ("Searches the content of mailboxes.", ("Legal Hold", "Mailbox Search")),
 }
 """Description and roles of each built-in role group."""
+
+
+def canonical_role(name: str) -> str:
+    """The spelling of a management role. Raises DirectoryError."""
+    wanted = " ".join(name.split()).lower()
+    for role in ROLES:
+        if role.lower() == wanted:
+            return role
+    raise DirectoryError(
+        "role-not-found", f"there is no management role {name!r}", f"roles are: {', '.join(ROLES)}", status=404
+    )

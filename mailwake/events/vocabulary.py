@@ -126,10 +126,20 @@ KINDS: dict[str, Kind] = {
     "login": _kind(
         "A mailbox or submission login.", _CLIENT + "user auth_user method service session success reason tls local_ip"
     ),
+    "client": _kind(
+        "A mailbox client said what it is (IMAP ID, RFC 2971), as logged in `text`.",
+        "user session service client_ip name version text",
+    ),
     "logout": _kind("A mailbox session ended.", "user session service reason counters client_ip"),
     "event": _kind(
         "A structured event of a mailbox server (event exporter), fields as the server names them.",
         "name data user session",
+    ),
+    # -- audit records of another service: key is the record's own Id --------------------------------------------------
+    "audited": _kind(
+        "An audit record that another service made. form: unified (Office 365 Management Activity API, also within the"
+        " rows of an export) or mailbox (Search-MailboxAuditLog); record: all of it, as the export has it.",
+        "form action user mailbox record",
     ),
     # -- the log itself -----------------------------------------------------------------------------------------------
     "service": _kind("A daemon started, stopped, reloaded or crashed.", "action text"),

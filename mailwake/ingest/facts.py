@@ -15,6 +15,7 @@ from mailwake.ingest import export, jsonlines
 from mailwake.ingest.account import Account
 from mailwake.ingest.calendar import Calendar, calendar_for
 from mailwake.ingest.documents import DocumentError, Documents, is_document
+from mailwake.ingest.elements import ElementError, Elements, is_elements
 from mailwake.ingest.envelope import Header
 from mailwake.ingest.files import BLOCK, MAX_LINE, Block, blocks, check_text, read_at
 from mailwake.ingest.registry import Registry
@@ -25,6 +26,8 @@ from mailwake.ingest.tables import Rows, find
 _SECTION = re.compile(r"==> (.+) <==\Z")
 _LOOK = 64 << 10
 """Bytes by which it is told what a file is."""
+_MISREAD = 20
+"""Records of a table or document that are named when they are not understood; the rest is counted."""
 _BEFORE = 64 << 10
 """Bytes before a place to go on from that are read for the time, when a survey has marked nothing."""
 
@@ -77,6 +80,8 @@ class FactReader:
         self._sections: dict[str, Section] = {}
         self._section = self._enter("")
         self._pending_at: int | None = None
+        self._misread = 0
+        """Records of a table or document that are not understood."""
         if self.calendar.years:
             zone_how = "given" if self.calendar.zone.given else "of this machine"
             self.account.zones[f"{self.calendar.zone.name} ({zone_how}), year {self.calendar.how}"] += 1
@@ -97,7 +102,9 @@ class FactReader:
         if start.startswith(export.START):
             return self._export()
         if is_document(start):
-            return self._documents()
+            return self._documents(Documents())
+        if is_elements(start, self._registry.knows_element):
+            return self._documents(Elements(self._registry.knows_element))
         table = find(start, self._registry.knows_table)
         return None if table is None else self._table(Rows(table, self._registry.knows_table))
 
@@ -224,22 +231,26 @@ class FactReader:
 
     def _rows(self, rows: Iterable[tuple[str, bool]], facts: list[Fact]) -> None:
         for text, known in rows:
+            before = len(facts)
             self.account.lines += 1
             if known:
                 self._section.line(text, facts)
                 self._section.flush(facts)
             else:
                 self._section.stranger(text, facts)
+            if any(fact.kind == "unknown" for fact in facts[before:]):
+                self._misread += 1
+                if self._misread <= _MISREAD:
+                    self.account.note(f"{self._name}: record {self.account.lines} is not understood: {text[:80]}")
 
-    def _documents(self) -> Iterator[Batch]:
-        """Records of JSON documents. They are no logs that grow: the place to go on from is their beginning."""
-        documents = Documents()
+    def _documents(self, documents: Documents | Elements) -> Iterator[Batch]:
+        """Records of JSON or XML documents. They are no logs that grow: the place to go on from is their beginning."""
         for block in chain(blocks(self.path, 0, self._size), [None]):
             facts: list[Fact] = []
             try:
                 found = documents.feed(block.data if block else b"", last=block is None)
                 self._rows(((line, True) for line in found), facts)
-            except DocumentError as error:
+            except (DocumentError, ElementError) as error:
                 self.account.note(f"{self._name}: {error}")
                 yield Batch(facts, 0, len(block.data) if block else 0)
                 return

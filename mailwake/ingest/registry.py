@@ -12,7 +12,7 @@ from mailwake.events.fact import LineParser, Parsed
 from mailwake.ingest.notices import is_log_daemon, loss, repeated_last
 from mailwake.ingest.stamps import MONTHS
 from mailwake.sources import api
-from mailwake.sources.api import Source, TableSource
+from mailwake.sources.api import ElementSource, Source, TableSource
 
 FOREIGN: Parsed = ("foreign", "", {})
 _STARTS = frozenset(MONTHS) | {"199", "200", "201", "202", "203", '{"_', '{"@', '{"t', '{"m', '{"l'}
@@ -47,6 +47,10 @@ class Registry:
     def knows_table(self, columns: tuple[str, ...]) -> bool:
         """Whether a source reads tables with these columns."""
         return any(isinstance(source, TableSource) and source.table(columns) for source in self.sources)
+
+    def knows_element(self, name: str, attributes: tuple[str, ...]) -> bool:
+        """Whether a source reads elements of XML documents of this name and with these attributes."""
+        return any(isinstance(source, ElementSource) and source.element(name, attributes) for source in self.sources)
 
     def _first(self, program: str) -> LineParser | None:
         return next((parser for source in self.sources if (parser := source.parser(program))), None)

@@ -33,9 +33,7 @@ def caller_of(
         for group in directory.people.role_groups_of(account, provider_groups)
         if not wanted or group.name in wanted
     ]
-    assignments = tuple(
-        Assignment(role, group.name, scope_of(group.scope)) for group in groups for role in group.roles
-    )
+    assignments = tuple(Assignment(role, group.name, scope_of(group.scope)) for group in groups for role in group.roles)
     return Caller(
         name=account,
         role_groups=frozenset(group.name for group in groups),

@@ -12,6 +12,7 @@ from mailwake.operations.contract import Caller, OperationError
 if TYPE_CHECKING:
     from mailwake.directory.directory import Directory
     from mailwake.directory.records import MailboxRecord
+    from mailwake.operations.audit_log import AuditLog
     from mailwake.operations.backend import Backend
     from mailwake.store.database import Database
 
@@ -39,6 +40,8 @@ class Context:
     """Zone of times that the caller gives without one."""
     now: Callable[[], datetime] = _now
     """The clock, aware, UTC; tests set it."""
+    audit: AuditLog | None = None
+    """The log of audit records; None: the one in `database`."""
     what_if: bool = False
     """Nothing that a change does in the directory is kept."""
     changes: list[Change] = field(default_factory=list)

@@ -5,9 +5,9 @@ OpenAPI text, the command of the command line, the cmdlet and the reference page
 goes through `operations.perform.perform`, the one place that checks roles and scope, and records who asked what.
 
 Names: fields of inputs and outputs are snake_case in Python, and outside they have Exchange's names of parameters and
-properties as aliases (`audit_log_age_limit`, `AuditLogAgeLimit`): derive the models from `operations.models.Input` and
-`Output`, which do that. On the command line a field is an option in kebab case (`--audit-log-age-limit`), and one with a
-position (`fields.position(1)`) an argument. `summary` begins with a verb and ends with a full stop.
+properties as aliases (`audit_log_age_limit`, `AuditLogAgeLimit`): derive the models from `operations.models.Input`
+and `Output`, which do that. On the command line a field is an option in kebab case (`--audit-log-age-limit`), and one
+with a position (`fields.position(1)`) an argument. `summary` begins with a verb and ends with a full stop.
 """
 
 from __future__ import annotations

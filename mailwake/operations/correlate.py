@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from mailwake.events.fact import NO_TIME, Fact
+from mailwake.operations.audit_filing import NOTHING, Filed, file
 from mailwake.operations.parallel import Reaped
 from mailwake.store import facts as stored_facts
 from mailwake.store import journeys
@@ -38,6 +39,8 @@ class Window(NamedTuple):
     rows: list[Row]
     struck: list[Row]
     """Rows that are no more."""
+    filed: Filed = NOTHING
+    """What is to be noted for auditing."""
 
 
 class Correlator:
@@ -80,8 +83,9 @@ class Correlator:
         """Take in facts; watermark: all sources have been read up to this time (µs)."""
         fresh, overlapping = self._without_doubles(facts)
         keys = self._workset.add(fresh)
+        filed = file(fresh, keys)
         rows, struck = self._settle(fresh, watermark, set())
-        return Window(fresh, keys, overlapping, rows, struck)
+        return Window(fresh, keys, overlapping, rows, struck, filed)
 
     def leftovers(self, made: Reaped) -> Window:
         """Take in what a harvested window left over; its facts are written already.

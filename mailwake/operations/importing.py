@@ -8,6 +8,7 @@ import os
 import resource
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -15,14 +16,16 @@ from mailwake.events.fact import Fact
 from mailwake.ingest.account import Account
 from mailwake.ingest.files import PLAIN, InputError, kind_of, read_at
 from mailwake.ingest.resume import Saved, fingerprint, resume_offset
+from mailwake.operations import auditing
+from mailwake.operations.audit_filing import is_audit_key
 from mailwake.operations.correlate import Correlator
 from mailwake.operations.inputs import Input, Reader, gather
 from mailwake.operations.parallel import End, end_of, reaped
 from mailwake.operations.plan import Piece, divisible, windows
 from mailwake.operations.reviving import StoredReviver
 from mailwake.operations.writer import Writer
+from mailwake.store import acts, files, journeys
 from mailwake.store import facts as stored_facts
-from mailwake.store import files, journeys
 from mailwake.store.database import Database
 
 WINDOW = 150_000
@@ -101,15 +104,23 @@ class _Import:
         try:
             with Writer(self._database, journeys.next_version(self._database)) as writer:
                 self._correlator.before_reading = writer.drain
+                writer.place = partial(auditing.place, self._database.path)
                 for source in self._inputs:
-                    self._correlator.retract(self._saved.outgrown(source))
+                    self._retract(self._saved.outgrown(source))
                 account = self._in_parallel(writer) if self._divides(total) else self._in_order(writer)
+            with self._database.merging():
+                auditing.work(self._database)
         finally:
             gc.enable()
             if self._progress:
                 self._progress.finish()
         self._record(account)
         return account
+
+    def _retract(self, keys: set[str]) -> None:
+        """What was made of facts under these keys is made anew."""
+        acts.mark_due(self._database, keys)
+        self._correlator.retract({key for key in keys if not is_audit_key(key)})
 
     def _divides(self, total: int) -> bool:
         """Whether several processes pay: much to read, and nothing of it known already."""
@@ -155,7 +166,7 @@ class _Import:
         several = len(self._inputs) > 1
         for made in reaped(self._windows_ahead, PROCESSES):
             back = self._correlator.passes(made.low, made.high)
-            writer.write_reaped(made.facts, made.rows, overlapping=back or several)
+            writer.write_reaped(made.facts, made.rows, made.filed, overlapping=back or several)
             window = self._correlator.leftovers(made)
             writer.write(window, self._committed(dict(made.places)))
             account += made.account

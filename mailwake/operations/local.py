@@ -31,16 +31,20 @@ def local_caller(face: str = "cli") -> Caller:
 
 @contextmanager
 def open_context(
-    data_dir: Path, *, store: bool = True, zone: tzinfo = UTC, caller: Caller | None = None
+    data_dir: Path, *, store: bool = True, zone: tzinfo = UTC, caller: Caller | None = None, create: bool = True
 ) -> Iterator[Context]:
-    """A context over a data directory; store: open the store, too. Raises DirectoryError, StoreError."""
+    """A context over a data directory; store: open the store, too; create: make the data directory if there is none.
+
+    Raises DirectoryError, StoreError.
+    """
     with ExitStack() as stack:
         database = None
         if store:
             from mailwake.store.database import Database
 
-            database = stack.enter_context(Database(data_dir))
-        directory = stack.enter_context(open_directory(data_dir))
+            database = stack.enter_context(Database(data_dir, create=create))
+        # where there is a store, an empty directory beside it is as good as none
+        directory = stack.enter_context(open_directory(data_dir, create=create or data_dir.exists()))
         yield Context(caller or local_caller(), database, directory, zone)
 
 

@@ -18,11 +18,11 @@ from mailwake.events.fact import Fact
 from mailwake.ingest.account import Account
 from mailwake.ingest.facts import Batch, FactReader
 from mailwake.ingest.files import InputError
+from mailwake.operations.audit_filing import Filed, file, key_of
 from mailwake.operations.inputs import Input
 from mailwake.operations.plan import Piece
 from mailwake.store.errors import StoreError
 from mailwake.trace.harvest import harvest
-from mailwake.trace.keys import fact_key
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,7 +42,7 @@ def end_of(batch: Batch) -> End:
     """How far a file was read with this batch."""
     if batch.half and batch.facts:
         last = batch.facts[-1]
-        return End(batch.offset, last.raw, last.ts, fact_key(last))
+        return End(batch.offset, last.raw, last.ts, key_of(last))
     return End(batch.offset)
 
 
@@ -69,6 +69,8 @@ class Reaped(NamedTuple):
     places: list[tuple[Input, End]]
     nbytes: int
     account: Account
+    filed: Filed
+    """What is to be noted for auditing."""
 
 
 def reap(pieces: list[Piece]) -> Reaped:
@@ -94,6 +96,7 @@ def reap(pieces: list[Piece]) -> Reaped:
     if len({fact.raw for fact in facts}) != len(facts):
         facts = list({(*fact[:4], fact.raw): fact for fact in facts}.values())
     made = harvest(facts)
+    filed = file(facts, made.keys)
     times = [fact.ts for fact in facts if fact.ts]
     return Reaped(
         _stream(stored_facts.table(facts, made.keys, 0)) if facts else b"",
@@ -109,6 +112,7 @@ def reap(pieces: list[Piece]) -> Reaped:
         list(places.items()),
         account.bytes,
         account,
+        filed,
     )
 
 

@@ -32,7 +32,7 @@ _MOST_PROPERTIES = 1000
 _LONGEST = 1000
 
 
-class _Undo(Exception):  # noqa: N818 - no error: it only takes a transaction back
+class _Undo(Exception):
     """What was done is not to be kept."""
 
 
@@ -103,7 +103,7 @@ def _narrowed(operation: Operation[Any], caller: Caller, directory: Directory | 
         caller = replace(caller, scope=_union(fitting) if fitting else caller.scope)
     if operation.scope is Scope.ORGANIZATION and not caller.scope.everything:
         raise Refused(
-            f"{operation.cmdlet or operation.name} concerns the whole organization, and your scope is only a part of it",
+            f"{operation.cmdlet or operation.name} concerns the whole organization, your scope only a part of it",
             "ask somebody whose role group has no scope",
         )
     return caller

@@ -1,4 +1,5 @@
-"""`mailwake rebuild`: all rows computed anew from the stored facts. Nothing changes unless the code got better."""
+"""`mailwake rebuild`: all rows and audit records computed anew from the stored facts. Nothing changes unless the code
+got better."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mailwake.events.fact import Fact
+from mailwake.operations import auditing
 from mailwake.operations.correlate import Correlator
 from mailwake.operations.importing import WINDOW, Progress
 from mailwake.operations.reviving import StoredReviver
@@ -20,6 +22,8 @@ class Rebuilt(NamedTuple):
 
     facts: int
     rows: int
+    acts: int = 0
+    """Acts in mailboxes that were made anew."""
 
 
 def run(data_dir: Path, *, progress: Progress | None = None) -> Rebuilt:
@@ -53,7 +57,9 @@ def run(data_dir: Path, *, progress: Progress | None = None) -> Rebuilt:
                 gc.enable()
                 if progress:
                     progress.finish()
-        return Rebuilt(total, rows)
+        with database.merging():
+            audited = auditing.rebuild(database)
+        return Rebuilt(total, rows, audited.acts)
 
 
 def _write(correlator: Correlator, window: list[Fact], write: journeys.Write, version: int) -> int:

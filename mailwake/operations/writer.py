@@ -1,4 +1,5 @@
-"""Writes windows to the store in a thread of its own, in order: facts, then rows, then how far the files were read.
+"""Writes windows to the store in a thread of its own, in order: what auditing has to know, facts, then rows, then how
+far the files were read.
 
 A process killed between two of these leaves facts without rows; the files are then read again from the place saved
 last,
@@ -9,12 +10,14 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from mailwake.audit.observe.naming import Named
+from mailwake.operations.audit_filing import Filed
 from mailwake.operations.correlate import Window
+from mailwake.store import acts, files, items, journeys
 from mailwake.store import facts as stored_facts
-from mailwake.store import files, journeys
 from mailwake.store.database import Database
 
 if TYPE_CHECKING:
@@ -35,6 +38,8 @@ class Writer:
         self._work: queue.Queue[Callable[[], None] | None] = queue.Queue(_AHEAD)
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="writer")
+        self.place: Callable[[Iterable[Named]], Iterable[Named]] = iter
+        """Says in which mailbox a folder is that somebody calls by a name."""
         self.new_facts = 0
         self.rows = 0
 
@@ -53,11 +58,11 @@ class Writer:
         self._check()
         self._work.put(lambda: self._write(window, places))
 
-    def write_reaped(self, facts: bytes, rows: bytes, *, overlapping: bool) -> None:
+    def write_reaped(self, facts: bytes, rows: bytes, filed: Filed, *, overlapping: bool) -> None:
         """Hand over what another process made ready (Arrow streams); the place is committed with the rest of the
         window."""
         self._check()
-        self._work.put(lambda: self._write_reaped(facts, rows, overlapping))
+        self._work.put(lambda: self._write_reaped(facts, rows, filed, overlapping))
 
     def drain(self) -> None:
         """Wait until everything handed over is written."""
@@ -82,6 +87,7 @@ class Writer:
                 self._work.task_done()
 
     def _write(self, window: Window, places: list[files.Place]) -> None:
+        self._note(window.filed)
         if window.facts:
             self._insert(stored_facts.table(window.facts, window.keys, self._seq), window.overlapping)
         self._seq += 1
@@ -92,12 +98,19 @@ class Writer:
         self.rows += len(window.rows)
         files.save(self._database, places)
 
-    def _write_reaped(self, facts: bytes, rows: bytes, overlapping: bool) -> None:
+    def _write_reaped(self, facts: bytes, rows: bytes, filed: Filed, overlapping: bool) -> None:
+        self._note(filed)
         if facts:
             self._insert(stored_facts.numbered(facts, self._seq), overlapping)
         self._seq += 1
         if rows:
             journeys.insert(self._database, journeys.versioned(rows, self._seq))
+
+    def _note(self, filed: Filed) -> None:
+        """Before the facts: a crash in between makes acts be looked for in vain, and none be missed."""
+        acts.mark_due(self._database, filed.due)
+        if filed.signs:
+            items.insert(self._database, [items.Sign(*sign) for sign in self.place(filed.signs)])
 
     def _insert(self, table: pa.Table, overlapping: bool) -> None:
         if overlapping:

@@ -56,6 +56,14 @@ class TableSource(Protocol):
         """Whether a table with columns of these names, as they are written, is one of ours."""
 
 
+@runtime_checkable
+class ElementSource(Protocol):
+    """A source that also reads XML documents. Its elements come to `split_bare` as lines of JSON: `ingest.elements`."""
+
+    def element(self, name: str, attributes: tuple[str, ...]) -> bool:
+        """Whether an element of this name with these attributes is one of our records."""
+
+
 @cache
 def all_sources() -> tuple[Source, ...]:
     """Every source in this folder, in the order of their names."""

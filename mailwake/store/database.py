@@ -164,9 +164,7 @@ def own_folder(path: Path) -> None:
 
 
 def _unusable(path: Path, error: OSError) -> StoreError:
-    return StoreError(
-        f"{path}: cannot be used as a data directory: {error.strerror}", "choose another with --data-dir"
-    )
+    return StoreError(f"{path}: cannot be used as a data directory: {error.strerror}", "choose another with --data-dir")
 
 
 def _take(path: Path) -> int:

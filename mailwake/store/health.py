@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from mailwake.store.database import Database
 
-TABLES = ("facts", "rows", "files", "imports")
+TABLES = ("facts", "rows", "files", "imports", "audit", "acts", "items")
 
 
 def version(database: Database) -> str:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _BITS = 1 << 28
 _MASK = _BITS - 1
 _PROBES = 4
+_OF_MAIL = "key != '' AND substring(key, 1, 2) NOT IN ('s:', 'd:', 'o:', 'r:')"
+"""Keys of a trace: not those of mailbox sessions."""
 SPAN = 21_600_000_000
 """Six hours, in µs: what `trace.names` calls a span."""
 STEP, WAITED, MESSAGE_ID = 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9
@@ -48,8 +50,8 @@ class Seen:
         client = database.client()
         bare = "replaceRegexpOne(message_id, '^<(.*)>$', '\\\\1')"
         queries = (
-            "SELECT DISTINCT xxHash64(key) FROM facts WHERE key != ''",
-            f"SELECT DISTINCT xxHash64(key) + {_spans('ts')} FROM facts WHERE key != ''",
+            f"SELECT DISTINCT xxHash64(key) FROM facts WHERE {_OF_MAIL}",
+            f"SELECT DISTINCT xxHash64(key) + {_spans('ts')} FROM facts WHERE {_OF_MAIL}",
             f"SELECT DISTINCT xxHash64({bare}) + toUInt64({MESSAGE_ID}) FROM rows WHERE message_id != ''",
             f"SELECT DISTINCT xxHash64(arrayJoin(keys)) + {_spans('last')} + toUInt64({WAITED}) FROM rows",
         )

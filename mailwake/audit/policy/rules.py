@@ -200,10 +200,15 @@ RULES: dict[str, str] = {
     "managed-set": "The action is in the default set of this logon type.",
     "custom-set": "The action is in the mailbox's customized set of this logon type.",
     "not-in-set": "The action is not in the set that holds for this logon type.",
+    "admin": "A change made with this product; every one is recorded.",
     "imported": "The record was decided elsewhere and is kept as it came.",
     "folder-bind": "A delegate's access to a folder is recorded once in 24 hours.",
     "bind": "Access to items within two minutes is one record.",
     "duplicate": "The same access within the hour is recorded once.",
+    "not-searchable": (
+        "The audit log search leaves the record out: the mailbox has no premium licence, and nobody set AuditEnabled"
+        " by hand. Search-MailboxAuditLog finds it."
+    ),
     "throttled": "More than 1,000 records of access to items within 24 hours: paused for 24 hours.",
 }
 """Every rule by name, in a sentence."""

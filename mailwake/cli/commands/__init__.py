@@ -1,7 +1,7 @@
 """The commands, one module each: `COMMAND` is its click command, the module's name (without a trailing `_`) its name.
 
 They are found by looking through this folder, so a new command needs no edit anywhere else. Rooms above this one add
-folders of their own.
+folders of their own. Operations of the catalog are commands by themselves (`cli.generated`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ def add(folder: ModuleType) -> None:
 
 def names() -> list[str]:
     """Names of all commands."""
-    return sorted(info.name.rstrip("_") for _, info in _modules())
+    from mailwake.cli import generated
+
+    return sorted({info.name.rstrip("_") for _, info in _modules()} | generated.names())
 
 
 def load(name: str) -> click.Command | None:
@@ -34,8 +36,14 @@ def load(name: str) -> click.Command | None:
         if info.name.rstrip("_") == name:
             command = import_module(f"{folder.__name__}.{info.name}").COMMAND
             assert isinstance(command, click.Command)
+            if isinstance(command, click.Group):
+                from mailwake.cli import generated
+
+                generated.extend(command, name)
             return command
-    return None
+    from mailwake.cli import generated
+
+    return generated.load(name)
 
 
 def _modules() -> list[tuple[ModuleType, ModuleInfo]]:

@@ -84,9 +84,9 @@ def COMMAND(ctx: click.Context, /, query: str | None, **values: Any) -> int:
     with opened(session, *source) as backend:
         found, rows = first_that_finds([Pages(backend, way, values["limit"], values["cursor"]) for way in ways])
         if values["form"]:
-            from mailwake.cli.writing import FORMS
+            from mailwake.cli.writing import write_rows
 
-            count = FORMS[values["form"]](rows)
+            count = write_rows(values["form"], rows)
         else:
             shown = list(rows)
             count = len(shown)

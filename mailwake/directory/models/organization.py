@@ -6,7 +6,7 @@ from django.db import models
 
 
 class Organization(models.Model):
-    """The one row of the organization; every change of the directory locks it, so that changes come one after another."""
+    """The one row of the organization; every change of the directory locks it: changes come one after another."""
 
     revision = models.BigIntegerField(default=0)
     """Counts the changes of the directory."""

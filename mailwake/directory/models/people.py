@@ -106,6 +106,4 @@ class RoleGroupMember(models.Model):
     """Lower case."""
 
     class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=("role_group", "kind", "name"), name="one_membership")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=("role_group", "kind", "name"), name="one_membership")]

@@ -2,11 +2,14 @@
 
 `stats: {"event":"mail_opened","hostname":..,"start_time":..,"end_time":..,"categories":[..],"fields":{..}}`, or
 tab-separated `event:NAME`, `hostname:..`, `category:..`, `field:NAME=VALUE`. The fact keeps the names of the server.
+In tab-text every value is text; a tab, a line end or \x01 in it is written \x01t, \x01n, \x01r, \x011 (strescape.c),
+and a list (reason_code) has its values joined by tabs, so escaped.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import orjson
@@ -50,10 +53,19 @@ def _json(text: str) -> dict[str, Any] | None:
     return data if isinstance(data, dict) else None
 
 
+_LISTS = frozenset(("reason_code",))
+_ESCAPED = {"0": "\0", "1": "\1", "t": "\t", "r": "\r", "n": "\n"}
+_ESCAPE = re.compile("\1(.)", re.DOTALL)
+
+
+def _unescaped(text: str) -> str:
+    return _ESCAPE.sub(lambda match: _ESCAPED.get(match[1], match[1]), text) if "\1" in text else text
+
+
 def _tab_text(text: str) -> dict[str, Any]:
-    """tab-text; syslog writes the tab as `#011`."""
+    """tab-text; syslog writes the tab as `#011` and the escape as `#001`."""
     if "\t" not in text:
-        text = text.replace("#011", "\t")
+        text = text.replace("#011", "\t").replace("#001", "\1")
     data: dict[str, Any] = {}
     categories: list[str] = []
     inner: dict[str, Any] = {}
@@ -61,7 +73,8 @@ def _tab_text(text: str) -> dict[str, Any]:
         name, _, value = part.partition(":")
         if name == "field":
             key, _, value = value.partition("=")
-            inner[key] = value
+            value = _unescaped(value)
+            inner[key] = value.split("\t") if key in _LISTS else value
         elif name == "category":
             categories.append(value)
         elif name:

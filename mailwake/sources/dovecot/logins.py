@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from mailwake.events.fact import Fields, Parsed
+from mailwake.sources.dovecot.client import said_id
 from mailwake.sources.dovecot.heads import Head
 
 _ELEMENTS = re.compile(r"(?:^|[:,] )(?=(?:user=<|rip=|method=|session=<))")
@@ -21,7 +22,7 @@ _USUAL = re.compile(
 _FAILED = ("auth failed", "(auth_failed", "Authentication failed", "Login failed", "disallowed plaintext auth", "[AUTH")
 _REFUSED = ("Maximum number of connections", "mail_max_userip_connections")
 _PROXY = re.compile(r"proxy\(([^)]*)\): ")
-_NOISE = ("ID sent", "Server ", "Timeout", "Login process", "SSL ", "Connection queue", "read(", "Error", "TLS ", "BUG")
+_NOISE = ("Server ", "Timeout", "Login process", "SSL ", "Connection queue", "read(", "Error", "TLS ", "BUG")
 _ENDS = ("Disconnected", "Aborted", "Login aborted", "Connection", "Inactivity", "Too many", "Logged out", "Internal")
 
 
@@ -37,6 +38,9 @@ def parse_login(head: Head, text: str) -> Parsed | None:
         said, elements = text[: match.start()], _elements(text[match.end() :])
     fields: Fields = {"service": head.service.removesuffix("-login")}
     _client(fields, elements)
+    if said.startswith("ID sent: "):
+        who = {name: fields[name] for name in ("service", "session", "client_ip") if name in fields}
+        return said_id(said[9:], user=elements.get("user", ""), **who)
     if said in ("Login", "Logged in"):
         return _login(fields, elements, True, "")
     if any(word in said for word in _FAILED):

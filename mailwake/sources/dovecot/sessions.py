@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from mailwake.events.fact import Fields, Parsed
+from mailwake.sources.dovecot.client import said_id
 from mailwake.sources.dovecot.delivery import parse_delivery
 from mailwake.sources.dovecot.heads import Head
 from mailwake.sources.dovecot.mail_log import parse_item
@@ -22,7 +23,7 @@ _ENDS = (
     *("Timeout", "Autologout", "Inactivity", "Killed", "Successful quit", "Input "),
 )
 _NOISE = (
-    *("ID sent", "Effective", "Indexed ", "Hibernating", "Unhibernat", "Loading ", "Module ", "Login process"),
+    *("Effective", "Indexed ", "Hibernating", "Unhibernat", "Loading ", "Module ", "Login process"),
     *("Mailbox subscribed", "Mailbox unsubscribed", "Quota ", "quota", "Received signal", "Namespace", "dsync"),
     *("Command ", "Logged in", "Login", "Aborted", "Fixing", "Rebuil", "Expunged ", "Synchroniz", "sieve:", "Sieve"),
     *("Re-creat", "fscking", "Mailbox ", "Index", "Cache", "connected", "Connected", "Starting", "Connection from"),
@@ -34,6 +35,8 @@ def parse_session(head: Head, text: str) -> Parsed | None:
     item = parse_item(head, text)
     if item is not None:
         return item
+    if text.startswith("ID sent: "):
+        return said_id(text[9:], user=head.user, session=head.session, service=head.service, client_ip=head.client_ip)
     if text.startswith(_ENDS) and head.service not in ("doveadm", "indexer-worker", "indexer"):
         return _logout(head, text)
     if text.startswith(("sieve: ", "Sieve")):

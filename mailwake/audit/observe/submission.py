@@ -1,0 +1,178 @@
+"""Send, SendAs, SendOnBehalf: mail handed in by somebody who logged in, and attempts to do so that were refused.
+
+Who logged in is on the line of the arrival (`sasl_username`), the envelope sender on another, and what the message says
+of itself in header lines, where the site logs them (header_checks INFO, a filter's metadata).
+
+    From is the sender's own                    Send
+    From is another's, Sender is one's own      SendOnBehalf
+    From is another's                           SendAs, whatever the envelope says
+    From not known, envelope is another's       SendAs
+
+Whether an address is somebody's own is the directory's to say (`Settings.same_account`). A master user who hands
+mail in as somebody cannot be told from that person: the mail server does not log it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from email.utils import getaddresses
+from typing import NamedTuple
+
+from mailwake.audit.model import Item, LogonType, Observation
+from mailwake.audit.observe.scene import identity, is_same
+from mailwake.audit.settings import Settings
+from mailwake.events.fact import Fact
+
+SECOND = 1_000_000
+KINDS = frozenset(("arrive", "active", "message_id", "header", "verdict"))
+"""Kinds of facts that say something about a submission."""
+_HEADERS = frozenset(("from", "sender", "subject"))
+_NOT_OWNED = re.compile(r"Sender address rejected: not owned by user (\S+)")
+_NOBODY = frozenset(("", "unknown", "undef"))
+
+
+class Letter(NamedTuple):
+    """What is known of one message."""
+
+    user: str
+    envelope: str | None
+    authors: tuple[str, ...]
+    """Addresses of From."""
+    sender: str
+    """Address of Sender; "" for none."""
+
+
+def is_submission(fact: Fact) -> bool:
+    """Whether a fact is the arrival of mail from somebody who logged in, or the refusal of an address not theirs."""
+    if fact.kind == "arrive":
+        return bool(fact.fields.get("sasl_username"))
+    return fact.kind == "reject" and _NOT_OWNED.search(fact.fields.get("text") or "") is not None
+
+
+def submissions(key: str, facts: Iterable[Fact], settings: Settings) -> list[Observation]:
+    """Observations of the facts filed under a queue ID or a refusal. A queue ID has several lives."""
+    ordered = sorted(facts, key=lambda one: (one.ts, one.kind, one.raw))
+    found = list(_refused(key, ordered))
+    arrivals = [fact for fact in ordered if fact.kind == "arrive"]
+    seen: set[str] = set()
+    for number, arrival in enumerate(arrivals):
+        if not arrival.fields.get("sasl_username"):
+            continue
+        since = arrival.ts // SECOND * SECOND
+        later = (one.ts // SECOND * SECOND for one in arrivals[number + 1 :] if one.host == arrival.host)
+        until = next((ts for ts in later if ts > since), None)
+        life = [fact for fact in ordered if since <= fact.ts and (until is None or fact.ts < until)]
+        made = _sent(key, arrival, [one for one in life if one.host == arrival.host or one.kind == "verdict"], settings)
+        if made is not None and made.id not in seen:
+            seen.add(made.id)
+            found.append(made)
+    return found
+
+
+def _sent(key: str, arrival: Fact, life: list[Fact], settings: Settings) -> Observation | None:
+    letter = _letter(arrival, life)
+    action, mailbox = _judge(letter, settings)
+    if not action:
+        return None
+    fields = arrival.fields
+    named = {fact.fields.get("header", ""): fact.fields.get("value", "") for fact in life if fact.kind == "header"}
+    message_ids = [fact.fields.get("message_id") for fact in life if fact.kind in ("message_id", "arrive")]
+    subject = fields.get("subject")
+    if subject is None:
+        subject = named.get("subject")
+    sizes = [fact.fields.get("size") for fact in life if fact.kind in ("active", "arrive")]
+    item = Item(
+        message_id=next((one for one in message_ids if one), ""),
+        subject=subject,
+        sender=", ".join(letter.authors) or letter.envelope or "",
+        size=next((one for one in sizes if one), 0),
+    )
+    properties = {"Envelope": letter.envelope or "", "From": ", ".join(letter.authors), "Sender": letter.sender}
+    return Observation(
+        id=identity("submission", arrival.host, key, arrival.ts // SECOND, letter.user),
+        ts=arrival.ts,
+        action=action,
+        actor=letter.user,
+        mailbox=mailbox,
+        logon_type=LogonType.OWNER if action == "Send" else LogonType.DELEGATE,
+        items=(item,),
+        client_ip=fields.get("client_ip", ""),
+        client="Client=SMTP",
+        host=arrival.host,
+        on_behalf_of="" if action == "Send" else mailbox,
+        properties=tuple(sorted((name, text) for name, text in properties.items() if text)),
+        keys=(key,),
+    )
+
+
+def _letter(arrival: Fact, life: list[Fact]) -> Letter:
+    user = str(arrival.fields["sasl_username"])
+    envelope = arrival.fields.get("sender")
+    authors: list[str] = []
+    sender = ""
+    for fact in life:
+        fields = fact.fields
+        if envelope is None and fact.kind in ("active", "header") and fields.get("sender") is not None:
+            envelope = fields["sender"]
+        if fact.kind == "header" and fields.get("header") == "from":
+            authors = authors or _addresses(fields.get("value", ""))
+        elif fact.kind == "header" and fields.get("header") == "sender":
+            sender = sender or next(iter(_addresses(fields.get("value", ""))), "")
+    if not authors:
+        said = [fact.fields for fact in life if fact.fields.get("header_from")]
+        said = [one for one in said if str(one.get("user", user)).casefold() not in _NOBODY]
+        authors = _addresses(str(said[0]["header_from"])) if said else []
+    return Letter(user, envelope, tuple(authors), sender)
+
+
+def _addresses(text: str) -> list[str]:
+    """Addresses of a header as logged: not decoded, maybe cut off."""
+    found = [address for _, address in getaddresses([text]) if "@" in address]
+    if not found:
+        found = re.findall(r"[^\s<>,;:\"()]+@[^\s<>,;:\"()]+", text)[:1]
+    return found
+
+
+def _judge(letter: Letter, settings: Settings) -> tuple[str, str]:
+    """The action and the mailbox it concerns; "" when the log does not say as whom the message was sent."""
+    own = letter.user
+    if letter.authors:
+        others = [one for one in letter.authors if not is_same(one, own, settings)]
+        if len(others) < len(letter.authors):
+            return "Send", own
+        behalf = letter.sender and is_same(letter.sender, own, settings)
+        return ("SendOnBehalf" if behalf else "SendAs"), others[0]
+    if not letter.envelope:
+        return ("Send", own) if letter.envelope == "" else ("", "")
+    return ("Send", own) if is_same(letter.envelope, own, settings) else ("SendAs", letter.envelope)
+
+
+def _refused(key: str, facts: list[Fact]) -> Iterator[Observation]:
+    """Sender addresses that the server did not let the user have; one for each attempt, however many recipients."""
+    seen: set[str] = set()
+    for fact in facts:
+        match = _NOT_OWNED.search(fact.fields.get("text") or "") if fact.kind == "reject" else None
+        if match is None:
+            continue
+        fields = fact.fields
+        sender, user = str(fields.get("sender") or ""), match[1].rstrip(";,")
+        id = identity("refused", fact.host, fact.pid, fact.ts // SECOND, user, sender)
+        if id in seen:
+            continue
+        seen.add(id)
+        yield Observation(
+            id=id,
+            ts=fact.ts,
+            action="SendAs",
+            actor=user,
+            mailbox=sender or user,
+            logon_type=LogonType.DELEGATE,
+            result="Failed",
+            client_ip=fields.get("client_ip", ""),
+            client="Client=SMTP",
+            host=fact.host,
+            on_behalf_of=sender,
+            properties=(("Envelope", sender), ("Reply", str(fields["text"]))),
+            keys=(key,),
+        )

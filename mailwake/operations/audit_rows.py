@@ -1,0 +1,121 @@
+"""Audit records to what the store keeps of them, and back; names of their items looked up."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+import orjson
+
+from mailwake.audit.model import Item, LogonType, Observation
+from mailwake.audit.record import AuditRecord, Origin
+from mailwake.store import items
+from mailwake.store.audit import StoredRecord
+from mailwake.store.database import Database
+
+
+def pack(value: Any) -> bytes:
+    """JSON of a dataclass or of plain values; bytes of a log that are no UTF-8 survive."""
+    try:
+        return orjson.dumps(value)
+    except (orjson.JSONEncodeError, TypeError):
+        return json.dumps(value if isinstance(value, dict) else asdict(value)).encode()
+
+
+def unpack(body: bytes) -> Any:
+    """What `pack` made this of, as plain values."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return json.loads(body)
+
+
+def observation_of(values: dict[str, Any]) -> Observation:
+    """An observation out of JSON."""
+    return Observation(
+        **{
+            **values,
+            "logon_type": LogonType(values["logon_type"]),
+            "items": tuple(Item(**item) for item in values["items"]),
+            "properties": tuple((name, text) for name, text in values["properties"]),
+            "keys": tuple(values["keys"]),
+        }
+    )
+
+
+def stored_of(record: AuditRecord) -> StoredRecord:
+    """A record for `store.audit.insert`."""
+    act = record.observation
+    unnamed = [item for item in act.items if item.uid and not item.message_id]
+    return StoredRecord(
+        mailbox=act.mailbox.lower(),
+        ts=act.ts,
+        id=record.id,
+        actor=act.actor.lower(),
+        action=act.action,
+        logon_type=str(act.logon_type),
+        result=act.result,
+        folder=act.folder,
+        client_ip=act.client_ip,
+        session=act.session,
+        host=act.host,
+        record_type=record.record_type,
+        rule=record.rule,
+        origin=str(record.origin),
+        searchable=record.searchable,
+        message_ids=tuple(sorted({item.message_id.strip("<>") for item in act.items if item.message_id})),
+        item_keys=tuple(items.key(act.mailbox, item.folder or act.folder, item.uid) for item in unnamed),
+        keys=act.keys,
+        body=pack(record),
+    )
+
+
+def record_of(stored: StoredRecord) -> AuditRecord:
+    """The record that the store keeps."""
+    values = unpack(stored.body)
+    return AuditRecord(
+        **{
+            **values,
+            "observation": observation_of(values["observation"]),
+            "origin": Origin(values["origin"]),
+            "searchable": stored.searchable,
+        }
+    )
+
+
+def with_names(database: Database, records: Sequence[AuditRecord]) -> list[AuditRecord]:
+    """Records whose items have the Message-ID and subject that any line of the log gives them."""
+    wanted = {_key(record, item) for record in records for item in _unnamed(record)}
+    if not wanted:
+        return list(records)
+    found = items.resolve(database, wanted)
+    return [_named(record, found) for record in records]
+
+
+def _unnamed(record: AuditRecord) -> Iterable[Item]:
+    return (item for item in record.observation.items if item.uid and not item.message_id)
+
+
+def _key(record: AuditRecord, item: Item) -> items.Wanted:
+    act = record.observation
+    return act.mailbox.lower(), item.folder or act.folder, item.uid, act.ts
+
+
+def _named(record: AuditRecord, found: dict[items.Wanted, items.Sign]) -> AuditRecord:
+    named = []
+    for item in record.observation.items:
+        sign = None if item.message_id or not item.uid else found.get(_key(record, item))
+        if sign is not None:
+            item = replace(
+                item,
+                message_id=f"<{sign.message_id}>" if "@" in sign.message_id else sign.message_id,
+                subject=sign.subject if item.subject is None else item.subject,
+                sender=item.sender or sign.sender,
+                size=item.size or sign.size,
+            )
+        named.append(item)
+    if tuple(named) == record.observation.items:
+        return record
+    return replace(record, observation=replace(record.observation, items=tuple(named)))

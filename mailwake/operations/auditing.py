@@ -1,0 +1,298 @@
+"""From stored facts to audit records: observe, decide, aggregate, write.
+
+Every window of an import notes which keys have new facts before it writes these (`acts_due`). When the reading is done,
+the acts of each such key are made anew from all its facts, decided with the settings of their time, aggregated with the
+known ones around them, and compared with what was there: what is no more is taken back. So it does not matter in which
+order, how often or in how many imports the facts came, and a crash is repaired by the next run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from mailwake.audit.imported import KIND as IMPORTED
+from mailwake.audit.imported import record_of as imported_record
+from mailwake.audit.keys import PREFIXES
+from mailwake.audit.model import Decision, Observation, State
+from mailwake.audit.observe import observe
+from mailwake.audit.observe.naming import Named, placed
+from mailwake.audit.observe.submission import is_submission, submissions
+from mailwake.audit.policy.aggregate import Fate, Key, Merged, aggregate, group, neighbourhood
+from mailwake.audit.policy.decide import decide, is_searchable
+from mailwake.audit.record import AuditRecord, record_type
+from mailwake.audit.settings import OrganizationSettings, Settings
+from mailwake.operations.audit_filing import is_audit_key, submission_words
+from mailwake.operations.audit_rows import observation_of, pack, stored_of, unpack
+from mailwake.operations.reviving import StoredReviver
+from mailwake.store import acts, audit
+from mailwake.store.acts import Act
+from mailwake.store.audit import Place
+from mailwake.store.database import Database
+from mailwake.store.facts import Stored
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_BYPASS = "bypass"
+
+
+class Office(Protocol):
+    """Where settings come from, and where mailboxes that appear in logs are made known."""
+
+    def settings(self) -> Settings:
+        """The settings with their history, as known now."""
+
+    def discover(self, names: Iterable[str], first_seen: int | Mapping[str, int]) -> int:
+        """Mailboxes exist from their first act (µs UTC) on; how many were new."""
+
+    def deciding(self, now: int) -> None:
+        """Acts are decided from now on: changes of settings no longer reach back."""
+
+
+Opener = Callable[["Path"], AbstractContextManager[Office]]
+
+
+class Audited(NamedTuple):
+    """What was done."""
+
+    keys: int
+    acts: int
+    records: int
+
+
+def work(database: Database, opener: Opener | None = None) -> Audited:
+    """Make the acts of all keys that are due. Raises StoreError, DirectoryError."""
+    total = Audited(0, 0, 0)
+    if not acts.due(database):
+        return total
+    with ExitStack() as stack:
+        office = stack.enter_context((opener or _directory)(database.path))
+        office.deciding(int(datetime.now(UTC).timestamp() * 1_000_000))
+        auditor = Auditor(database, office)
+        for portion in acts.due_facts(database):
+            done = auditor.portion(portion)
+            total = Audited(*(one + other for one, other in zip(total, done, strict=True)))
+    acts.settle(database)
+    return total
+
+
+def rebuild(database: Database, opener: Opener | None = None) -> Audited:
+    """Make all acts anew."""
+    acts.mark_all_due(database, PREFIXES, submission_words())
+    return work(database, opener)
+
+
+def place(path: Path, signs: Iterable[Named]) -> Iterable[Named]:
+    """Signs of items with the mailbox that each folder is in, by the organization's names for shared folders."""
+    from mailwake.directory.errors import DirectoryError
+    from mailwake.directory.opening import open_directory
+
+    prefixes = OrganizationSettings().shared_prefixes
+    try:
+        with open_directory(path, create=False) as directory:
+            prefixes = directory.settings().organization(int(datetime.now(UTC).timestamp() * 1_000_000)).shared_prefixes
+    except DirectoryError as error:
+        if error.code != "no-directory":
+            raise
+    return placed(signs, prefixes)
+
+
+def _directory(path: Path) -> AbstractContextManager[Office]:
+    from mailwake.directory.opening import open_directory
+
+    return open_directory(path)
+
+
+class _Made(NamedTuple):
+    """An act just made, and what the policy says."""
+
+    key: str
+    act: Observation
+    decision: Decision
+
+
+class Auditor:
+    """Makes acts of facts. One thread uses it."""
+
+    def __init__(self, database: Database, office: Office) -> None:
+        self._database = database
+        self._office = office
+        self._revive = StoredReviver()
+        self._version = acts.next_version(database)
+
+    def portion(self, portion: list[tuple[str, list[Stored]]]) -> Audited:
+        """Make the acts of some keys anew from all their facts."""
+        self._version += 1
+        imported, observed = self._observe(portion)
+        settings = self._office.settings()
+        made = [_Made(key, act, decide(act, settings)) for key, found in observed for act in found]
+        old = acts.of_keys(self._database, [key for key, _ in observed])
+        records, written, places = self._aggregate(made, old, settings)
+        # In this order a crash leaves no record that no act leads to.
+        kept = {_place(record) for record in records}
+        audit.strike(self._database, places - kept, self._version)
+        acts.insert(self._database, written, self._version)
+        audit.insert(self._database, [stored_of(one) for one in (*records, *imported)], self._version)
+        there = {(act.key, act.ts, act.id) for act in written}
+        gone = [act for act in old if (act.key, act.ts, act.id) not in there]
+        acts.insert(self._database, gone, self._version, deleted=1)
+        return Audited(len(portion), len(made), len(records) + len(imported))
+
+    def _observe(
+        self, portion: list[tuple[str, list[Stored]]]
+    ) -> tuple[list[AuditRecord], list[tuple[str, list[Observation]]]]:
+        """Records of other services, and the acts of each key."""
+        imported: dict[str, AuditRecord] = {}
+        facts = {}
+        for key, stored in portion:
+            revived = [self._revive(one) for one in stored]
+            if key.startswith("r:"):
+                made = (imported_record(fact) for fact in revived if fact.kind == IMPORTED)
+                imported.update((record.id, record) for record in made)
+            else:
+                facts[key] = revived
+        settings = self._office.settings()
+        while True:
+            observed = []
+            for key, found in facts.items():
+                if is_audit_key(key):
+                    observed.append((key, observe(key, found, settings)))
+                else:
+                    sent = submissions(key, found, settings) if any(map(is_submission, found)) else []
+                    observed.append((key, sent))
+            if not self._office.discover(*_people(observed)):
+                return list(imported.values()), observed
+            # Who is who may be known better now.
+            settings = self._office.settings()
+
+    def _aggregate(
+        self, made: list[_Made], old: list[Act], settings: Settings
+    ) -> tuple[list[AuditRecord], list[Act], set[Place]]:
+        """Records, acts to write, and places of the records that they replace."""
+        times = [self._version, *(one.act.ts for one in made)]  # a version is a time of today
+        throttling = any(settings.organization(ts).parity for ts in times)
+        decisions = {one.act.id: one.decision for one in made}
+        allowed = [one.act for one in made if one.decision.recorded]
+        keys = {one.act.id: one.key for one in made}
+        own_keys = {act.key for act in old} | set(keys.values())
+        neighbours: dict[str, Act] = {}
+
+        def load(cohort: Key, low: int, high: int) -> Iterable[Observation]:
+            name = _cohort_name(cohort)
+            known = acts.of_cohort(self._database, name, low, high) if name else []
+            for act in known:
+                if act.key not in own_keys and act.recorded:
+                    neighbours[act.id] = act
+                    yield _remembered(act, decisions)
+
+        current = {act.id for act in allowed}
+        left = [_remembered(act, {}) for act in old if act.cohort and act.recorded and act.id not in current]
+        around = neighbourhood([*allowed, *left], load, throttling)
+        gone = {act.id for act in left}
+        result = aggregate([act for act in around if act.id not in gone], lambda ts: settings.organization(ts).parity)
+        by_id = {act.id: act for act in around}
+        records = [_record(merged, by_id, decisions, settings) for merged in result.records]
+        place_of = {record.id: _place(record) for record in records}
+        written = [
+            _act(one.key, one.act, one.decision, result.fates.get(one.act.id), place_of, throttling) for one in made
+        ]
+        for act in neighbours.values():
+            fate = result.fates[act.id]
+            place = place_of.get(fate.record)
+            if place is not None:
+                written.append(_placed(act._replace(state=str(fate.state)), place))
+        replaced = {
+            Place(act.record_mailbox, act.record_ts, act.record_id)
+            for act in (*old, *neighbours.values())
+            if act.record_id
+        }
+        return records, written, replaced
+
+
+def _people(observed: list[tuple[str, list[Observation]]]) -> tuple[list[str], dict[str, int]]:
+    """Mailboxes that somebody was in, and when first; an address that somebody claims to be may be nobody's."""
+    first: dict[str, int] = {}
+    for _, found in observed:
+        for act in found:
+            if act.result == "Failed" or act.action in ("SendAs", "SendOnBehalf"):
+                continue
+            for name in (act.mailbox, act.dest_mailbox):
+                if name:
+                    first[name] = min(act.ts, first.get(name, act.ts))
+    return list(first), first
+
+
+def _cohort_name(cohort: Key) -> str:
+    """Name under which acts are kept that can become one record with those of other keys; "" for none.
+
+    Accesses to items are told apart by session, and all acts of a session are made at once.
+    """
+    if cohort[0] == "folder" or len(cohort) == 2:
+        return "\n".join(cohort)
+    session = cohort[-1] if cohort[0] == "bind" else cohort[-2]
+    return "" if session else "\n".join(cohort)
+
+
+def _remembered(act: Act, decisions: dict[str, Decision]) -> Observation:
+    """The observation of a stored act; its decision goes into `decisions`."""
+    values = unpack(act.body)
+    found = observation_of(values["act"])
+    decisions[found.id] = Decision(True, values["rule"], values["reason"])
+    return found
+
+
+def _record(
+    merged: Merged, by_id: dict[str, Observation], decisions: dict[str, Decision], settings: Settings
+) -> AuditRecord:
+    first = merged.observation
+    keys = tuple(sorted({key for member in merged.members for key in by_id[member].keys}))
+    decision = decisions[first.id]
+    organization = settings.organization(first.ts)
+    return AuditRecord(
+        first.id,
+        replace(first, keys=keys),
+        decision.rule,
+        decision.reason,
+        record_type(first.action),
+        merged.count,
+        merged.throttled,
+        is_searchable(settings.mailbox(first.mailbox, first.ts), organization.parity),
+    )
+
+
+def _place(record: AuditRecord) -> Place:
+    return Place(audit.clean(record.observation.mailbox.lower()), record.observation.ts, record.id)
+
+
+def _act(
+    key: str, act: Observation, decision: Decision, fate: Fate | None, place_of: dict[str, Place], throttling: bool
+) -> Act:
+    cohort = group(act, throttling) if decision.recorded else None
+    name = _cohort_name(cohort) if cohort is not None else ""
+    values = {"act": act, "rule": decision.rule, "reason": decision.reason}
+    made = Act(
+        key,
+        act.ts,
+        act.id,
+        decision.recorded,
+        str(fate.state if fate is not None else State.NOT_RECORDED),
+        decision.rule,
+        act.host,
+        act.action,
+        act.actor.lower() if decision.rule == _BYPASS else "",
+        name,
+        "",
+        0,
+        "",
+        pack(values) if name else b"",
+    )
+    place = place_of.get(fate.record) if fate is not None else None
+    return made if place is None else _placed(made, place)
+
+
+def _placed(act: Act, place: Place) -> Act:
+    return act._replace(record_mailbox=place.mailbox, record_ts=place.ts, record_id=place.id)

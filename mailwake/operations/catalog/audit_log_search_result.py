@@ -1,0 +1,69 @@
+"""The result of a search of the audit log that was kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from mailwake.jobs.records import DONE
+from mailwake.operations.audit_jobs import KIND
+from mailwake.operations.context import Context
+from mailwake.operations.contract import Operation, OperationError, Scope
+from mailwake.operations.fields import position
+from mailwake.operations.job_access import queue as queue_of
+from mailwake.operations.models import Input, Output
+
+if TYPE_CHECKING:
+    from mailwake.jobs.queue import Queue
+
+
+class Question(Input):
+    """Which search."""
+
+    identity: str = Field(description="Id of the search.", json_schema_extra=position(1))
+
+
+class Piece(Output):
+    """A piece of the file."""
+
+    file_name: str = Field(description="Name of the file.")
+    text: str = Field(description="Its text, or the next part of it.")
+
+
+def handle(context: Context, question: Question) -> Iterator[Piece]:
+    """The file, in pieces. Raises OperationError when there is none (yet)."""
+    queue = queue_of(context)
+    job = queue.get(question.identity)
+    hidden = job is not None and not context.caller.scope.everything and job.caller != context.caller.name
+    if job is None or job.kind != KIND or hidden:
+        what = f"there is no audit log search {question.identity!r}"
+        raise OperationError("search-not-found", what, "List them: Get-AuditLogSearch -All.", status=404)
+    if job.state != DONE:
+        what = f"the search {job.name!r} has no result: its status is {job.state}"
+        raise OperationError("search-not-done", what, job.error or "Wait for it, or run: mailwake jobs run", status=409)
+    return _pieces(queue, job.guid, job.file_name)
+
+
+def _pieces(queue: Queue, guid: str, file_name: str) -> Iterator[Piece]:
+    rest = b""
+    for data in queue.result(guid):
+        whole = rest + data
+        text = whole.decode("utf-8", "ignore")  # a character may be cut in two at the end of a piece
+        rest = whole[len(text.encode()) :]
+        yield Piece(file_name=file_name, text=text)
+
+
+OPERATION = Operation(
+    name="audit-log-search-result",
+    summary="Give the file of a search of the audit log that is done.",
+    input=Question,
+    output=Piece,
+    handler=handle,
+    roles=("Audit Logs", "View-Only Audit Logs"),
+    scope=Scope.FILTERED,
+    store=False,
+    command=("audit", "result"),
+    cmdlet="Get-AuditLogSearchResult",
+)

@@ -1,0 +1,70 @@
+"""Mailboxes with what is audited in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from pydantic import Field
+
+from mailwake.audit.model import MailboxType
+from mailwake.operations.context import Context
+from mailwake.operations.contract import Operation, Scope
+from mailwake.operations.fields import ResultSize, position
+from mailwake.operations.mailbox_models import Mailbox
+from mailwake.operations.models import Answer, Input
+from mailwake.operations.opath import condition
+
+
+class Question(Input):
+    """Which mailboxes."""
+
+    identity: str = Field(
+        "", description="Name, alias, address, UPN, GUID or login of one mailbox.", json_schema_extra=position(1)
+    )
+    recipient_type_details: tuple[MailboxType, ...] = Field((), description="Types of mailbox.")
+    group_mailbox: bool = Field(False, description="Group mailboxes instead of all others.")
+    filter: str = Field("", description="A condition on properties: \"AuditEnabled -eq 'True' -and Name -like 'a*'\".")
+    anr: str = Field("", description="A part of a name or address.")
+    result_size: ResultSize = Field(1000, description="Mailboxes at most, or Unlimited.")
+
+
+def handle(context: Context, question: Question) -> Answer:
+    """Find them. Raises OperationError for a filter that cannot be read."""
+    organization = context.settings.organization.current().settings
+    types = question.recipient_type_details or None
+    groups = question.group_mailbox or MailboxType.GROUP in (types or ())
+    if question.identity:
+        return Answer([Mailbox.of(context.mailbox(question.identity, group=groups), organization)])
+    group = question.group_mailbox if question.group_mailbox or types is None else None
+    test = condition(question.filter) if question.filter else None
+    boxes = context.settings.mailboxes.all(context.caller.scope, types=types, group=group, containing=question.anr)
+    shown = (Mailbox.of(box, organization) for box in boxes)
+    answer = Answer(())
+    answer.items = _limited((one for one in shown if test is None or test(one.record())), question.result_size, answer)
+    return answer
+
+
+def _limited(found: Iterator[Mailbox], limit: int | None, answer: Answer) -> Iterator[Mailbox]:
+    yield from islice(found, limit)
+    if limit is not None and next(found, None) is not None:
+        answer.warnings.append(f"There are more than {limit} mailboxes; ask for more with ResultSize, or Unlimited.")
+
+
+OPERATION = Operation(
+    name="get-mailbox",
+    summary="Show mailboxes, and what is audited in them.",
+    input=Question,
+    output=Mailbox,
+    handler=handle,
+    roles=("View-Only Recipients", "Mail Recipients", "View-Only Configuration", "Audit Logs"),
+    scope=Scope.FILTERED,
+    command=("mailbox", "list"),
+    also=(("mailbox", "show"),),
+    cmdlet="Get-Mailbox",
+    store=False,
+    details=(
+        "Group mailboxes are shown with --group-mailbox only. A mailbox appears by itself with its first act in a log,"
+        " and is audited from then on."
+    ),
+)

@@ -1,0 +1,50 @@
+"""Which lines and tables are audit records, and where their time stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mailwake.events.fact import LineParser
+from mailwake.sources.api import Bare
+from mailwake.sources.m365 import mailbox_log, unified
+from mailwake.sources.m365.shapes import loads, unwrapped
+from mailwake.sources.m365.times import iso
+
+
+class Microsoft365:
+    """See `sources.api.Source`, `TableSource` and `ElementSource`."""
+
+    name = "m365"
+
+    def parser(self, program: str) -> LineParser | None:
+        return {unified.PROGRAM: unified.parse, mailbox_log.PROGRAM: mailbox_log.parse}.get(program)
+
+    def split_bare(self, line: str) -> Bare | None:
+        if line[:1] != "{" or ("Operation" not in line and "RecordId" not in line):
+            return None
+        record = loads(line)
+        if record is None:
+            return None
+        if mailbox_log.is_record(record):
+            stamp, host = iso(str(record.get("LastAccessed", ""))), _host(record)
+            return Bare(stamp, host, mailbox_log.PROGRAM, 0, line)
+        found = unwrapped(record)
+        if found is None:
+            return None
+        stamp = iso(str(found.get("CreationTime") or record.get("CreationDate") or ""), zone="Z")
+        return Bare(stamp, _host(found), unified.PROGRAM, 0, line)
+
+    def continues(self, line: str) -> bool:
+        return False
+
+    def table(self, columns: tuple[str, ...]) -> bool:
+        return "AuditData" in columns or mailbox_log.is_table(columns)
+
+    def element(self, name: str, attributes: tuple[str, ...]) -> bool:
+        return name == "Event" and {"MailboxGuid", "Operation", "LastAccessed"} <= set(attributes)
+
+
+def _host(record: dict[str, Any]) -> str:
+    """OriginatingServer without its version: `MX01 (15.20.4200.000)`."""
+    server = record.get("OriginatingServer")
+    return server.split()[0] if isinstance(server, str) and server.split() else ""

@@ -1,0 +1,195 @@
+"""The table of acts: what was made of the facts of each key, recorded or not, and which keys are still to be worked
+on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mailwake.store.database import Database
+from mailwake.store.facts import Stored, array_of, by_keys, in_order_of_keys
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_CHUNK = 5000
+PORTION = 200_000
+"""Facts worked on at a time."""
+
+
+class Act(NamedTuple):
+    """One act. Times are µs UTC."""
+
+    key: str
+    ts: int
+    id: str
+    """32 hex digits; (key, ts, id) is the place of an act."""
+    recorded: bool
+    state: str
+    rule: str
+    host: str
+    action: str
+    account: str
+    """Of bypassed accounts; else ""."""
+    cohort: str
+    """Acts of one cohort may become one record; "" for none beyond its own key."""
+    record_mailbox: str
+    record_ts: int
+    record_id: str
+    """The record it is part of; "" for none."""
+    body: bytes
+    """The observation as JSON, for acts of a cohort; else empty."""
+
+
+_NOBODY = "0" * 32
+_COLUMNS = (
+    "key, toUnixTimestamp64Micro(ts) AS t, lower(hex(id)) AS i, recorded, state, rule, host, action, account, cohort,"
+    " record_mailbox, toUnixTimestamp64Micro(record_ts) AS rt, lower(hex(record_id)) AS ri, body, version, deleted"
+)
+
+
+def insert(database: Database, acts: Sequence[Act], version: int, *, deleted: int = 0, where: str = "acts") -> None:
+    """Append acts; those of a higher version replace earlier ones of the same place."""
+    if acts:
+        database.client().insert_arrow(where, _table(acts, version, deleted))
+
+
+def _table(acts: Sequence[Act], version: int, deleted: int) -> pa.Table:
+    import pyarrow as pa
+
+    made: dict[str, Any] = {
+        "id": pa.array([bytes.fromhex(one.id) for one in acts], pa.binary(16)),
+        "record_id": pa.array([bytes.fromhex(one.record_id or _NOBODY) for one in acts], pa.binary(16)),
+        "recorded": pa.array([int(one.recorded) for one in acts], pa.uint8()),
+        "version": pa.array([version] * len(acts), pa.uint64()),
+        "deleted": pa.array([deleted] * len(acts), pa.uint8()),
+        "body": pa.array([one.body for one in acts], pa.binary()),
+    }
+    for name in ("ts", "record_ts"):
+        made[name] = pa.array([getattr(one, name) for one in acts], pa.int64()).cast(pa.timestamp("us", "UTC"))
+    for name in ("state", "rule", "host", "action", "account", "record_mailbox"):
+        texts = [getattr(one, name).encode("utf-8", "replace").decode() for one in acts]
+        made[name] = pa.array(texts, pa.string())
+    for name in ("key", "cohort"):
+        made[name] = pa.array([getattr(one, name).encode("utf-8", "surrogateescape") for one in acts], pa.binary())
+    return pa.table(made)
+
+
+def of_keys(database: Database, keys: Iterable[str], where: str = "acts") -> list[Act]:
+    """The acts now known of some keys."""
+    found: list[Act] = []
+    wanted = sorted(keys)
+    for start in range(0, len(wanted), _CHUNK):
+        among, texts = array_of(wanted[start : start + _CHUNK])
+        condition = f"key IN {among}" if among.startswith("{") else f"has({among}, key)"
+        found.extend(_current(database, f"SELECT {_COLUMNS} FROM {where} WHERE {condition}", {"keys": texts}))
+    return found
+
+
+def of_cohort(database: Database, cohort: str, low: int, high: int, where: str = "acts") -> list[Act]:
+    """The recorded acts now known of a cohort between two times (inclusive)."""
+    among, texts = array_of([cohort])
+    query = (
+        f"SELECT {_COLUMNS} FROM {where} WHERE has({among}, cohort)"
+        " AND ts BETWEEN fromUnixTimestamp64Micro({l:Int64}, 'UTC') AND fromUnixTimestamp64Micro({h:Int64}, 'UTC')"
+    )
+    return _current(database, query, {"keys": texts, "l": low, "h": high})
+
+
+def _current(database: Database, query: str, parameters: dict[str, object]) -> list[Act]:
+    newest: dict[tuple[str, int, str], tuple[int, int, Act]] = {}
+    block = database.client().query_arrow(query, parameters=parameters, use_strings=False)
+    columns = [column.to_pylist() for column in block.columns]
+    for *values, version, deleted in zip(*columns, strict=True):
+        plain = [_text(value) if isinstance(value, bytes) else value for value in values]
+        act = Act._make(plain)._replace(body=values[-1] or b"", recorded=bool(plain[3]))
+        if act.record_id == _NOBODY:
+            act = act._replace(record_id="")
+        place = (act.key, act.ts, act.id)
+        if place not in newest or newest[place][0] < version:
+            newest[place] = (version, deleted, act)
+    return [act for _, deleted, act in newest.values() if not deleted]
+
+
+def seen(database: Database) -> list[tuple[str, str, int, int]]:
+    """(host, action, acts, last µs): what every host's log showed, recorded or not."""
+    query = (
+        "SELECT host, action, count(), toUnixTimestamp64Micro(max(ts)) FROM acts FINAL WHERE deleted = 0"
+        " GROUP BY host, action ORDER BY host, action"
+    )
+    return [(str(h), str(a), int(n), int(t)) for h, a, n, t in database.client().query(query).result_rows]
+
+
+def unrecorded(database: Database) -> list[tuple[str, int, str, int]]:
+    """(rule, day as µs of its beginning, account, acts): acts that left no record."""
+    query = (
+        "SELECT rule, toUnixTimestamp(toStartOfDay(ts)) AS day, account, count() FROM acts FINAL"
+        " WHERE deleted = 0 AND recorded = 0 GROUP BY rule, day, account ORDER BY day, rule, account"
+    )
+    rows = database.client().query(query).result_rows
+    return [(str(rule), int(day) * 1_000_000, str(account), int(number)) for rule, day, account, number in rows]
+
+
+def mark_due(database: Database, keys: Iterable[str]) -> None:
+    """Note that there are facts under these keys from which acts are to be made."""
+    import pyarrow as pa
+
+    coded = [key.encode("utf-8", "surrogateescape") for key in keys]
+    if coded:
+        database.client().insert_arrow("acts_due", pa.table({"key": pa.array(coded, pa.binary())}))
+
+
+def mark_all_due(database: Database, prefixes: Iterable[str], words: Iterable[str]) -> None:
+    """Note that everything is to be made anew: keys that begin so, and keys of facts with one of these words."""
+    query = (
+        "INSERT INTO acts_due SELECT DISTINCT key FROM facts WHERE key != ''"
+        " AND (substring(key, 1, 2) IN {p:Array(String)} OR multiSearchAny(raw, {w:Array(String)}))"
+    )
+    database.client().command(query, parameters={"p": list(prefixes), "w": list(words)})
+
+
+def next_version(database: Database) -> int:
+    """A version above all that are there; the clock may have been set back meanwhile."""
+    query = "SELECT greatest((SELECT max(version) FROM audit), (SELECT max(version) FROM acts))"
+    return max(time.time_ns() // 1000, int(database.client().query(query).result_rows[0][0]) + 1)
+
+
+def due(database: Database) -> int:
+    """How many keys are to be worked on."""
+    return int(database.client().query("SELECT uniqExact(key) FROM acts_due").result_rows[0][0])
+
+
+def due_facts(database: Database) -> Iterator[list[tuple[str, list[Stored]]]]:
+    """All facts under the keys that are due, by key, in portions of whole keys."""
+    number = due(database)
+    if not number:
+        return
+    if number <= _CHUNK:
+        rows = database.client().query_arrow("SELECT DISTINCT key FROM acts_due", use_strings=False)
+        keys = [_text(key) for key in rows.column(0).to_pylist()]
+        found: dict[str, list[Stored]] = {key: [] for key in sorted(keys)}
+        for stored in by_keys(database, keys):
+            found[stored.key].append(stored)
+        yield list(found.items())
+        return
+    query = "SELECT count() FROM facts WHERE key IN (SELECT key FROM acts_due)"
+    total = int(database.client().query(query).result_rows[0][0])
+    parts = max(1, -(-total // PORTION), -(-number // (8 * _CHUNK)))
+    for part in range(parts):
+        keys_of = f"SELECT DISTINCT key FROM acts_due WHERE cityHash64(key) % {parts} = {part}"
+        rows = database.client().query_arrow(keys_of, use_strings=False)
+        portion: dict[str, list[Stored]] = {_text(key): [] for key in rows.column(0).to_pylist()}
+        for key, group in groupby(in_order_of_keys(database, keys_of), key=lambda one: one.key):
+            portion[key] = list(group)
+        yield list(portion.items())
+
+
+def _text(value: bytes | str) -> str:
+    return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else value
+
+
+def settle(database: Database) -> None:
+    """Everything that was due is done."""
+    database.client().command("TRUNCATE TABLE acts_due")

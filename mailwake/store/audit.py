@@ -1,0 +1,321 @@
+"""The table of audit records: what searches ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import orjson
+
+from mailwake.store import items
+from mailwake.store.audit_filter import AuditFilter, AuditPlace
+from mailwake.store.database import Database
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class StoredRecord(NamedTuple):
+    """A record as the store keeps it. Times are µs UTC; names lower case, Message-IDs without angle brackets."""
+
+    mailbox: str
+    ts: int
+    id: str
+    """32 hex digits; (mailbox, ts, id) is the place of a record."""
+    actor: str
+    action: str
+    logon_type: str
+    result: str
+    folder: str
+    client_ip: str
+    session: str
+    host: str
+    record_type: int
+    rule: str
+    origin: str
+    searchable: bool
+    message_ids: tuple[str, ...]
+    """Of items whose Message-ID the record itself knows."""
+    item_keys: tuple[str, ...]
+    """Of the others: `items.key` of each; their names are looked up when the record is read."""
+    keys: tuple[str, ...]
+    body: bytes
+    """The whole record, JSON, in its own spelling."""
+
+
+class Place(NamedTuple):
+    """Where a record is."""
+
+    mailbox: str
+    ts: int
+    id: str
+
+
+_PLAIN = (
+    *("mailbox", "actor", "action", "logon_type", "result", "folder", "client_ip", "session", "host"),
+    *("rule", "origin"),
+)
+_COLUMNS = (
+    "mailbox, toUnixTimestamp64Micro(ts) AS t, lower(hex(id)) AS i, actor, action, logon_type, result, folder,"
+    " client_ip, session, host, record_type, rule, origin, searchable, message_ids, item_keys, keys, body"
+)
+_FINAL = {"do_not_merge_across_partitions_select_final": 1}
+
+
+def clean(text: str) -> str:
+    """Text as it goes into columns that are searched: what is no UTF-8 becomes `?`."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def table(records: Sequence[StoredRecord], version: int) -> pa.Table:
+    """Records as an Arrow table."""
+    import pyarrow as pa
+
+    made: dict[str, Any] = {
+        "ts": pa.array([one.ts for one in records], pa.int64()).cast(pa.timestamp("us", "UTC")),
+        "id": pa.array([bytes.fromhex(one.id) for one in records], pa.binary(16)),
+        "version": pa.array([version] * len(records), pa.uint64()),
+        "deleted": pa.array([0] * len(records), pa.uint8()),
+        "record_type": pa.array([one.record_type for one in records], pa.uint16()),
+        "searchable": pa.array([int(one.searchable) for one in records], pa.uint8()),
+        "body": pa.array([one.body for one in records], pa.binary()),
+    }
+    for name in _PLAIN:
+        made[name] = pa.array([clean(getattr(one, name)) for one in records], pa.string())
+    for name in ("message_ids", "item_keys", "keys"):
+        made[name] = pa.array([[*map(clean, getattr(one, name))] for one in records], pa.list_(pa.string()))
+    return pa.table(made)
+
+
+def insert(database: Database, records: Sequence[StoredRecord], version: int, where: str = "audit") -> None:
+    """Append records; those of a higher version replace earlier ones of the same place."""
+    if records:
+        database.client().insert_arrow(where, table(records, version))
+
+
+def strike(database: Database, places: Iterable[Place], version: int, where: str = "audit") -> None:
+    """Take records back."""
+    import pyarrow as pa
+
+    gone = list(places)
+    if not gone:
+        return
+    made = {
+        "mailbox": pa.array([clean(one.mailbox) for one in gone], pa.string()),
+        "ts": pa.array([one.ts for one in gone], pa.int64()).cast(pa.timestamp("us", "UTC")),
+        "id": pa.array([bytes.fromhex(one.id) for one in gone], pa.binary(16)),
+        "version": pa.array([version] * len(gone), pa.uint64()),
+        "deleted": pa.array([1] * len(gone), pa.uint8()),
+    }
+    database.client().insert_arrow(where, pa.table(made))
+
+
+def find(
+    database: Database,
+    wanted: AuditFilter,
+    limit: int,
+    after: AuditPlace | None = None,
+    *,
+    oldest_first: bool = False,
+) -> list[StoredRecord]:
+    """Records in the order of (time, id), newest first unless told, behind a place; at most limit.
+
+    A Message-ID is found also where the record knows its item by UID only (see `items`).
+    """
+    found: list[StoredRecord] = []
+    by_item = items.named(database, wanted.message_ids) if wanted.message_ids else {}
+    while len(found) < limit:
+        page = _page(database, wanted, by_item, limit - len(found) + 1, after, oldest_first=oldest_first)
+        more = len(page) > limit - len(found)
+        page = page[: limit - len(found)]
+        found.extend(_current(database, page, wanted, by_item))
+        if not more:
+            break
+        after = AuditPlace(page[-1][1], page[-1][2])
+    return found
+
+
+_Head = tuple[str, int, str, int]
+"""Mailbox, time, id, version."""
+
+
+def _page(
+    database: Database,
+    wanted: AuditFilter,
+    by_item: dict[str, set[str]],
+    limit: int,
+    after: AuditPlace | None,
+    *,
+    oldest_first: bool,
+) -> list[_Head]:
+    form = _Form()
+    parts = ["deleted = 0", *form.conditions(wanted, by_item)]
+    sign, order = (">", "") if oldest_first else ("<", " DESC")
+    if after is not None:
+        ts = f"fromUnixTimestamp64Micro({form.bind(after.ts, 'Int64')}, 'UTC')"
+        parts.append(f"ts {sign}= {ts}")
+        parts.append(f"(ts, id) {sign} ({ts}, toFixedString(unhex({form.bind(after.id, 'String')}), 16))")
+    query = (
+        "SELECT mailbox, toUnixTimestamp64Micro(ts), lower(hex(id)), version FROM audit"
+        f" WHERE {' AND '.join(parts)} ORDER BY audit.ts{order}, audit.id{order} LIMIT {limit}"
+    )
+    rows = database.client().query(query, parameters=form.parameters).result_rows
+    return [(str(mailbox), int(ts), str(id), int(version)) for mailbox, ts, id, version in rows]
+
+
+def _current(
+    database: Database, page: list[_Head], wanted: AuditFilter, by_item: dict[str, set[str]]
+) -> Iterator[StoredRecord]:
+    """Those of a page that are the version now in force, whole."""
+    if not page:
+        return
+    newest: dict[tuple[str, int, str], tuple[int, StoredRecord]] = {}
+    for version, record in _versions(database, page):
+        place = (record.mailbox, record.ts, record.id)
+        if place not in newest or newest[place][0] < version:
+            newest[place] = (version, record)
+    given: set[tuple[str, int, str]] = set()
+    for mailbox, ts, id, version in page:
+        place = (mailbox, ts, id)
+        known = newest.get(place)
+        if known is None or known[0] != version or place in given:
+            continue
+        given.add(place)
+        if not by_item or _is_meant(database, known[1], wanted, by_item):
+            yield known[1]
+
+
+def _versions(database: Database, page: list[_Head]) -> Iterator[tuple[int, StoredRecord]]:
+    parameters = {
+        "m": sorted({one[0] for one in page}),
+        "i": sorted({one[2] for one in page}),
+        "l": min(one[1] for one in page),
+        "h": max(one[1] for one in page),
+    }
+    query = (
+        f"SELECT version, {_COLUMNS} FROM audit WHERE mailbox IN {{m:Array(String)}}"
+        " AND ts BETWEEN fromUnixTimestamp64Micro({l:Int64}, 'UTC') AND fromUnixTimestamp64Micro({h:Int64}, 'UTC')"
+        " AND id IN (SELECT toFixedString(unhex(arrayJoin({i:Array(String)})), 16))"
+    )
+    for version, *columns in database.client().query(query, parameters=parameters).result_rows:
+        yield int(version), _record(columns)
+
+
+def _record(columns: Sequence[Any]) -> StoredRecord:
+    made = StoredRecord._make(columns)
+    body = made.body.encode("utf-8", "surrogateescape") if isinstance(made.body, str) else bytes(made.body)
+    return made._replace(
+        searchable=bool(made.searchable),
+        message_ids=tuple(made.message_ids),
+        item_keys=tuple(made.item_keys),
+        keys=tuple(made.keys),
+        body=body,
+    )
+
+
+def _is_meant(database: Database, record: StoredRecord, wanted: AuditFilter, by_item: dict[str, set[str]]) -> bool:
+    """Whether a record has the Message-ID in truth: a UID may have been another message's at its time."""
+    ids = {one.strip("<>") for one in wanted.message_ids}
+    if ids & set(record.message_ids):
+        return True
+    asked = [(*items.parts(key), record.ts) for key in record.item_keys if key in by_item]
+    return any(name.message_id in ids for name in items.resolve(database, asked).values())
+
+
+class _Form:
+    """Conditions of a filter; user text goes into `parameters`."""
+
+    def __init__(self) -> None:
+        self.parameters: dict[str, Any] = {}
+
+    def bind(self, value: object, kind: str) -> str:
+        name = f"p{len(self.parameters)}"
+        if isinstance(value, str):
+            value = clean(value)
+        elif isinstance(value, list | tuple):
+            value = [clean(one) if isinstance(one, str) else one for one in value]
+        self.parameters[name] = value
+        return f"{{{name}:{kind}}}"
+
+    def conditions(self, wanted: AuditFilter, by_item: dict[str, set[str]]) -> list[str]:
+        """What WHERE says."""
+        parts = self._whose(wanted)
+        for sign, ts in ((">=", wanted.low), ("<", wanted.high)):
+            if ts is not None:
+                parts.append(f"ts {sign} fromUnixTimestamp64Micro({self.bind(ts, 'Int64')}, 'UTC')")
+        texts: tuple[tuple[str, Iterable[str]], ...] = (
+            ("actor", map(str.lower, wanted.actors)),
+            ("lower(action)", map(str.lower, wanted.actions)),
+            ("logon_type", wanted.logon_types),
+            ("client_ip", wanted.client_ips),
+            ("host", wanted.hosts),
+            ("origin", wanted.origins),
+            ("lower(hex(id))", (one.replace("-", "").lower() for one in wanted.ids)),
+        )
+        for column, values in texts:
+            given = list(values)
+            if given:
+                parts.append(f"{column} IN {self.bind(given, 'Array(String)')}")
+        if wanted.record_types:
+            parts.append(f"record_type IN {self.bind(list(wanted.record_types), 'Array(UInt16)')}")
+        if wanted.keys:
+            parts.append(f"hasAny(keys, {self.bind(list(wanted.keys), 'Array(String)')})")
+        if wanted.message_ids:
+            parts.append(self._message_ids(wanted, by_item))
+        for text in wanted.texts:
+            coded = orjson.dumps(clean(text))[1:-1].decode()
+            parts.append(f"positionCaseInsensitiveUTF8(body, {self.bind(coded, 'String')}) > 0")
+        if wanted.searchable_only:
+            parts.append("searchable = 1")
+        return parts
+
+    def _whose(self, wanted: AuditFilter) -> list[str]:
+        parts = []
+        if wanted.mailboxes is not None:
+            parts.append(f"mailbox IN {self.bind([one.lower() for one in wanted.mailboxes], 'Array(String)')}")
+        if wanted.domains is not None:
+            domains = self.bind([one.lower() for one in wanted.domains], "Array(String)")
+            parts.append(f"(position(mailbox, '@') > 0 AND splitByChar('@', mailbox)[-1] IN {domains})")
+        return [f"({' OR '.join(parts)})"] if parts else []
+
+    def _message_ids(self, wanted: AuditFilter, by_item: dict[str, set[str]]) -> str:
+        ids = self.bind([one.strip("<>") for one in wanted.message_ids], "Array(String)")
+        direct = f"hasAny(message_ids, {ids})"
+        if not by_item:
+            return direct
+        return f"({direct} OR hasAny(item_keys, {self.bind(sorted(by_item), 'Array(String)')}))"
+
+
+def count(database: Database, wanted: AuditFilter) -> int:
+    """How many records there are."""
+    form = _Form()
+    by_item = items.named(database, wanted.message_ids) if wanted.message_ids else {}
+    parts = ["deleted = 0", *form.conditions(wanted, by_item)]
+    query = f"SELECT count() FROM audit FINAL WHERE {' AND '.join(parts)}"
+    return int(database.client().query(query, parameters=form.parameters, settings=_FINAL).result_rows[0][0])
+
+
+def sizes(
+    database: Database, mailboxes: Iterable[str] | None, record_types: Iterable[int] = ()
+) -> list[tuple[str, int, int, int, int]]:
+    """(mailbox, records, bytes, oldest µs, newest µs) of mailboxes, or of all; of these record types, or of all."""
+    form = _Form()
+    names = None if mailboxes is None else tuple(mailboxes)
+    conditions = form.conditions(AuditFilter(mailboxes=names, record_types=tuple(record_types)), {})
+    query = (
+        "SELECT mailbox, count(), sum(length(body)), toUnixTimestamp64Micro(min(ts)), toUnixTimestamp64Micro(max(ts))"
+        f" FROM audit FINAL WHERE {' AND '.join(['deleted = 0', *conditions])} GROUP BY mailbox ORDER BY mailbox"
+    )
+    rows = database.client().query(query, parameters=form.parameters, settings=_FINAL).result_rows
+    return [(str(name), int(number), int(size), int(low), int(high)) for name, number, size, low, high in rows]
+
+
+def delete(database: Database, mailboxes: Iterable[str], before: int) -> int:
+    """Delete the records of mailboxes from before a time (µs UTC) for good; how many."""
+    names = tuple(mailboxes)
+    number = count(database, AuditFilter(mailboxes=names, high=before))
+    form = _Form()
+    conditions = form.conditions(AuditFilter(mailboxes=names, high=before), {})
+    with database.merging():  # the engine deletes by rewriting, which is a kind of merge
+        database.client().command(f"DELETE FROM audit WHERE {' AND '.join(conditions)}", parameters=form.parameters)
+    return number
