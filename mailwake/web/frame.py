@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language
@@ -55,20 +54,13 @@ def _menu(request: HttpRequest, caller: Caller) -> list[Section]:
     found = []
     for title, entries in sections():
         shown = [
-            (entry, reverse(entry.view), request.path.startswith(reverse(entry.view)) and _is_here(request, entry))
+            (entry, entry.address, request.path.startswith(entry.address))
             for entry in entries
             if may_open(caller, entry)
         ]
         if shown:
             found.append(Section(title, shown))
     return found
-
-
-def _is_here(request: HttpRequest, entry: Entry) -> bool:
-    match = request.resolver_match
-    return (match is not None and match.view_name.partition("-")[0] == entry.view.partition("-")[0]) or (
-        reverse(entry.view) == request.path
-    )
 
 
 def may_open(caller: Caller, entry: Entry) -> bool:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from pydantic import BaseModel
 
 from mailwake.operations.trace_models import TraceCriteria
 
@@ -123,11 +124,11 @@ class TraceForm:
         return query.urlencode()
 
 
-def operation_query(given: dict[str, Any], **more: str) -> str:
+def operation_query(given: dict[str, Any], model: type[BaseModel] = TraceCriteria, **more: str) -> str:
     """The same search as a query string of the REST face, for downloads."""
     query = QueryDict(mutable=True)
     for name, value in given.items():
-        info = TraceCriteria.model_fields[name]
+        info = model.model_fields[name]
         outside = info.alias or name
         texts = value if isinstance(value, tuple) else (value,)
         query.setlist(outside, [one.isoformat() if isinstance(one, datetime) else str(one) for one in texts])

@@ -17,5 +17,5 @@ def home(request: HttpRequest) -> HttpResponseBase:
     for _, entries in sections():
         for entry in entries:
             if may_open(caller, entry):
-                return redirect(entry.view)
+                return redirect(entry.address)
     return render(request, "web/no_role.html")

@@ -26,6 +26,13 @@
     if (event.detail.xhr.status >= 400 && event.detail.xhr.responseText) event.detail.shouldSwap = true;
   });
   document.addEventListener("click", (event) => {
+    const details = event.target.closest("[data-details]");
+    if (details) {
+      opener = details;
+      $("#flyout-content").replaceChildren(details.nextElementSibling.content.cloneNode(true));
+      flyout.showModal();
+      $(".body", flyout).focus();
+    }
     const link = event.target.closest("[data-flyout]");
     if (link) opener = link;
     if (event.target.closest("[data-close]") || event.target === flyout) flyout.close();
