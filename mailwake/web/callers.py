@@ -37,13 +37,13 @@ def context_of(request: HttpRequest) -> Context:
     return runtime().context(caller_of(request), timezone.get_current_timezone())
 
 
-def ask(request: HttpRequest, name: str, **given: Any) -> Answer:
+def ask(request: HttpRequest, name: str, /, **given: Any) -> Answer:
     """Run an operation for whoever looks at the page. Raises OperationError, pydantic.ValidationError."""
     operation = all_operations()[name]
     return perform(operation, context_of(request), operation.input.model_validate(given))
 
 
-def items(request: HttpRequest, name: str, **given: Any) -> list[BaseModel]:
+def items(request: HttpRequest, name: str, /, **given: Any) -> list[BaseModel]:
     """The same, all items at once."""
     return list(ask(request, name, **given))
 

@@ -51,7 +51,7 @@ def _answered(request: HttpRequest, chosen: Page, operation: Operation[Any], giv
     found = _nothing()
     try:
         answer = ask(request, chosen.operation, **given, **chosen.always)
-        rows = []
+        rows: list[BaseModel] = []
         for item in answer:
             if len(rows) == MOST:
                 found["more"] = True
