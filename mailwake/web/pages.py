@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -36,8 +36,8 @@ class Page:
     link_column: str = ""
 
 
-def _last(days: int) -> Callable[[], dict[str, Any]]:
-    return lambda: {"start_date": timezone.now() - timedelta(days=days)}
+def _ago(days: int) -> datetime:
+    return timezone.now() - timedelta(days=days)
 
 
 AUDITING = (
@@ -69,7 +69,10 @@ AUDITING = (
         "search-unified-audit-log",
         _("Audit log search"),
         _("Everything that is audited: mailboxes, imported records of other services, changes of settings."),
-        ("start_date", "end_date", "operations", "user_ids", "record_type", "ip_addresses", "free_text", "result_size"),
+        (
+            *("start_date", "end_date", "operations", "user_ids", "record_type", "ip_addresses", "free_text"),
+            "result_size",
+        ),
         icon="shield",
         usual=lambda: {
             "start_date": timezone.now() - timedelta(days=7),
@@ -124,7 +127,7 @@ AUDITING = (
         _("Who asked what, and who changed which setting: before and after."),
         ("start_date", "end_date", "user_ids", "cmdlets", "object_ids", "is_success", "changes_only", "result_size"),
         icon="clock",
-        usual=lambda: {"start_date": timezone.now() - timedelta(days=7), "result_size": 500},
+        usual=lambda: {"start_date": _ago(7), "result_size": 500},
     ),
 )
 ADMINISTRATION = (

@@ -110,7 +110,6 @@ def _text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, BaseModel):
-        return ", ".join(
-            f"{name}: {text}" for name, text in value.model_dump(mode="json", by_alias=True).items() if text
-        )
+        parts = value.model_dump(mode="json", by_alias=True)
+        return ", ".join(f"{name}: {text}" for name, text in parts.items() if text)
     return str(value)
