@@ -14,7 +14,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from django.http import QueryDict
 from django.utils import timezone
-from pydantic import BaseModel, ValidationError
+from pydantic import AwareDatetime, BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from mailwake.api.decode import is_list
@@ -71,7 +71,7 @@ def _kind(info: FieldInfo) -> tuple[str, tuple[tuple[str, Any], ...]]:
         return "choice", words
     if first is bool:
         return ("yes_no" if optional else "check"), ()
-    if first is datetime:
+    if first in (datetime, AwareDatetime):
         return "datetime", ()
     if first in (int, float):
         return "number", ()

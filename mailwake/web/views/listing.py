@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from mailwake.web.labels import label
 from mailwake.web.pages import PAGES, Page
 from mailwake.web.trace_form import operation_query
 
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 MOST = 2000
 """Rows of one page: who wants more downloads them."""
 
@@ -94,6 +96,8 @@ def _row(item: BaseModel, names: tuple[str, ...]) -> dict[str, Any]:
 
 def cell(value: Any) -> dict[str, Any]:
     """A value as a cell shows it."""
+    if isinstance(value, str) and _TIME.fullmatch(value):
+        value = datetime.fromisoformat(value)
     if isinstance(value, bool):
         return {"kind": "bool", "value": value}
     if isinstance(value, datetime):

@@ -37,6 +37,7 @@ def organization(request: HttpRequest) -> HttpResponseBase:
             errors = {"": f"{error.message}. {error.advice}"}
     current = next(iter(ask(request, "get-organization-config")))
     shown = {"current": current, "errors": errors, "may_change": allowed(operation, caller_of(request))}
+    shown |= {name: "\n".join(getattr(current, name)) for name in _LISTS}
     return render(request, "web/organization.html", shown, status=400 if errors else 200)
 
 
