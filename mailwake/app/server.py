@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from mailwake.app.background import background
 from mailwake.app.settings import APPLICATIONS, ServerOptions, settings
 from mailwake.operations import serving
 from mailwake.operations.serving import Runtime
@@ -36,9 +37,11 @@ def application(data_dir: Path, options: ServerOptions) -> Iterator[Callable[...
             _compile_catalogues(data_dir)
             from django.core.handlers.wsgi import WSGIHandler
 
-            serving.use(Runtime(data_dir, database, directory))
+            here = Runtime(data_dir, database, directory)
+            serving.use(here)
             try:
-                yield WSGIHandler()
+                with background(here):
+                    yield WSGIHandler()
             finally:
                 serving.use(None)
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
-from mailwake.directory.accounts import AccountRecord, TokenRecord
 from mailwake.operations.models import Output
 from mailwake.operations.when import from_micros
+
+if TYPE_CHECKING:
+    from mailwake.directory.accounts import AccountRecord, TokenRecord
 
 
 class Account(Output):
