@@ -1,5 +1,5 @@
 """`python -m mailwake`."""
 
-from mailwake.cli.main import main
+from mailwake.app.main import main
 
 main()

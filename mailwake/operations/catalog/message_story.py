@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import Field, RootModel
+from pydantic import Field, PrivateAttr, RootModel
 
 from mailwake.operations.backend import Backend
 from mailwake.operations.context import Context
@@ -24,6 +24,20 @@ class Question(Input):
 
 class StoryItem(RootModel[dict[str, Any]]):
     """The story as `mailwake show --json` gives it."""
+
+    _story: Story = PrivateAttr()
+
+    @classmethod
+    def of(cls, story: Story) -> StoryItem:
+        """The item of a story."""
+        made = cls(story.to_json())
+        made._story = story
+        return made
+
+    @property
+    def story(self) -> Story:
+        """The story itself, for faces that tell it in their own way."""
+        return self._story
 
     def record(self) -> dict[str, Any]:
         """The item by its outside names."""
@@ -49,7 +63,7 @@ def story(context: Context, identity: str) -> Story:
 
 def handle(context: Context, question: Question) -> list[StoryItem]:
     """One story."""
-    return [StoryItem(story(context, question.identity).to_json())]
+    return [StoryItem.of(story(context, question.identity))]
 
 
 OPERATION = Operation(

@@ -1,0 +1,1 @@
+"""The web pages: Django, templates, htmx; the look and habits of the Exchange admin center."""

@@ -1,0 +1,130 @@
+// Small helps of the pages. Everything works without them but the fly-out, sorting and filtering of loaded rows.
+"use strict";
+
+(() => {
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+  // The zone of the browser, for times on the next page.
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone && !document.cookie.includes(`mailwake-zone=${zone}`)) {
+    document.cookie = `mailwake-zone=${zone};path=/;max-age=31536000;samesite=lax${location.protocol === "https:" ? ";secure" : ""}`;
+  }
+
+  // -- the fly-out: a modal dialog, opened when its content is there, closed by Escape, its button or a click beside it
+  const flyout = $("#flyout");
+  let opener = null;
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id === "flyout-content") {
+      if (!flyout.open) flyout.showModal();
+      const body = $(".body", flyout);
+      if (body) body.focus();
+    }
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    // A refusal has a text for people: show it where the answer was to be.
+    if (event.detail.xhr.status >= 400 && event.detail.xhr.responseText) event.detail.shouldSwap = true;
+  });
+  document.addEventListener("click", (event) => {
+    const details = event.target.closest("[data-details]");
+    if (details) {
+      opener = details;
+      $("#flyout-content").replaceChildren(details.nextElementSibling.content.cloneNode(true));
+      flyout.showModal();
+      $(".body", flyout).focus();
+    }
+    const link = event.target.closest("[data-flyout]");
+    if (link) opener = link;
+    if (event.target.closest("[data-close]") || event.target === flyout) flyout.close();
+    if (event.target.closest("[data-widen]")) flyout.classList.toggle("wide");
+  });
+  if (flyout) flyout.addEventListener("close", () => { if (opener) opener.focus(); });
+
+  // -- the menu on narrow screens, drop-downs that close when one clicks elsewhere
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-toggle]");
+    if (button) {
+      const shown = document.getElementById(button.dataset.toggle).classList.toggle("shown");
+      button.setAttribute("aria-expanded", String(shown));
+    }
+    for (const one of $$("details.dropdown[open]")) if (!one.contains(event.target)) one.open = false;
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") for (const one of $$("details.dropdown[open]")) { one.open = false; $("summary", one).focus(); }
+    const typing = event.target.closest("input, textarea, select, [contenteditable]");
+    if (!typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      if (event.key === "/") { const find = $('[data-key="/"]'); if (find) { find.focus(); event.preventDefault(); } }
+      if (event.key === "j" || event.key === "k") step(event.key === "j" ? 1 : -1);
+    }
+  });
+  function step(by) {
+    const links = $$("#grid tbody tr:not([hidden]) a.open");
+    const here = links.indexOf(document.activeElement);
+    const next = links[Math.max(0, Math.min(links.length - 1, here + by))];
+    if (next) next.focus();
+  }
+
+  // -- controls that show others, or submit at once
+  document.addEventListener("change", (event) => {
+    const one = event.target;
+    if (one.dataset.shows) for (const part of $$(`[data-when="${one.dataset.shows}"]`)) part.hidden = one.value !== one.dataset.shows;
+    if ("submit" in one.dataset) one.form.requestSubmit();
+    if (one.dataset.tick) for (const box of $$(`#${one.dataset.tick} tbody tr:not([hidden]) .pick input`)) box.checked = one.checked;
+    if (one.closest(".grid")) ticked();
+  });
+
+  // -- ticked rows
+  const picked = () => $$("#grid tbody tr:has(.pick input:checked)");
+  function ticked() {
+    const rows = picked();
+    const related = $("[data-related]"), exported = $("[data-export]");
+    if (related) related.disabled = rows.length !== 1 || !rows[0].dataset.messageId;
+    if (exported) exported.disabled = rows.length === 0;
+  }
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-related]")) {
+      location.href = `/messagetrace/?range=all&message_id=${encodeURIComponent(picked()[0].dataset.messageId)}`;
+    }
+    if (event.target.closest("[data-export]")) {
+      const ids = [...new Set(picked().map((row) => row.dataset.id))];
+      location.href = "/api/v1/message-trace?format=csv&" + ids.map((id) => `MessageTraceId=${id}`).join("&");
+    }
+  });
+
+  // -- loaded rows: filter, sort
+  document.addEventListener("input", (event) => {
+    const id = event.target.dataset.filter;
+    if (!id) return;
+    const words = event.target.value.toLowerCase().split(/\s+/).filter(Boolean);
+    for (const row of $$(`#${id} tbody tr`)) {
+      const text = row.textContent.toLowerCase();
+      row.hidden = !row.classList.contains("more") && !words.every((word) => text.includes(word));
+    }
+  });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-sort]");
+    if (!button) return;
+    const head = button.closest("th"), table = head.closest("table"), body = $("tbody", table);
+    const place = [...head.parentNode.children].indexOf(head);
+    const down = head.getAttribute("aria-sort") === "ascending";
+    for (const one of $$("th", table)) one.removeAttribute("aria-sort");
+    head.setAttribute("aria-sort", down ? "descending" : "ascending");
+    const value = (row) => { const cell = row.children[place]; return cell ? cell.dataset.sortValue ?? cell.textContent.trim() : ""; };
+    const rows = $$("tr:not(.more)", body), last = $("tr.more", body);
+    const compare = new Intl.Collator(document.documentElement.lang, { numeric: true }).compare;
+    rows.sort((a, b) => (down ? -1 : 1) * compare(value(a), value(b)));
+    body.append(...rows);
+    if (last) body.append(last);
+  });
+
+  // -- a form that keeps what another says (columns beside criteria)
+  document.addEventListener("submit", (event) => {
+    const other = event.target.dataset.keeps && document.getElementById(event.target.dataset.keeps);
+    if (!other) return;
+    for (const [name, value] of new FormData(other)) {
+      const input = document.createElement("input");
+      input.type = "hidden"; input.name = name; input.value = value;
+      event.target.append(input);
+    }
+  });
+})();

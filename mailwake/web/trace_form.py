@@ -1,0 +1,136 @@
+"""The search panel of the message trace page: what is typed, to the input of the operation, and back into the fields.
+
+Everything is in the address, so that a search can be sent to somebody or kept as a bookmark. Times are as the person
+sees clocks: in the zone of the page.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from pydantic import BaseModel
+
+from mailwake.operations.trace_models import TraceCriteria
+
+RANGES: dict[str, tuple[str | Promise, timedelta | None]] = {
+    "1h": (gettext_lazy("Last hour"), timedelta(hours=1)),
+    "24h": (gettext_lazy("Last 24 hours"), timedelta(hours=24)),
+    "2d": (gettext_lazy("Last 2 days"), timedelta(days=2)),
+    "7d": (gettext_lazy("Last 7 days"), timedelta(days=7)),
+    "30d": (gettext_lazy("Last 30 days"), timedelta(days=30)),
+    "90d": (gettext_lazy("Last 90 days"), timedelta(days=90)),
+    "all": (gettext_lazy("Any time"), None),
+    "custom": (gettext_lazy("Custom range"), None),
+}
+DEFAULT_RANGE = "2d"
+_LISTS = {"message_id": "message_id", "trace_id": "message_trace_id", "queue_id": "queue_id", "from_ip": "from_ip",
+          "to_ip": "to_ip", "sasl_user": "sasl_user", "host": "host"}  # fmt: skip
+_CHOICES = {"status": "status", "detail": "status_detail", "outcome": "outcome", "direction": "direction"}
+_ADDRESSES = {"sender": "sender_address", "recipient": "recipient_address"}
+_SEPARATOR = re.compile(r"[;,\s]+")
+TEXTS = (*_ADDRESSES, *_LISTS, "subject", "how", "range", "start", "end", "size_min", "size_max")
+_HOW = ("Contains", "StartsWith", "EndsWith")
+_UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
+
+
+@dataclass
+class TraceForm:
+    """What the panel says."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    chosen: dict[str, list[str]] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, query: QueryDict) -> TraceForm:
+        """Read an address."""
+        form = cls({name: query.get(name, "").strip() for name in TEXTS if query.get(name, "").strip()})
+        form.chosen = {name: [one for one in query.getlist(name) if one] for name in _CHOICES}
+        if form.values.get("range") not in RANGES:
+            given = form.values.get("start") or form.values.get("end")
+            form.values["range"] = "custom" if given else DEFAULT_RANGE
+        if form.values.get("how") not in _HOW:
+            form.values["how"] = _HOW[0]
+        return form
+
+    def given(self) -> dict[str, Any]:
+        """Inputs of the operation; `errors` has what was not understood."""
+        found: dict[str, Any] = {}
+        for name, inside in _ADDRESSES.items():
+            if self.values.get(name):
+                found[inside] = (self.values[name],)
+        for name, inside in _LISTS.items():
+            if parts := [part for part in _SEPARATOR.split(self.values.get(name, "")) if part]:
+                found[inside] = tuple(parts)
+        for name, inside in _CHOICES.items():
+            if self.chosen.get(name):
+                found[inside] = tuple(self.chosen[name])
+        if self.values.get("subject"):
+            found |= {"subject": self.values["subject"], "subject_filter_type": self.values["how"]}
+        for name in ("size_min", "size_max"):
+            if name in self.values:
+                found[name] = self._size(name)
+        return found | self._span()
+
+    def _span(self) -> dict[str, Any]:
+        word = self.values["range"]
+        if word != "custom":
+            length = RANGES[word][1]
+            return {} if length is None else {"start_date": timezone.now() - length}
+        found = {}
+        for name, inside in (("start", "start_date"), ("end", "end_date")):
+            if text := self.values.get(name):
+                found[inside] = self._moment(name, text)
+        if len(found) == 2 and found["start_date"] and found["end_date"] and found["start_date"] >= found["end_date"]:
+            self.errors["end"] = _("The end is not after the start.")
+        return {name: value for name, value in found.items() if value is not None}
+
+    def _moment(self, name: str, text: str) -> datetime | None:
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            self.errors[name] = _("This is no date and time, such as 2026-11-24 14:30.")
+            return None
+        return moment if moment.tzinfo else moment.replace(tzinfo=timezone.get_current_timezone())
+
+    def _size(self, name: str) -> int | None:
+        found = re.fullmatch(r"(\d{1,12})\s*([kmg]?)b?", self.values[name].lower())
+        if found is None:
+            self.errors[name] = _("This is no size, such as 2000, 10k or 5M.")
+            return None
+        return int(found[1]) * _UNITS[found[2]]
+
+    def is_narrowed(self) -> bool:
+        """Whether anything but the time restricts the search: then the panel stays open."""
+        return bool(set(self.values) - {"range", "how", "start", "end"} or any(self.chosen.values()))
+
+    def address(self, **changes: str) -> str:
+        """The search as a query string, with changes."""
+        query = QueryDict(mutable=True)
+        for name, text in {**self.values, **changes}.items():
+            if text and not (name == "how" and not self.values.get("subject")):
+                query[name] = text
+        for name, texts in self.chosen.items():
+            if texts:
+                query.setlist(name, texts)
+        return query.urlencode()
+
+
+def operation_query(given: dict[str, Any], model: type[BaseModel] = TraceCriteria, **more: str) -> str:
+    """The same search as a query string of the REST face, for downloads."""
+    query = QueryDict(mutable=True)
+    for name, value in given.items():
+        info = model.model_fields[name]
+        outside = info.alias or name
+        texts = value if isinstance(value, tuple) else (value,)
+        query.setlist(outside, [one.isoformat() if isinstance(one, datetime) else str(one) for one in texts])
+    query.update(more)
+    return query.urlencode()

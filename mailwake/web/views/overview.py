@@ -1,0 +1,59 @@
+"""The overview page: mail flow over time, and what goes wrong."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from mailwake.operations.catalog.mail_flow_overview import Overview
+from mailwake.web import words
+from mailwake.web.callers import ask, page
+from mailwake.web.charts import Column, stacked
+
+_RANGES = {
+    "24h": (_("Last 24 hours"), timedelta(hours=24)),
+    "7d": (_("Last 7 days"), timedelta(days=7)),
+    "30d": (_("Last 30 days"), timedelta(days=30)),
+    "90d": (_("Last 90 days"), timedelta(days=90)),
+}
+_ORDER = ("Delivered", "Expanded", "Pending", "GettingStatus", "Quarantined", "FilteredAsSpam", "Failed")
+_FILL = {"good": "good", "bad": "bad", "wait": "wait", "plain": "plain"}
+
+
+@page
+def overview(request: HttpRequest) -> HttpResponseBase:
+    """Counts of the chosen time."""
+    word = request.GET.get("range", "7d")
+    word = word if word in _RANGES else "7d"
+    start = timezone.now() - _RANGES[word][1]
+    answer = ask(request, "mail-flow-overview", start_date=start)
+    found = next(iter(answer))
+    assert isinstance(found, Overview)
+    columns = [
+        Column(
+            period.start,
+            [
+                (period.statuses[one], words.tone(one), str(words.status(one)))
+                for one in _ORDER
+                if one in period.statuses
+            ],
+        )
+        for period in found.periods
+    ]
+    shown: dict[str, Any] = {
+        "found": found,
+        "chart": stacked(columns, found.start, found.end, found.span),
+        "ranges": [(name, title) for name, (title, _length) in _RANGES.items()],
+        "range": word,
+        "cards": [(one, words.status(one), words.tone(one), found.statuses.get(one, 0)) for one in _ORDER],
+        "directions": [(words.DIRECTIONS.get(one, one), times) for one, times in sorted(found.directions.items())],
+        "failed": [one for one in found.reasons if one.status == "Failed"],
+        "waiting": [one for one in found.reasons if one.status == "Pending"],
+        "warnings": answer.warnings,
+    }
+    return render(request, "web/overview.html", shown)

@@ -1,0 +1,201 @@
+"""The message trace page: search panel, grid, more rows as one scrolls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from pydantic import ValidationError
+
+from mailwake.operations.contract import OperationError
+from mailwake.operations.criteria import Criteria, CriteriaError
+from mailwake.operations.guess import Reading, readings
+from mailwake.operations.pasted import LARGEST
+from mailwake.operations.pasted import readings as pasted_readings
+from mailwake.operations.trace_models import TraceRow
+from mailwake.web import words
+from mailwake.web.callers import ask, page
+from mailwake.web.trace_form import RANGES, TraceForm, operation_query
+
+PAGE = 250
+"""Rows that are loaded at a time, as in Exchange's list."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One that can be shown."""
+
+    name: str
+    title: str | Promise
+    always: bool = False
+
+
+COLUMNS = (
+    Column("received", gettext_lazy("Date"), always=True),
+    Column("sender_address", gettext_lazy("Sender")),
+    Column("recipient_address", gettext_lazy("Recipient")),
+    Column("subject", gettext_lazy("Subject")),
+    Column("status", gettext_lazy("Status"), always=True),
+    Column("reason", gettext_lazy("Reason")),
+    Column("direction", gettext_lazy("Direction")),
+    Column("from_ip", gettext_lazy("From IP")),
+    Column("to_ip", gettext_lazy("To IP")),
+    Column("size", gettext_lazy("Size")),
+    Column("message_id", gettext_lazy("Message ID")),
+    Column("queue_ids", gettext_lazy("Queue IDs")),
+    Column("hosts", gettext_lazy("Hosts")),
+    Column("sasl_user", gettext_lazy("Signed in as")),
+    Column("folder", gettext_lazy("Folder")),
+    Column("verdict", gettext_lazy("Filters")),
+)
+_USUAL = ("received", "sender_address", "recipient_address", "subject", "status", "reason")
+
+
+@page
+def trace(request: HttpRequest) -> HttpResponseBase:
+    """The whole page, searched at once with what the address says; with htmx, the results alone."""
+    form = TraceForm.of(request.GET)
+    _keep_columns(request)
+    shown = _results(request, form, "")
+    shown |= {
+        "form": form,
+        "ranges": [(word, title) for word, (title, _length) in RANGES.items()],
+        "statuses": [(word, label) for word, (label, _tone) in words.STATUSES.items()],
+        "details": words.DETAILS.items(),
+        "outcomes": words.OUTCOMES.items(),
+        "directions": words.DIRECTIONS.items(),
+        "all_columns": [(column, column in _columns(request)) for column in COLUMNS],
+    }
+    template = "web/partials/trace_results.html" if request.headers.get("HX-Request") else "web/trace.html"
+    return render(request, template, shown, status=400 if form.errors else 200)
+
+
+@page
+def rows(request: HttpRequest) -> HttpResponseBase:
+    """The next rows of a search."""
+    form = TraceForm.of(request.GET)
+    return render(request, "web/partials/trace_rows.html", _results(request, form, request.GET.get("cursor", "")))
+
+
+@page
+def find(request: HttpRequest) -> HttpResponseBase:
+    """The search box at the top: an address, an id, words of a subject. The first reading that has rows is shown."""
+    text = request.GET.get("q", "").strip()
+    if not text:
+        return redirect("trace")
+    try:
+        ways = readings(text, Criteria())
+    except CriteriaError as error:
+        raise OperationError("query-not-understood", error.what, error.hint) from error
+    return _first_that_finds(request, ways)
+
+
+@page
+def paste(request: HttpRequest) -> HttpResponseBase:
+    """A bounce, headers or a log line, pasted: the message that it is about."""
+    text = request.POST.get("text", "")
+    if request.method != "POST" or not text.strip():
+        return render(request, "web/paste.html", {"text": text})
+    try:
+        return _first_that_finds(request, pasted_readings(text.encode()[:LARGEST], Criteria()))
+    except CriteriaError as error:
+        return render(request, "web/paste.html", {"text": text, "error": error}, status=400)
+
+
+def _first_that_finds(request: HttpRequest, ways: list[Reading]) -> HttpResponseBase:
+    addresses = [_address_of(way.criteria) for way in ways]
+    for query in addresses:
+        form = TraceForm.of(_query(query))
+        if list(ask(request, "message-trace", **form.given(), result_size=1)):
+            return redirect(f"{reverse('trace')}?{query}")
+    return redirect(f"{reverse('trace')}?{addresses[0]}")
+
+
+def _address_of(criteria: Criteria) -> str:
+    """A reading as the address of the page shows it."""
+    values = {
+        "message_id": " ".join(criteria.message_ids),
+        "trace_id": " ".join(criteria.trace_ids),
+        "queue_id": " ".join(criteria.queue_ids),
+        "sender": " ".join(criteria.senders),
+        "recipient": " ".join(criteria.recipients or criteria.correspondents),
+        "from_ip": " ".join(criteria.client_ips),
+        "to_ip": " ".join(criteria.next_hops),
+        "subject": " ".join(criteria.subject_words),
+        "range": "all",
+    }
+    return urlencode({name: text for name, text in values.items() if text})
+
+
+def _query(text: str) -> Any:
+    from django.http import QueryDict
+
+    return QueryDict(text)
+
+
+def _results(request: HttpRequest, form: TraceForm, cursor: str) -> dict[str, Any]:
+    """Rows of one page of a search, or why there are none."""
+    given = form.given()
+    found: dict[str, Any] = {"form": form, "columns": _columns(request), "rows": [], "next": "", "problem": None}
+    if form.errors:
+        return found
+    try:
+        answer = ask(request, "message-trace", **given, result_size=PAGE, cursor=cursor)
+        found["rows"] = [_shown(row) for row in answer if isinstance(row, TraceRow)]
+        found["next"] = answer.next_cursor or ""
+        found["warnings"] = answer.warnings
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        found["problem"] = OperationError(
+            "input-not-understood",
+            f"{wrong['loc'][0] if wrong['loc'] else ''}: {wrong['msg']}",
+            _("Mend it and repeat."),
+        )
+    except OperationError as error:
+        if error.status != 400:
+            raise
+        found["problem"] = error
+    found["download"] = operation_query(given, ResultSize="100000", format="csv")
+    return found
+
+
+def _shown(row: TraceRow) -> dict[str, Any]:
+    """A row with what the page says of it in words."""
+    detail = row.status_detail or ""
+    finer = "" if detail in ("", "Unknown", row.status) else words.DETAILS.get(detail, detail)
+    return {
+        "row": row,
+        "label": words.status(row.status),
+        "tone": words.tone(row.status),
+        "finer": finer,
+        "direction": words.DIRECTIONS.get(row.direction or "", row.direction or ""),
+        "reason": _reason(row),
+    }
+
+
+def _reason(row: TraceRow) -> str:
+    """In short why, or where it went."""
+    if row.status == "Delivered":
+        if row.folder:
+            return _("in %(folder)s") % {"folder": row.folder}
+        place = row.to_host or row.to_ip
+        return _("to %(host)s") % {"host": place} if place else ""
+    return row.reason or row.remark or ""
+
+
+def _columns(request: HttpRequest) -> list[Column]:
+    chosen = request.session.get("columns", _USUAL)
+    return [column for column in COLUMNS if column.always or column.name in chosen]
+
+
+def _keep_columns(request: HttpRequest) -> None:
+    if "columns" in request.GET:
+        known = {column.name for column in COLUMNS}
+        request.session["columns"] = [name for name in request.GET.getlist("columns") if name in known]

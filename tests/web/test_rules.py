@@ -1,0 +1,83 @@
+"""What holds on every page: accessibility, nothing inline, headers, and texts in all languages."""
+
+from __future__ import annotations
+
+import urllib.request
+from typing import Any
+
+import pytest
+from conftest import Site
+
+pytestmark = pytest.mark.slow
+
+PAGES = (
+    "/overview/?range=90d",
+    "/messagetrace/?range=all",
+    "/messagetrace/?range=custom&start=x",
+    "/messagetrace/paste/",
+    "/list/mailbox-search/?identity=carol@example.com&sent=1",
+    "/list/non-owner-access/",
+    "/list/unified/",
+    "/list/explain/?identity=carol@example.com&action=HardDelete&sent=1",
+    "/list/coverage/",
+    "/list/hosts/",
+    "/list/unrecorded/",
+    "/list/bypass/",
+    "/list/admin-log/",
+    "/list/role-groups/",
+    "/list/domains/",
+    "/auditing/mailboxes/",
+    "/auditing/mailboxes/carol@example.com/",
+    "/auditing/organization/",
+    "/administration/people/",
+    "/accounts/2fa/",
+    "/accounts/password/change/",
+    "/nowhere/",
+)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_breaks_the_rules_of_accessibility(visit: Any, scheme: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    options = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+    page = visit("admin", color_scheme=scheme, bypass_csp=True).page
+    found = []
+    for address in PAGES:
+        page.goto(address)
+        for one in Axe().run(page, options=options).response["violations"]:
+            found.append((address, one["id"], one["nodes"][0]["html"][:200]))
+    page.goto("/messagetrace/?range=all")
+    page.locator("a.open").first.click()
+    page.wait_for_selector("#flyout .body")
+    for one in Axe().run(page, options=options).response["violations"]:
+        found.append(("fly-out", one["id"], one["nodes"][0]["html"][:200]))
+    assert found == []
+
+
+def test_the_policy_for_content_is_never_broken(visit: Any) -> None:
+    visitor = visit("admin")
+    for address in PAGES:
+        visitor.page.goto(address)
+        visitor.shot("page-" + address.strip("/").replace("/", "-").partition("?")[0])
+    assert [text for text in visitor.complaints if "404" not in text and "400" not in text] == []
+
+
+def test_headers_narrow_what_a_browser_may_do(site: Site) -> None:
+    with urllib.request.urlopen(f"{site.url}/accounts/login/") as answer:
+        headers = answer.headers
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cache-Control"] == "no-store"
+    cookie = headers.get("Set-Cookie", "")
+    assert not cookie or "HttpOnly" in cookie
+
+
+def test_other_names_of_the_host_are_refused(site: Site) -> None:
+    request = urllib.request.Request(f"{site.url}/accounts/login/", headers={"Host": "evil.example"})
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(request)
+    assert caught.value.code == 400
