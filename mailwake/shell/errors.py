@@ -123,6 +123,8 @@ class ShellError(Exception):
     ) -> None:
         super().__init__(message)
         self.record = ErrorRecord(message, error_id, category, target, reason, extent=extent)
+        self.stops = False
+        """Whether it ends the whole run, not only its statement: `throw`, `-ErrorAction Stop`."""
 
     @classmethod
     def of(cls, record: ErrorRecord) -> ShellError:
@@ -160,17 +162,14 @@ class LimitError(ShellError):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, "LimitExceeded", category="LimitsExceeded", reason="LimitException")
+        self.stops = True
 
 
-class Cancelled(Exception):  # noqa: N818 - a way out, not an error
+class Cancelled(Exception):
     """Somebody interrupted the run."""
 
 
-class PipelineStop(Exception):  # noqa: N818
-    """A cmdlet has all it wants (`Select-Object -First`): what stands before it in the pipeline ends."""
-
-
-class LoopExit(Exception):  # noqa: N818
+class LoopExit(Exception):
     """`break` or `continue`."""
 
     def __init__(self, kind: str) -> None:
@@ -178,7 +177,7 @@ class LoopExit(Exception):  # noqa: N818
         self.kind = kind
 
 
-class Return(Exception):  # noqa: N818
+class Return(Exception):
     """`return` with its values, already in the output."""
 
     def __init__(self, values: list[Any]) -> None:
@@ -186,7 +185,7 @@ class Return(Exception):  # noqa: N818
         self.values = values
 
 
-class Exit(Exception):  # noqa: N818
+class Exit(Exception):
     """`exit` with its code."""
 
     def __init__(self, code: int) -> None:

@@ -1,6 +1,6 @@
 """The grammar's tree to ours: one method for each rule, called from the leaves up without recursion."""
 
-# ruff: noqa: ANN202 - the methods are called by Lark with whatever came of the rules below
+
 from __future__ import annotations
 
 from typing import Any

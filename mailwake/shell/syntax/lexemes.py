@@ -49,12 +49,11 @@ COMPARISONS = frozenset({*_PLAIN, *(f"c{name}" for name in _PLAIN), *(f"i{name}"
 UNARY = frozenset({"not", "bnot", "join", "split", "csplit", "isplit"})
 
 KEYWORDS = frozenset(
-    "if elseif else foreach while do until for switch try catch finally break continue return exit throw "
-    "function filter param".split()
+    ["if", "elseif", "else", "foreach", "while", "do", "until", "for", "switch", "try", "catch", "finally", "break", "continue", "return", "exit", "throw", "function", "filter", "param"]
 )
 NOT_OURS = {
     name: f"The '{name}' keyword is not part of this shell's language. It is a language of queries: see Get-Help about."
-    for name in "class enum using trap data workflow parallel sequence begin process end dynamicparam configuration".split()
+    for name in ["class", "enum", "using", "trap", "data", "workflow", "parallel", "sequence", "begin", "process", "end", "dynamicparam", "configuration"]
 }
 """Keywords of PowerShell that the subset leaves out."""
 

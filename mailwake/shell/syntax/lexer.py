@@ -13,8 +13,7 @@ from mailwake.shell.syntax.lexstate import CLOSERS, Frame
 from mailwake.shell.syntax.quoting import STRINGS, Quoting
 
 _OPEN = frozenset(
-    "_SEP _PIPE _COMMA _ARGSEP LOGIC BITS COMPARE SUM PRODUCT FORMAT RANGE NOT JOIN ASSIGN SUBOPEN ATPAREN _LPAREN "
-    "_BLOCK_OPEN SCRIPT_OPEN ATBRACE _IN _ELSE _TRY _FINALLY _DO".split()
+    ["_SEP", "_PIPE", "_COMMA", "_ARGSEP", "LOGIC", "BITS", "COMPARE", "SUM", "PRODUCT", "FORMAT", "RANGE", "NOT", "JOIN", "ASSIGN", "SUBOPEN", "ATPAREN", "_LPAREN", "_BLOCK_OPEN", "SCRIPT_OPEN", "ATBRACE", "_IN", "_ELSE", "_TRY", "_FINALLY", "_DO"]
 )
 """Tokens after which a line may go on in the next."""
 _WITHOUT_LINES = frozenset({"index", "call", "params", "switch", "head", "foreach"})
@@ -115,7 +114,13 @@ class Lexer(Quoting):
         self.emit("_BLOCK_CLOSE", self.at + 1)
         after = self.peek()
         outer.mode, outer.operand, outer.first = "start", True, True
-        if not lexemes.CONTINUED_BLOCK.match(self.text, after) or frame.opener not in ("if", "elseif", "try", "catch", "do"):
+        if not lexemes.CONTINUED_BLOCK.match(self.text, after) or frame.opener not in (
+            "if",
+            "elseif",
+            "try",
+            "catch",
+            "do",
+        ):
             self._separate(outer, self.at)
             return
         self.at = after
@@ -127,11 +132,16 @@ class Lexer(Quoting):
     def _missing(self, frame: Frame, *, incomplete: bool = False) -> None:
         if frame.head:
             raise self.error(
-                f"Missing opening '(' after keyword '{frame.head}'.", "MissingOpenParenthesisAfterKeyword", self.at + 1,
+                f"Missing opening '(' after keyword '{frame.head}'.",
+                "MissingOpenParenthesisAfterKeyword",
+                self.at + 1,
                 incomplete=incomplete,
             )
         raise self.error(
-            f"Missing statement block after '{frame.block}'.", "MissingStatementBlock", self.at + 1, incomplete=incomplete
+            f"Missing statement block after '{frame.block}'.",
+            "MissingStatementBlock",
+            self.at + 1,
+            incomplete=incomplete,
         )
 
     def _awaited(self, frame: Frame) -> bool:
@@ -194,9 +204,21 @@ class Lexer(Quoting):
     def _start(self, frame: Frame, char: str) -> None:
         text, at = self.text, self.at
         if char == ";":
-            if self.last() in _OPEN - {"_SEP", "_BLOCK_OPEN", "SCRIPT_OPEN", "SUBOPEN", "ATPAREN", "_LPAREN", "ATBRACE"}:
+            if self.last() in _OPEN - {
+                "_SEP",
+                "_BLOCK_OPEN",
+                "SCRIPT_OPEN",
+                "SUBOPEN",
+                "ATPAREN",
+                "_LPAREN",
+                "ATBRACE",
+            }:
                 raise self.unexpected(char)
-            if self.tokens and self.last() not in ("_BLOCK_OPEN", "SCRIPT_OPEN", "SUBOPEN", "ATPAREN") or frame.kind == "for":
+            if (
+                (self.tokens
+                and self.last() not in ("_BLOCK_OPEN", "SCRIPT_OPEN", "SUBOPEN", "ATPAREN"))
+                or frame.kind == "for"
+            ):
                 self._separate(frame, at + 1)
             else:
                 self.at += 1
@@ -274,7 +296,9 @@ class Lexer(Quoting):
                 self.at + 2,
             )
         if char == "&":
-            return self.error("The ampersand (&) character is not allowed here. Put it in quotes.", "AmpersandNotAllowed", self.at + 1)
+            return self.error(
+                "The ampersand (&) character is not allowed here. Put it in quotes.", "AmpersandNotAllowed", self.at + 1
+            )
         return self.unexpected(char)
 
     # Expressions
@@ -363,7 +387,11 @@ class Lexer(Quoting):
         elif pair == "==":
             raise self.error("There is no '==' operator; compare with -eq.", "UnexpectedToken", at + 2)
         elif char == "=" or (pair[1:] == "=" and char in "+*/%" + DASHES):
-            self.emit("ASSIGN", at + len(char if char == "=" else pair), "=" if char == "=" else pair.replace(char, "-") if char in DASHES else pair)
+            self.emit(
+                "ASSIGN",
+                at + len(char if char == "=" else pair),
+                "=" if char == "=" else pair.replace(char, "-") if char in DASHES else pair,
+            )
             frame.mode, frame.operand, frame.first = "start" if frame.kind != "params" else "expr", True, False
         elif pair == "..":
             self._binary(frame, "RANGE", at + 2, "..")
@@ -468,7 +496,11 @@ class Lexer(Quoting):
         elif not (self._opens(char) or (char == "$" and self.variable())):
             number = lexemes.NUMBER.match(self.text, self.at)
             if not number:
-                raise self.error("Missing key before '=' in hash literal.", "MissingKeyInHashLiteral", self.at + 1) if char == "," else self.unexpected(char)
+                raise (
+                    self.error("Missing key before '=' in hash literal.", "MissingKeyInHashLiteral", self.at + 1)
+                    if char == ","
+                    else self.unexpected(char)
+                )
             self.value("NUMBER", number.end())
 
 

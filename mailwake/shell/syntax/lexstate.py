@@ -74,7 +74,9 @@ class LexerState:
     def emit(self, kind: str, end: int, value: str | None = None) -> None:
         """Add a token from here to `end`, and go there."""
         text = self.text[self.at : end] if value is None else value
-        self.tokens.append(Token(kind, text, start_pos=self.at, end_pos=end, line=1, column=1, end_line=1, end_column=1))
+        self.tokens.append(
+            Token(kind, text, start_pos=self.at, end_pos=end, line=1, column=1, end_line=1, end_column=1)
+        )
         self.at = end
         self.value_end = -1
 

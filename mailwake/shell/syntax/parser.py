@@ -112,7 +112,11 @@ def _explained(token: Token, tokens: list[Token], source: Source) -> ParseError:
 
 
 def _is_expression_in_pipe(token: Token, before: list[Token]) -> bool:
-    return bool(before) and before[-1].type == "_PIPE" and token.type in ("VARIABLE", "NUMBER", "STRING", "_LPAREN", "STR_START")
+    return (
+        bool(before)
+        and before[-1].type == "_PIPE"
+        and token.type in ("VARIABLE", "NUMBER", "STRING", "_LPAREN", "STR_START")
+    )
 
 
 def _extent(token: Token) -> Extent:
