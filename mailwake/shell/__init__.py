@@ -1,7 +1,7 @@
 """The shell's language: a part of PowerShell, for questions about mail.
 
-`Interpreter` runs texts; a `Registry` holds the cmdlets that are bound to it (see `registry`). The room is pure: it knows
-nothing of mail, and touches nothing but the streams it is given and, for Export-Csv, one file.
+`Interpreter` runs texts; a `Registry` holds the cmdlets that are bound to it (see `registry`). The room is pure: it
+knows nothing of mail, and touches nothing but the streams it is given and, for Export-Csv, one file.
 """
 
 from __future__ import annotations

@@ -230,7 +230,8 @@ def _valid(parameter: Parameter, spelled: dict[str, str], value: str, extent: Ex
         return found
     text = f"Cannot process argument transformation on parameter '{parameter.name}'. Cannot convert value "
     text += f'"{value[:100]}" to type "{parameter.name}". Error: "Unable to match the identifier name {value[:100]} to '
-    text += f'a valid enumerator name. Specify one of the following enumerator names and try again: {", ".join(spelled.values())}"'
+    names = ", ".join(spelled.values())
+    text += f'a valid enumerator name. Specify one of the following enumerator names and try again: {names}"'
     raise _error(text, "ParameterArgumentTransformationError", extent, f"{parameter.name}:String")
 
 

@@ -28,6 +28,16 @@ def _as_written(node: t.Node, value: Value) -> Value:
     return value
 
 
+_REFUSED = frozenset(
+    {
+        *("add-content", "get-childitem", "get-content", "get-item", "import-csv", "import-module", "invoke-command"),
+        *("invoke-expression", "invoke-restmethod", "invoke-webrequest", "new-item", "out-file", "read-host"),
+        *("remove-item", "set-content", "start-job", "start-process", "start-sleep", "test-path"),
+    }
+)
+"""Cmdlets of PowerShell that this language leaves out on purpose."""
+
+
 class Commands(Expressions):
     """Runs commands and pipelines of them."""
 
@@ -38,10 +48,7 @@ class Commands(Expressions):
         """What comes out of a pipeline."""
         stream: Iterator[Value] | None = None
         for element in node.elements:
-            if isinstance(element, t.Command):
-                stream = self.command(element, stream)
-            else:
-                stream = self._values(element)
+            stream = self.command(element, stream) if isinstance(element, t.Command) else self._values(element)
         return stream if stream is not None else iter(())
 
     def _values(self, node: t.Node) -> Iterator[Value]:
@@ -66,8 +73,8 @@ class Commands(Expressions):
         except ShellError as error:
             name = node.name.text if isinstance(node.name, t.Literal) and not isinstance(error, LimitError) else ""
             known = self.session.registry.find(name) if name else None
-            reason = error.record.reason
-            command = known.name if known is not None and reason != "RuntimeException" else ""
+            own = error.record.extent is None or error.record.reason == "ParameterBindingException"
+            command = known.name if known is not None and own else ""
             raise error.at(node.name.extent, source, command) from None
 
     def _target(self, node: t.Command) -> Cmdlet | ScriptBlock:
@@ -88,7 +95,10 @@ class Commands(Expressions):
         )
         text += "try again."
         nearest = self.session.registry.nearest(name)
-        text += f" Did you mean {nearest}?" if nearest else ""
+        if name.lower() in _REFUSED:
+            text += " This shell reads no files, runs no programs and waits for nothing."
+        elif nearest:
+            text += f" Did you mean {nearest}?"
         raise ShellError(
             text,
             "CommandNotFoundException",

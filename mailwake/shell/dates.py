@@ -39,7 +39,20 @@ CULTURES = {
 INVARIANT = Culture("", "MM/dd/yyyy", "HH:mm", "HH:mm:ss", "dddd, dd MMMM yyyy")
 """What casts and strings use, whatever the session's culture is."""
 
-MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 _MONTH = {name[:size].lower(): i + 1 for i, name in enumerate(MONTHS) for size in (3, len(name))} | {"sept": 9}

@@ -104,7 +104,8 @@ class ErrorRecord:
         ]
         if self.syntax:
             return [*place, *self.message.splitlines(), *details]
-        head = f"{self.command} : {self.message}" if self.command else self.message
+        called = self.command or (self.target.rpartition(":")[0] if self.error_id == "CommandNotFoundException" else "")
+        head = f"{called} : {self.message}" if called else self.message
         return [*(head.splitlines() or [""]), *place, *details]
 
 

@@ -7,10 +7,12 @@ from typing import Any
 
 from mailwake.shell import members
 from mailwake.shell.errors import ShellError, Source
-from mailwake.shell.methods import Context, static
+from mailwake.shell.limits import check_string
+from mailwake.shell.methods import Context
 from mailwake.shell.objects import MISSING, HashTable, PSObject, TypeReference, Value, as_list, gathered, type_name
 from mailwake.shell.scripts import ScriptBlock
 from mailwake.shell.session import Session
+from mailwake.shell.statics import static
 from mailwake.shell.syntax import tree as t
 from mailwake.shell.values import operators, patterns
 from mailwake.shell.values.convert import cast, resolve_type, to_bool, to_int
@@ -81,7 +83,7 @@ class Expressions:
     def _expandable(self, node: t.Expandable) -> str:
         parts = [part if isinstance(part, str) else to_text(self.value(part)) for part in node.parts]
         size = sum(map(len, parts))
-        operators.check_string(size)
+        check_string(size)
         self.session.budget.weigh(size)
         return "".join(parts)
 
@@ -195,7 +197,8 @@ class Expressions:
     def _step(self, node: t.Step) -> Value:
         before = self.value(node.target)
         if before is not None and not isinstance(before, int | float):
-            text = f"The '{'++' if node.by > 0 else '--'}' operator works only on numbers. The operand is a '{type_name(before)}'."
+            sign = "++" if node.by > 0 else "--"
+            text = f"The '{sign}' operator works only on numbers. The operand is a '{type_name(before)}'."
             raise ShellError(text, "OperatorRequiresNumber")
         after = operators.arithmetic("+", before or 0, node.by, self.session.settings)
         self.store(node.target, after)

@@ -105,7 +105,7 @@ class Invocation:
         self.session.note_error(failure.record, show=self.common.error_action in ("continue", "inquire"))
 
     def should_process(self, target: str, action: str = "") -> bool:
-        """Whether to go on with a change: no under -WhatIf, which says what would be done, and where the user says no."""
+        """Whether to go on with a change: no under -WhatIf, which says what would be done, or if the user says no."""
         action = action or self.cmdlet.name
         if self.common.what_if:
             self.session.host.line(f'What if: Performing the operation "{action}" on target "{target}".')
@@ -124,7 +124,7 @@ def error_object(record: ErrorRecord) -> PSObject:
     )
     place = record.source.pointer(record.extent) if record.source and record.extent else []
     where = PSObject({"PositionMessage": "\n".join(place), "MyCommand": record.command}, text="\n".join(place))
-    made = PSObject(
+    return PSObject(
         {
             "Exception": exception,
             "TargetObject": record.target,
@@ -135,4 +135,3 @@ def error_object(record: ErrorRecord) -> PSObject:
         "System.Management.Automation.ErrorRecord",
         text=record.message,
     )
-    return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from mailwake.shell.dates import DAYS
@@ -10,7 +11,7 @@ from mailwake.shell.methods import METHODS, Context
 from mailwake.shell.objects import MISSING, ArrayList, HashTable, PSObject, Size, TypeReference, Value, type_name
 from mailwake.shell.values.written import to_text
 
-_DATE = {
+_DATE: dict[str, Callable[[datetime], Value]] = {
     "year": lambda date: date.year,
     "month": lambda date: date.month,
     "day": lambda date: date.day,
@@ -28,7 +29,7 @@ _DATE = {
     "kind": lambda date: "Unspecified" if date.tzinfo is None else "Utc" if str(date.tzinfo) == "UTC" else "Local",
 }
 _SECOND = timedelta(seconds=1)
-_SPAN = {
+_SPAN: dict[str, Callable[[timedelta], Value]] = {
     "days": lambda span: int(span / timedelta(days=1)),
     "hours": lambda span: _part(span, 3600, 24),
     "minutes": lambda span: _part(span, 60, 60),

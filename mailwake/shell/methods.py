@@ -1,20 +1,18 @@
-"""The methods that values have, and the static members of types. What is not listed here cannot be called."""
+"""The methods that values have. What is not listed here cannot be called."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from datetime import datetime, timedelta
 
-from mailwake.shell.dates import aligned, to_local, to_utc
+from mailwake.shell.dates import to_local, to_utc
 from mailwake.shell.errors import ShellError
 from mailwake.shell.limits import MAX_ITEMS, check_items, check_string
 from mailwake.shell.objects import ArrayList, HashTable, PSObject, Size, Value, as_list, type_name
 from mailwake.shell.values import operators
-from mailwake.shell.values.convert import Settings, to_date, to_int, to_number, to_span
-from mailwake.shell.values.written import formatted, joined, to_text
+from mailwake.shell.values.convert import Settings, to_int, to_number, to_span
+from mailwake.shell.values.written import formatted, to_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +24,11 @@ class Method:
     most: int = 0
 
     def __call__(self, *arguments: Value) -> Value:
-        """Call it with context, target and arguments."""
-        return self.run(*arguments)
+        """Call it with context, target and arguments; raises `ShellError`."""
+        try:
+            return self.run(*arguments)
+        except (ArithmeticError, ValueError) as error:
+            raise ShellError(f'Exception calling the method: "{error}"', "MethodInvocationException") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +71,14 @@ def _substring(context: Context, text: str, start: Value, length: Value = None) 
     begin = to_int(start)
     size = len(text) - begin if length is None else to_int(length)
     if not 0 <= begin <= len(text):
-        raise _called("Substring", 2, "startIndex cannot be larger than length of string.")
+        raise called("Substring", 2, "startIndex cannot be larger than length of string.")
     if size < 0 or begin + size > len(text):
-        raise _called("Substring", 2, "Index and length must refer to a location within the string.")
+        raise called("Substring", 2, "Index and length must refer to a location within the string.")
     return text[begin : begin + size]
 
 
-def _called(name: str, count: int, why: str) -> ShellError:
+def called(name: str, count: int, why: str) -> ShellError:
+    """The error of a method that was called with what it cannot use."""
     text = f'Exception calling "{name}" with "{count}" argument(s): "{why}"'
     return ShellError(text, "ArgumentOutOfRangeException", category="NotSpecified", reason="MethodInvocationException")
 
@@ -100,7 +102,7 @@ def _padded(context: Context, text: str, width: Value, fill: Value = " ", *, lef
 
 def _replace(context: Context, text: str, old: Value, new: Value) -> str:
     if not to_text(old):
-        raise _called("Replace", 2, "String cannot be of zero length.")
+        raise called("Replace", 2, "String cannot be of zero length.")
     made = to_text(new)
     check_string(len(text) + text.count(to_text(old)) * len(made))
     return text.replace(to_text(old), made)
@@ -115,7 +117,7 @@ def _starts(text: str, part: Value, how: Value, test: Callable[[str, str], bool]
 def _insert(context: Context, text: str, at: Value, part: Value) -> str:
     place = to_int(at)
     if not 0 <= place <= len(text):
-        raise _called("Insert", 2, "Specified argument was out of the range of valid values.")
+        raise called("Insert", 2, "Specified argument was out of the range of valid values.")
     check_string(len(text) + len(to_text(part)))
     return text[:place] + to_text(part) + text[place:]
 
@@ -124,7 +126,7 @@ def _remove(context: Context, text: str, at: Value, count: Value = None) -> str:
     place = to_int(at)
     size = len(text) - place if count is None else to_int(count)
     if place < 0 or size < 0 or place + size > len(text):
-        raise _called("Remove", 2, "Index and count must refer to a location within the string.")
+        raise called("Remove", 2, "Index and count must refer to a location within the string.")
     return text[:place] + text[place + size :]
 
 
@@ -156,7 +158,7 @@ def _moved(context: Context, date: datetime, span: timedelta) -> datetime:
     try:
         return date + span
     except OverflowError:
-        raise _called("Add", 1, "The added or subtracted value results in an un-representable DateTime.") from None
+        raise called("Add", 1, "The added or subtracted value results in an un-representable DateTime.") from None
 
 
 def _adder(unit: float) -> Method:
@@ -165,11 +167,11 @@ def _adder(unit: float) -> Method:
     def add(context: Context, date: datetime, count: Value) -> datetime:
         number = to_number(count)
         if number is None:
-            raise _called("AddDays", 1, f'Cannot convert value "{to_text(count)[:60]}" to type "System.Double".')
+            raise called("AddDays", 1, f'Cannot convert value "{to_text(count)[:60]}" to type "System.Double".')
         try:
             return _moved(context, date, timedelta(seconds=number * unit))
         except (OverflowError, ValueError):
-            raise _called("Add", 1, "Value to add was out of range.") from None
+            raise called("Add", 1, "Value to add was out of range.") from None
 
     return Method(add, 1, 1)
 
@@ -182,7 +184,7 @@ def _months(context: Context, date: datetime, count: Value, factor: int = 1) -> 
             return date.replace(year=year, month=month + 1, day=min(day, date.day))
         except ValueError:
             continue
-    raise _called("AddMonths", 1, "The added or subtracted value results in an un-representable DateTime.")
+    raise called("AddMonths", 1, "The added or subtracted value results in an un-representable DateTime.")
 
 
 def _subtract(context: Context, date: datetime, other: Value) -> Value:
@@ -227,7 +229,7 @@ def _index_of(context: Context, items: list[Value], wanted: Value) -> int:
 
 
 def _fixed(context: Context, items: list[Value], *arguments: Value) -> Value:
-    raise _called("Add", 1, "Collection was of a fixed size.")
+    raise called("Add", 1, "Collection was of a fixed size.")
 
 
 _LIST = {
@@ -262,7 +264,7 @@ def _removed(context: Context, items: ArrayList, value: Value) -> Value:
 def _removed_at(context: Context, items: ArrayList, place: Value) -> Value:
     index = to_int(place)
     if not 0 <= index < len(items):
-        raise _called(
+        raise called(
             "RemoveAt", 1, "Index was out of range. Must be non-negative and less than the size of the collection."
         )
     del items[index]
@@ -288,7 +290,7 @@ _ARRAYLIST = {
 def _table_add(context: Context, table: HashTable, key: Value, value: Value) -> Value:
     if key in table:
         text = f"Item has already been added. Key in dictionary: '{to_text(key)}'  Key being added: '{to_text(key)}'"
-        raise _called("Add", 2, text)
+        raise called("Add", 2, text)
     check_items(len(table) + 1)
     table.set(key, value)
     return []
@@ -359,164 +361,3 @@ METHODS: dict[str, dict[str, Method]] = {
     "any": _ANY,
 }
 """Methods by the kind of value and the name in lower case."""
-
-
-def _parse_guid(context: Context, text: Value) -> UUID:
-    from mailwake.shell.values.convert import to_guid
-
-    return to_guid(text)
-
-
-def _rounded(context: Context, value: Value, places: Value = 0, *rest: Value) -> int | float:
-    digits = to_int(places)
-    if not 0 <= digits <= 15:
-        raise _called("Round", 2, "Rounding digits must be between 0 and 15, inclusive.")
-    number = _real(value)
-    if rest and "away" in to_text(rest[0]).lower():
-        scaled = abs(number) * 10**digits
-        return math.copysign(math.floor(scaled + 0.5), number) / 10**digits
-    return round(float(number), digits)
-
-
-def _real(value: Value) -> int | float:
-    number = to_number(value)
-    if number is None:
-        raise _called("Math", 1, f'Cannot convert value "{to_text(value)[:60]}" to type "System.Double".')
-    return number
-
-
-def _floor(of: Callable[[float], int]) -> Method:
-    def run(context: Context, value: Value) -> int | float:
-        number = _real(value)
-        return of(number) if abs(number) < 1e300 and number == number else number
-
-    return Method(run, 1, 1)
-
-
-def _power(context: Context, base: Value, exponent: Value) -> float:
-    try:
-        made = float(_real(base)) ** float(_real(exponent))
-        return made if isinstance(made, float) else float("nan")
-    except (OverflowError, ZeroDivisionError):
-        return float("inf")
-
-
-def _root(context: Context, value: Value) -> float:
-    number = _real(value)
-    return math.sqrt(number) if number >= 0 else float("nan")
-
-
-def _string_join(context: Context, between: Value, *values: Value) -> str:
-    items = values[0] if len(values) == 1 and isinstance(values[0], list) else list(values)
-    return joined(items, to_text(between))
-
-
-_NOW = Method(lambda c: c.settings.now().astimezone(c.settings.zone))
-_TODAY = Method(
-    lambda c: c.settings.now().astimezone(c.settings.zone).replace(hour=0, minute=0, second=0, microsecond=0)
-)
-
-STATIC: dict[str, dict[str, Method]] = {
-    "System.DateTime": {
-        "now": _NOW,
-        "utcnow": Method(lambda c: c.settings.now().astimezone(UTC)),
-        "today": _TODAY,
-        "minvalue": Method(lambda c: datetime.min),
-        "maxvalue": Method(lambda c: datetime.max.replace(microsecond=0)),
-        "parse": Method(lambda c, text, *rest: to_date(to_text(text), c.settings, c.settings.culture), 1, 2),
-        "parseexact": Method(lambda c, text, *rest: to_date(to_text(text), c.settings, c.settings.culture), 2, 3),
-        "isleapyear": Method(lambda c, y: to_int(y) % 4 == 0 and (to_int(y) % 100 != 0 or to_int(y) % 400 == 0), 1, 1),
-        "compare": Method(lambda c, a, b: _date_order(a, b, c.settings), 2, 2),
-    },
-    "System.TimeSpan": {
-        "zero": Method(lambda c: timedelta(0)),
-        "fromdays": Method(lambda c, n: _span_of(n, 86400), 1, 1),
-        "fromhours": Method(lambda c, n: _span_of(n, 3600), 1, 1),
-        "fromminutes": Method(lambda c, n: _span_of(n, 60), 1, 1),
-        "fromseconds": Method(lambda c, n: _span_of(n, 1), 1, 1),
-        "parse": Method(lambda c, text: to_span(to_text(text)), 1, 1),
-    },
-    "System.String": {
-        "isnullorempty": Method(lambda c, text: not to_text(text), 1, 1),
-        "isnullorwhitespace": Method(lambda c, text: not to_text(text).strip(), 1, 1),
-        "join": Method(_string_join, 1, 20),
-        "format": Method(lambda c, p, *v: operators.format_with(p, list(v), c.settings), 1, 20),
-        "concat": Method(lambda c, *v: joined([item for one in v for item in as_list(one)], ""), 1, 20),
-        "empty": Method(lambda c: ""),
-        "compare": Method(lambda c, a, b, *r: operators.compared(to_text(a), to_text(b), c.settings, case=not r), 2, 3),
-    },
-    "System.Math": {
-        "round": Method(_rounded, 1, 3),
-        "floor": _floor(math.floor),
-        "ceiling": _floor(math.ceil),
-        "truncate": _floor(math.trunc),
-        "abs": Method(lambda c, n: abs(_real(n)), 1, 1),
-        "max": Method(lambda c, a, b: max(_real(a), _real(b)), 2, 2),
-        "min": Method(lambda c, a, b: min(_real(a), _real(b)), 2, 2),
-        "pow": Method(_power, 2, 2),
-        "sqrt": Method(_root, 1, 1),
-        "pi": Method(lambda c: math.pi),
-    },
-    "System.Guid": {
-        "empty": Method(lambda c: UUID(int=0)),
-        "parse": Method(_parse_guid, 1, 1),
-    },
-    "System.Int32": {
-        "maxvalue": Method(lambda c: 2**31 - 1),
-        "minvalue": Method(lambda c: -(2**31)),
-        "parse": Method(lambda c, text: to_int(to_text(text)), 1, 1),
-    },
-    "System.Int64": {
-        "maxvalue": Method(lambda c: 2**63 - 1),
-        "minvalue": Method(lambda c: -(2**63)),
-        "parse": Method(lambda c, text: to_int(to_text(text), "System.Int64"), 1, 1),
-    },
-    "System.Double": {"parse": Method(lambda c, text: float(_real(to_text(text))), 1, 1)},
-    "System.Boolean": {"parse": Method(lambda c, text: to_text(text).strip().lower() == "true", 1, 1)},
-    "System.Text.RegularExpressions.Regex": {},
-    "System.Collections.ArrayList": {
-        "new": Method(lambda c, *items: ArrayList(as_list(items[0]) if items else ()), 0, 1)
-    },
-    "System.Collections.Hashtable": {"new": Method(lambda c: HashTable())},
-    "System.Object": {},
-}
-"""Static members by the .NET name of the type; what takes no argument may be a property."""
-
-
-def _span_of(count: Value, unit: int) -> timedelta:
-    try:
-        return timedelta(seconds=_real(count) * unit)
-    except (OverflowError, ValueError):
-        raise _called("From", 1, "TimeSpan overflowed because the duration is too long.") from None
-
-
-def _date_order(left: Value, right: Value, settings: Settings) -> int:
-    mine, other = aligned(to_date(left, settings), to_date(right, settings))
-    return (mine > other) - (mine < other)
-
-
-def _escaped(context: Context, text: Value) -> str:
-    import regex
-
-    return str(regex.escape(to_text(text)))
-
-
-STATIC["System.Text.RegularExpressions.Regex"]["escape"] = Method(_escaped, 1, 1)
-
-
-def static(type: str, name: str, arguments: list[Value], context: Context, *, called: bool) -> Value:
-    """A static member of a type; raises `ShellError`."""
-    found = STATIC.get(type, {}).get(name.lower())
-    if type == "System.Guid" and name.lower() == "newguid":
-        raise ShellError(
-            "[guid]::NewGuid() is not part of this shell's language: a script gives the same each time.", "NotSupported"
-        )
-    if found is None:
-        if not called:
-            return None
-        text = f"Method invocation failed because [{type}] does not contain a method named '{name}'."
-        raise ShellError(text, "MethodNotFound", category="InvalidOperation", target=name)
-    if not found.least <= len(arguments) <= found.most:
-        text = f'Cannot find an overload for "{name}" and the argument count: "{len(arguments)}".'
-        raise ShellError(text, "MethodCountCouldNotFindBest", category="NotSpecified", target=name)
-    return found(context, *arguments)

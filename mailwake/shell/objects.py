@@ -1,8 +1,8 @@
 """The objects that go through a pipeline, beside Python's own values.
 
-A value is `None` ($null), `bool`, `int`, `float`, `str`, `datetime` (with UTC or another zone: that kind of time; without:
-of unspecified kind), `timedelta` (TimeSpan), `UUID` (Guid), a `list` (array), an `ArrayList`, a `HashTable`, a `PSObject`,
-a `Size`, a `TypeReference` or a `ScriptBlock` (see `interpreter`).
+A value is `None` ($null), `bool`, `int`, `float`, `str`, `datetime` (with UTC or another zone: that kind of time;
+without: of unspecified kind), `timedelta` (TimeSpan), `UUID` (Guid), a `list` (array), an `ArrayList`, a `HashTable`, a
+`PSObject`, a `Size`, a `TypeReference` or a `ScriptBlock` (see `scripts`).
 """
 
 from __future__ import annotations
@@ -190,9 +190,11 @@ def type_name(value: Value) -> str:
         return value.type_name
     if isinstance(value, HashTable):
         return "System.Collections.Specialized.OrderedDictionary" if value.ordered else "System.Collections.Hashtable"
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > 2**31 - 1:
+        return "System.Int64"
     for kind, name in _NAMES:
         if isinstance(value, kind):
-            return ("System.Int64" if abs(value) > 2**31 - 1 else name) if kind is int else name
+            return name
     return str(getattr(value, "type_name", "System.Object"))
 
 

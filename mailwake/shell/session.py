@@ -64,9 +64,7 @@ class Host:
     def confirm(self, what: str) -> bool:
         """Ask whether to go on; raises `ShellError` where nobody can be asked."""
         if self.ask is None:
-            text = (
-                f"{what} This needs a confirmation, and nobody can be asked here. Add -Confirm:$false to go on without."
-            )
+            text = f"{what} Nobody can be asked to confirm it here. Add -Confirm:$false to go on without."
             raise ShellError(text, "ConfirmationNeeded", category="OperationStopped")
         self.flush()
         return self.ask(what)
@@ -78,7 +76,7 @@ class ExportPolicy:
 
     enabled: bool = True
     folder: Path | None = None
-    """The folder that relative paths start from, and that nothing may leave; None: the working folder, and any other."""
+    """The folder that relative paths start from, and that nothing may leave; None: the working folder, and any."""
 
 
 @dataclass(slots=True)
@@ -133,7 +131,9 @@ class Session:
     failed: int = 0
     """Errors since the run began."""
     succeeded: bool = True
-    """`$?`"""
+    """Whether the present statement has had no error yet."""
+    last_succeeded: bool = True
+    """`$?`: the same of the statement before."""
 
     def variable(self, name: str, scope: str = "") -> Value:
         """A variable's value, $null if it was never set."""
@@ -141,7 +141,7 @@ class Session:
         if lowered in _READ_ONLY:
             return {"true": True, "false": False, "null": None}[lowered]
         if lowered == "?":
-            return self.succeeded
+            return self.last_succeeded
         if lowered == "error":
             return self.errors
         if scope == "env":

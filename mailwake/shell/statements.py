@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 from mailwake.shell.commands import Commands
@@ -60,11 +60,11 @@ class Statements(Commands):
     def body(self, node: t.Body) -> Iterator[Value]:
         """What statements put out; an error ends one of them, unless a `try` awaits it or it is to stop all."""
         for statement in node.statements:
-            self.session.succeeded = True
+            self.session.last_succeeded, self.session.succeeded = self.session.succeeded, True
             try:
                 yield from self.statement(statement)
-            except LimitError:
-                raise
+            except LimitError as error:
+                raise error.at(statement.extent, self.source) from None
             except ShellError as error:
                 action = self.session.preference("ErrorActionPreference", "continue")
                 if error.stops or self._trying or action == "stop":
@@ -113,7 +113,7 @@ class Statements(Commands):
             raise LimitError(f"The loop was stopped: it took more than {most:,} turns.")
         return turns + 1
 
-    def _once(self, body: t.Body) -> Iterator[Value]:
+    def _once(self, body: t.Body) -> Generator[Value, None, bool]:
         """The body of a loop; gives its values and returns whether the loop goes on."""
         try:
             yield from self.body(body)
@@ -160,7 +160,7 @@ class Statements(Commands):
             if before is not MISSING:
                 self.session.scope.variables["_"] = before
 
-    def _clauses(self, node: t.Switch, value: Value) -> Iterator[Value]:
+    def _clauses(self, node: t.Switch, value: Value) -> Generator[Value, None, bool]:
         """The clauses for one value; returns whether the next value comes."""
         taken = False
         for pattern, script in node.clauses:

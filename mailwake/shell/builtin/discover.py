@@ -12,6 +12,7 @@ from mailwake.shell.methods import kind_of
 from mailwake.shell.objects import HashTable, PSObject, Value, type_name
 from mailwake.shell.parameter_types import OBJECT, STRING, STRINGS, SWITCH
 from mailwake.shell.registry import Cmdlet, Column, Example, OutputType, Parameter, Registry, View
+from mailwake.shell.screen import cut, one_line
 from mailwake.shell.values.patterns import has_wildcard, like
 from mailwake.shell.values.written import to_text
 
@@ -60,7 +61,7 @@ def _properties(item: Value) -> list[tuple[str, str, str]]:
     rows = []
     for name, value in pairs(item):
         kind = type_name(value) if value is not None else "System.Object"
-        shown = to_text(value).replace("\n", " ")[:40] if noted else "{get;}"
+        shown = cut(one_line(to_text(value)), 40) if noted else "{get;}"
         joint = "=" if noted else " "
         rows.append((name, "NoteProperty" if noted else "Property", f"{kind} {name}{joint}{shown}"))
     return sorted(rows, key=lambda row: row[0].lower())
@@ -81,7 +82,7 @@ def _get_command(call: Invocation) -> Iterator[Value]:
         if not found and alias is not None:
             found = [alias]
         if not found and not has_wildcard(pattern):
-            text = f"The term '{pattern}' is not recognized as the name of a cmdlet, function, script file, or operable program."
+            text = f"The term '{pattern}' is not recognized as the name of a cmdlet."
             nearest = registry.nearest(pattern)
             text += f" Did you mean {nearest}?" if nearest else ""
             call.error(text, "CommandNotFoundException", "ObjectNotFound", f"{pattern}:String")

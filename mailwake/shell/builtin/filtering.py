@@ -98,9 +98,7 @@ def _members(call: Invocation, name: str, arguments: list[Value]) -> Iterable[Va
         value = members.member(item, name)
         if value is MISSING or arguments:
             try:
-                value = (
-                    members.call(item, name, [one for one in arguments], context) if _has(item, name, context) else None
-                )
+                value = members.call(item, name, list(arguments), context) if _has(item, name, context) else None
             except LimitError:
                 raise
             except ShellError as error:

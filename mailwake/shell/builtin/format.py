@@ -75,10 +75,7 @@ def _chained(first: Value, rest: Iterator[Value]) -> Iterator[Value]:
 
 def _prepared(call: Invocation, first: Value) -> Table:
     given = properties_of(call.get("Property", []))
-    if given:
-        table = Table(call.session, given)
-    else:
-        table = table_for(first, call.session)
+    table = Table(call.session, given) if given else table_for(first, call.session)
     exclude = call.get("ExcludeProperty", [])
     if exclude:
         table.properties = expanded(table.properties, first, exclude)

@@ -42,7 +42,7 @@ def _date(value: datetime) -> str:
     text = date_text(value, "yyyy-MM-ddTHH:mm:ss")
     if value.microsecond:
         text += f".{value.microsecond:06}".rstrip("0")
-    return text + date_text(value, "K")
+    return text + date_text(value, "%K")
 
 
 def _to_json(call: Invocation) -> Iterator[Value]:

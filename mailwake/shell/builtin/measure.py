@@ -46,8 +46,8 @@ def _numbers(call: Invocation, values: list[Value], name: str) -> PSObject:
     every = call.get("AllStats")
     made: dict[str, Value] = {"Count": len(values)}
     wants_numbers = every or any(call.get(one) for one in ("Sum", "Average", "StandardDeviation"))
-    numbers = [_number(call, value) for value in values] if wants_numbers else []
-    numbers = [number for number in numbers if number is not None]
+    converted = [_number(call, value) for value in values] if wants_numbers else []
+    numbers: list[int | float] = [number for number in converted if number is not None]
     total = math.fsum(numbers) if any(isinstance(number, float) for number in numbers) else sum(numbers)
     mean = total / len(numbers) if numbers else None
     made["Average"] = mean if every or call.get("Average") else None
@@ -72,10 +72,10 @@ def _number(call: Invocation, value: Value) -> int | float | None:
     return number
 
 
-def _spread(numbers: list[int | float | None], mean: float | None) -> float | None:
+def _spread(numbers: list[int | float], mean: float | None) -> float | None:
     if mean is None or len(numbers) < 2:
         return 0.0 if numbers else None
-    return math.sqrt(sum((float(number or 0) - mean) ** 2 for number in numbers) / (len(numbers) - 1))
+    return math.sqrt(sum((float(number) - mean) ** 2 for number in numbers) / (len(numbers) - 1))
 
 
 def _text(call: Invocation, values: list[Value], name: str) -> PSObject:

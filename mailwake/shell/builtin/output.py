@@ -96,6 +96,7 @@ def _out_host(call: Invocation) -> Iterator[Value]:
 
 def _tee(call: Invocation) -> Iterator[Value]:
     values = ArrayList()
+    call.session.assign(call.get("Variable"), values)
     for item in call.input:
         values.append(item)
         check_items(len(values))

@@ -84,7 +84,7 @@ def _new_object(call: Invocation) -> Iterator[Value]:
     elif kind.endswith("Hashtable"):
         yield HashTable()
     else:
-        text = f"Cannot make an object of the type [{name}]: New-Object makes PSObject, ArrayList, List and Hashtable here."
+        text = f"Cannot make an object of the type [{name}]: New-Object makes PSObject, ArrayList and Hashtable here."
         raise ShellError(text, "TypeNotFound", category="InvalidType", target=name)
 
 
@@ -98,7 +98,7 @@ def _add_member(call: Invocation) -> Iterator[Value]:
             pairs.append((name, call.get("NotePropertyValue")))
         for key, value in pairs:
             if to_text(key) in item and not call.get("Force"):
-                text = f'Cannot add a member with the name "{to_text(key)}" because a member with that name already exists. '
+                text = f'Cannot add a member with the name "{to_text(key)}" because one with that name already exists. '
                 call.error(
                     text + "To overwrite the member anyway, add the Force parameter to your command.",
                     "MemberAlreadyExists",

@@ -1,6 +1,5 @@
 """The grammar's tree to ours: one method for each rule, called from the leaves up without recursion."""
 
-
 from __future__ import annotations
 
 from typing import Any
@@ -39,15 +38,18 @@ class Builder(Transformer_NonRecursive[Token, Any]):
 
     # Statements
 
-    def start(self, meta: Meta, items: list[Any]):
+    def start(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `start`."""
         return items[0]
 
-    def body(self, meta: Meta, items: list[Any]):
+    def body(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `body`."""
         return t.Body(self._extent(meta), tuple(items))
 
     block = start
 
-    def assignment(self, meta: Meta, items: list[Any]):
+    def assignment(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `assignment`."""
         target, sign, value = items
         self._assignable(target)
         return t.Assignment(self._extent(meta), target, str(sign), value)
@@ -63,37 +65,48 @@ class Builder(Transformer_NonRecursive[Token, Any]):
             text += "is able to accept assignments, such as a variable or a property."
             raise self._error(text, "InvalidLeftHandSide", target.extent)
 
-    def pipeline(self, meta: Meta, items: list[Any]):
+    def pipeline(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `pipeline`."""
         items = [item for item in items if not isinstance(item, Token)]
         if len(items) == 1 and not isinstance(items[0], t.Command):
             return items[0]
         return t.Pipeline(self._extent(meta), tuple(items))
 
-    def branch(self, meta: Meta, items: list[Any]):
+    def branch(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `branch`."""
         otherwise = items.pop() if len(items) % 2 else None
         pairs = tuple(zip(items[::2], items[1::2], strict=True))
         return t.If(self._extent(meta), pairs, otherwise)
 
     otherwise = start
-    for_part = v_args(meta=True)(lambda self, meta, items: items[0] if items else None)
 
-    def each(self, meta: Meta, items: list[Any]):
+    def for_part(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `for_part`."""
+        return items[0] if items else None
+
+    def each(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `each`."""
         return t.ForEach(self._extent(meta), *items)
 
-    def while_loop(self, meta: Meta, items: list[Any]):
+    def while_loop(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `while_loop`."""
         return t.While(self._extent(meta), items[0], items[1])
 
-    def do_while(self, meta: Meta, items: list[Any]):
+    def do_while(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `do_while`."""
         return t.While(self._extent(meta), items[1], items[0], test_last=True)
 
-    def do_until(self, meta: Meta, items: list[Any]):
+    def do_until(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `do_until`."""
         return t.While(self._extent(meta), items[1], items[0], test_last=True, until=True)
 
-    def for_loop(self, meta: Meta, items: list[Any]):
+    def for_loop(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `for_loop`."""
         first, condition, after, body = items
         return t.While(self._extent(meta), condition, body, first, after)
 
-    def switch(self, meta: Meta, items: list[Any]):
+    def switch(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `switch`."""
         options = tuple(str(item).lower() for item in items if isinstance(item, Token))
         for token in items:
             if isinstance(token, Token) and token.lower() not in _SWITCHES:
@@ -102,10 +115,12 @@ class Builder(Transformer_NonRecursive[Token, Any]):
         rest = [item for item in items if not isinstance(item, Token)]
         return t.Switch(self._extent(meta), options, rest[0], tuple(rest[1:]))
 
-    def clause(self, meta: Meta, items: list[Any]):
+    def clause(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `clause`."""
         return (items[0], items[1])
 
-    def attempt(self, meta: Meta, items: list[Any]):
+    def attempt(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `attempt`."""
         body, *rest = items
         handlers = tuple(item for item in rest if isinstance(item, tuple))
         last = next((item for item in rest if isinstance(item, t.Body)), None)
@@ -114,19 +129,23 @@ class Builder(Transformer_NonRecursive[Token, Any]):
             raise self._error(text, "MissingCatchOrFinally", self._extent(meta))
         return t.Try(self._extent(meta), body, handlers, last)
 
-    def handler(self, meta: Meta, items: list[Any]):
+    def handler(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `handler`."""
         types = items[0] if len(items) > 1 else ()
         return (types, items[-1])
 
-    def handled(self, meta: Meta, items: list[Any]):
+    def handled(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `handled`."""
         return tuple(str(item) for item in items)
 
     last_of_all = start
 
-    def flow(self, meta: Meta, items: list[Any]):
+    def flow(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `flow`."""
         return t.Flow(self._extent(meta), str(items[0]).lower(), items[1] if len(items) > 1 else None)
 
-    def function(self, meta: Meta, items: list[Any]):
+    def function(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `function`."""
         name, *rest = items
         parameters = next((item for item in rest if isinstance(item, list)), [])
         body = rest[-1]
@@ -135,15 +154,18 @@ class Builder(Transformer_NonRecursive[Token, Any]):
 
     parameter_block = start
 
-    def parameters(self, meta: Meta, items: list[Any]):
+    def parameters(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `parameters`."""
         return items
 
-    def parameter(self, meta: Meta, items: list[Any]):
+    def parameter(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `parameter`."""
         types, name, *default = items
         value = default[1] if default else None
         return t.ParameterDefinition(self._extent(meta), tuple(types), str(name), value)
 
-    def parameter_types(self, meta: Meta, items: list[Any]):
+    def parameter_types(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `parameter_types`."""
         return tuple(str(item) for item in items)
 
     def _text(self, extent: Extent) -> str:
@@ -151,7 +173,8 @@ class Builder(Transformer_NonRecursive[Token, Any]):
 
     # Commands
 
-    def command(self, meta: Meta, items: list[Any]):
+    def command(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `command`."""
         invoked = isinstance(items[0], Token) and items[0].type == "AMP"
         if invoked:
             items = items[1:]
@@ -162,27 +185,33 @@ class Builder(Transformer_NonRecursive[Token, Any]):
         rest = tuple(item for item in items[1:] if not isinstance(item, t.Redirection))
         return t.Command(self._extent(meta), name, rest, moved, invoked)
 
-    def option(self, meta: Meta, items: list[Any]):
+    def option(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `option`."""
         return t.Option(self._extent(meta), str(items[0]), items[1] if len(items) > 1 else None)
 
-    def splat(self, meta: Meta, items: list[Any]):
+    def splat(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `splat`."""
         return t.Splat(self._extent(meta), str(items[0]))
 
-    def redirection(self, meta: Meta, items: list[Any]):
+    def redirection(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `redirection`."""
         found = lexemes.REDIRECTION.match(items[0])
         assert found is not None
         return t.Redirection(self._extent(meta), found["stream"] or "1", found["merge"] or "null")
 
     # Expressions
 
-    def binary(self, meta: Meta, items: list[Any]):
+    def binary(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `binary`."""
         left, sign, right = items
         return t.Binary(self._extent(meta), str(sign), left, right, self._token(sign))
 
-    def unary(self, meta: Meta, items: list[Any]):
+    def unary(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `unary`."""
         return t.Unary(self._extent(meta), str(items[0]), items[1])
 
-    def list(self, meta: Meta, items: list[Any]):
+    def array(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `array`."""
         return t.ListOf(self._extent(meta), tuple(items))
 
     def _step(self, meta: Meta, target: t.Node, sign: Token, *, prefix: bool) -> t.Step:
@@ -191,48 +220,60 @@ class Builder(Transformer_NonRecursive[Token, Any]):
             raise self._error(text, "OperatorRequiresVariableOrProperty", target.extent)
         return t.Step(self._extent(meta), target, 1 if sign == "++" else -1, prefix)
 
-    def step_before(self, meta: Meta, items: list[Any]):
+    def step_before(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `step_before`."""
         return self._step(meta, items[1], items[0], prefix=True)
 
-    def step_after(self, meta: Meta, items: list[Any]):
+    def step_after(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `step_after`."""
         return self._step(meta, items[0], items[1], prefix=False)
 
-    def cast(self, meta: Meta, items: list[Any]):
+    def cast(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `cast`."""
         return t.Cast(self._extent(meta), str(items[0]), items[1])
 
-    def member(self, meta: Meta, items: list[Any]):
+    def member(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `member`."""
         target, sign, name = items
         name = str(name) if isinstance(name, Token) else name
         return t.Member(self._extent(meta), target, name, static=sign.type == "COLONS")
 
-    def call(self, meta: Meta, items: list[Any]):
+    def call(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `call`."""
         target, sign, name, _, *arguments = items
         member = t.Member(self._extent(meta), target, str(name), static=sign.type == "COLONS")
         return t.Call(self._extent(meta), member, tuple(arguments))
 
-    def index(self, meta: Meta, items: list[Any]):
+    def index(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `index`."""
         return t.Index(self._extent(meta), items[0], items[2])
 
-    def variable(self, meta: Meta, items: list[Any]):
+    def variable(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `variable`."""
         scope, _, name = str(items[0]).rpartition(":")
         return t.Variable(self._extent(meta), name, scope.lower())
 
-    def number(self, meta: Meta, items: list[Any]):
+    def number(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `number`."""
         text = str(items[0])
         sign, digits = ("-", text[1:]) if text[0] in lexemes.DASHES else ("", text.removeprefix("+"))
         value = lexemes.number(digits)
         return t.Literal(self._extent(meta), -value if sign else value, text, bare=True)
 
-    def string(self, meta: Meta, items: list[Any]):
+    def string(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `string`."""
         return t.Literal(self._extent(meta), str(items[0]), str(items[0]))
 
-    def word(self, meta: Meta, items: list[Any]):
+    def word(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `word`."""
         return t.Literal(self._extent(meta), str(items[0]), str(items[0]), bare=True)
 
-    def type_name(self, meta: Meta, items: list[Any]):
+    def type_name(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `type_name`."""
         return t.TypeName(self._extent(meta), str(items[0]))
 
-    def expandable(self, meta: Meta, items: list[Any]):
+    def expandable(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `expandable`."""
         bare = items[0].start_pos == items[0].end_pos
         parts: list[str | t.Node] = []
         for item in items[1:-1]:
@@ -248,22 +289,28 @@ class Builder(Transformer_NonRecursive[Token, Any]):
             return t.Literal(self._extent(meta), joined, joined, bare=bare)
         return t.Expandable(self._extent(meta), tuple(parts), bare)
 
-    def paren(self, meta: Meta, items: list[Any]):
+    def paren(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `paren`."""
         return t.Paren(self._extent(meta), items[0])
 
-    def sub_expression(self, meta: Meta, items: list[Any]):
+    def sub_expression(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `sub_expression`."""
         return t.SubExpression(self._extent(meta), items[-1])
 
-    def array_expression(self, meta: Meta, items: list[Any]):
+    def array_expression(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `array_expression`."""
         return t.ArrayExpression(self._extent(meta), items[-1])
 
-    def hash(self, meta: Meta, items: list[Any]):
+    def hash(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `hash`."""
         return t.HashLiteral(self._extent(meta), tuple(items[1:]))
 
-    def pair(self, meta: Meta, items: list[Any]):
+    def pair(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `pair`."""
         return (items[0], items[2])
 
-    def script(self, meta: Meta, items: list[Any]):
+    def script(self, meta: Meta, items: list[Any]) -> Any:
+        """The rule `script`."""
         parameters = next((item for item in items if isinstance(item, list)), [])
         extent = self._extent(meta)
         text = self._text(Extent(extent.start + 1, extent.end - 1))

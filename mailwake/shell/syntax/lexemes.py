@@ -38,8 +38,10 @@ CONTINUED_BLOCK = re.compile(r"(?:else|elseif|catch|finally|while|until)(?![\w-]
 
 LOGIC = frozenset({"and", "or", "xor"})
 BITS = frozenset({"band", "bor", "bxor", "shl", "shr"})
-_PLAIN = ("eq", "ne", "gt", "ge", "lt", "le", "like", "notlike", "match", "notmatch", "in", "notin", "contains")
-_PLAIN += ("notcontains", "replace", "split")
+_PLAIN = (
+    *("eq", "ne", "gt", "ge", "lt", "le", "like", "notlike", "match", "notmatch"),
+    *("in", "notin", "contains", "notcontains", "replace", "split"),
+)
 COMPARISONS = frozenset({*_PLAIN, *(f"c{name}" for name in _PLAIN), *(f"i{name}" for name in _PLAIN)}) | {
     "is",
     "isnot",
@@ -49,11 +51,46 @@ COMPARISONS = frozenset({*_PLAIN, *(f"c{name}" for name in _PLAIN), *(f"i{name}"
 UNARY = frozenset({"not", "bnot", "join", "split", "csplit", "isplit"})
 
 KEYWORDS = frozenset(
-    ["if", "elseif", "else", "foreach", "while", "do", "until", "for", "switch", "try", "catch", "finally", "break", "continue", "return", "exit", "throw", "function", "filter", "param"]
+    [
+        "if",
+        "elseif",
+        "else",
+        "foreach",
+        "while",
+        "do",
+        "until",
+        "for",
+        "switch",
+        "try",
+        "catch",
+        "finally",
+        "break",
+        "continue",
+        "return",
+        "exit",
+        "throw",
+        "function",
+        "filter",
+        "param",
+    ]
 )
 NOT_OURS = {
     name: f"The '{name}' keyword is not part of this shell's language. It is a language of queries: see Get-Help about."
-    for name in ["class", "enum", "using", "trap", "data", "workflow", "parallel", "sequence", "begin", "process", "end", "dynamicparam", "configuration"]
+    for name in [
+        "class",
+        "enum",
+        "using",
+        "trap",
+        "data",
+        "workflow",
+        "parallel",
+        "sequence",
+        "begin",
+        "process",
+        "end",
+        "dynamicparam",
+        "configuration",
+    ]
 }
 """Keywords of PowerShell that the subset leaves out."""
 

@@ -8,25 +8,47 @@ from lark import Token
 
 from mailwake.shell.errors import Source
 from mailwake.shell.syntax import lexemes
-from mailwake.shell.syntax.lexemes import DASHES, DOUBLE_QUOTES, SINGLE_QUOTES
+from mailwake.shell.syntax.lexemes import DASHES
 from mailwake.shell.syntax.lexstate import CLOSERS, Frame
-from mailwake.shell.syntax.quoting import STRINGS, Quoting
+from mailwake.shell.syntax.operands import QUOTES, Operands
+from mailwake.shell.syntax.quoting import STRINGS
 
 _OPEN = frozenset(
-    ["_SEP", "_PIPE", "_COMMA", "_ARGSEP", "LOGIC", "BITS", "COMPARE", "SUM", "PRODUCT", "FORMAT", "RANGE", "NOT", "JOIN", "ASSIGN", "SUBOPEN", "ATPAREN", "_LPAREN", "_BLOCK_OPEN", "SCRIPT_OPEN", "ATBRACE", "_IN", "_ELSE", "_TRY", "_FINALLY", "_DO"]
+    [
+        "_SEP",
+        "_PIPE",
+        "_COMMA",
+        "_ARGSEP",
+        "LOGIC",
+        "BITS",
+        "COMPARE",
+        "SUM",
+        "PRODUCT",
+        "FORMAT",
+        "RANGE",
+        "NOT",
+        "JOIN",
+        "ASSIGN",
+        "SUBOPEN",
+        "ATPAREN",
+        "_LPAREN",
+        "_BLOCK_OPEN",
+        "SCRIPT_OPEN",
+        "ATBRACE",
+        "_IN",
+        "_ELSE",
+        "_TRY",
+        "_FINALLY",
+        "_DO",
+    ]
 )
 """Tokens after which a line may go on in the next."""
 _WITHOUT_LINES = frozenset({"index", "call", "params", "switch", "head", "foreach"})
-_QUOTES = DOUBLE_QUOTES + SINGLE_QUOTES
 _HEADS = frozenset({"if", "elseif", "while", "until", "switch", "for", "foreach"})
 _BLOCKS = frozenset({"else", "try", "finally", "do", "catch"})
-_FILES = (
-    "This shell writes no files by redirection. Use Export-Csv -Path to write a file, -gt and -lt to compare, "
-    "2>$null to silence errors."
-)
 
 
-class Lexer(Quoting):
+class Lexer(Operands):
     """Goes through a text once."""
 
     __slots__ = ()
@@ -35,7 +57,7 @@ class Lexer(Quoting):
         """All tokens of the text."""
         modes: dict[str, Callable[[Frame, str], None]] = {
             "start": self._start,
-            "expr": self._expression,
+            "expr": self.expression,
             "arg": self._argument,
             "key": self._key,
         }
@@ -78,16 +100,7 @@ class Lexer(Quoting):
         if goes_on:
             self.at = max(after, self.at + 1)
         else:
-            self._separate(frame, self.at + 1)
-
-    def _separate(self, frame: Frame, end: int) -> None:
-        """A statement, or a pair of a hashtable, ends here."""
-        if self.last() != "_SEP" or frame.kind == "for":
-            self.emit("_SEP", end)
-        else:
-            self.at = end
-        frame.mode = "key" if frame.kind == "hash" else "start"
-        frame.operand = frame.first = True
+            self.separate(frame, self.at + 1)
 
     def _close(self, char: str) -> None:
         frame = self.frames[-1]
@@ -121,7 +134,7 @@ class Lexer(Quoting):
             "catch",
             "do",
         ):
-            self._separate(outer, self.at)
+            self.separate(outer, self.at)
             return
         self.at = after
         word = lexemes.CONTINUED_BLOCK.match(self.text, after)
@@ -132,7 +145,7 @@ class Lexer(Quoting):
     def _missing(self, frame: Frame, *, incomplete: bool = False) -> None:
         if frame.head:
             raise self.error(
-                f"Missing opening '(' after keyword '{frame.head}'.",
+                f"Missing '(' after '{frame.head}' in {frame.head} statement.",
                 "MissingOpenParenthesisAfterKeyword",
                 self.at + 1,
                 incomplete=incomplete,
@@ -181,7 +194,7 @@ class Lexer(Quoting):
         if text.startswith("::", at) and last in ("TYPE", "VARIABLE", "_RPAREN", "MEMBER"):
             self.emit("COLONS", at + 2)
         elif text[at] == "." and not text.startswith("..", at) and last not in ("NUMBER", "WORD", "TYPE"):
-            if not (lexemes.MEMBER.match(text, at + 1) or text[at + 1 : at + 2] in (*"($", *_QUOTES)):
+            if not (lexemes.MEMBER.match(text, at + 1) or text[at + 1 : at + 2] in (*"($", *QUOTES)):
                 if frame.mode == "arg" or not text[at + 1 : at + 2].strip():
                     return False
                 raise self.error("Missing property name after reference operator.", "MissingPropertyName", at + 1)
@@ -215,11 +228,9 @@ class Lexer(Quoting):
             }:
                 raise self.unexpected(char)
             if (
-                (self.tokens
-                and self.last() not in ("_BLOCK_OPEN", "SCRIPT_OPEN", "SUBOPEN", "ATPAREN"))
-                or frame.kind == "for"
-            ):
-                self._separate(frame, at + 1)
+                self.tokens and self.last() not in ("_BLOCK_OPEN", "SCRIPT_OPEN", "SUBOPEN", "ATPAREN")
+            ) or frame.kind == "for":
+                self.separate(frame, at + 1)
             else:
                 self.at += 1
         elif char == "|":
@@ -227,12 +238,12 @@ class Lexer(Quoting):
         elif char == "&" or (char == "." and (text[at + 1 : at + 2].isspace() or text[at + 1 : at + 2] in ("{", "$"))):
             self.emit("AMP", at + 1)
             frame.mode = "arg"
-        elif char in DASHES + "!+,@$[({" + _QUOTES or lexemes.NUMBER.match(text, at):
+        elif char in DASHES + "!+,@$[({" + QUOTES or lexemes.NUMBER.match(text, at):
             frame.mode, frame.operand = "expr", True
         elif word := lexemes.COMMAND.match(text, at):
             self._word(frame, word[0])
         else:
-            raise self._reserved(char)
+            raise self.reserved(char)
 
     def _word(self, frame: Frame, word: str) -> None:
         """A keyword or a command's name."""
@@ -278,167 +289,6 @@ class Lexer(Quoting):
         else:
             frame.block = "function"
 
-    def _reserved(self, char: str) -> Exception:
-        """What stands for something else in PowerShell, or for nothing."""
-        if char == "<":
-            return self.error(
-                "The '<' operator is reserved for future use. Replace placeholders like <MailboxIdentity> by a value.",
-                "RedirectionNotSupported",
-                self.at + 1,
-            )
-        if char == ">":
-            return self.error(_FILES, "RedirectionNotSupported", self.at + 1)
-        if self.text.startswith(("&&", "||"), self.at):
-            pair = self.text[self.at : self.at + 2]
-            return self.error(
-                f"The token '{pair}' is not a valid statement separator in this shell. Use ';' or if ($?) {{ ... }}.",
-                "InvalidEndOfLine",
-                self.at + 2,
-            )
-        if char == "&":
-            return self.error(
-                "The ampersand (&) character is not allowed here. Put it in quotes.", "AmpersandNotAllowed", self.at + 1
-            )
-        return self.unexpected(char)
-
-    # Expressions
-
-    def _opens(self, char: str) -> bool:
-        """A bracket or string that is a value in every mode."""
-        text, at = self.text, self.at
-        pair = text[at : at + 2]
-        if char == "(":
-            self.push("paren", "start", "_LPAREN", at + 1)
-        elif char == "{":
-            self.push("script", "start", "SCRIPT_OPEN", at + 1)
-        elif pair == "$(":
-            self.push("subexpr", "start", "SUBOPEN", at + 2)
-        elif pair == "@(":
-            self.push("array", "start", "ATPAREN", at + 2)
-        elif pair == "@{":
-            self.push("hash", "key", "ATBRACE", at + 2)
-        elif char in _QUOTES:
-            self.quoted()
-        else:
-            return char == "@" and self.here_string()
-        return True
-
-    def _expression(self, frame: Frame, char: str) -> None:
-        if char == ",":
-            self.emit("_ARGSEP" if frame.kind in ("call", "params") else "_COMMA", self.at + 1)
-            frame.operand = True
-        elif frame.operand:
-            self._operand(frame, char)
-        else:
-            self._operator(frame, char)
-
-    def _operand(self, frame: Frame, char: str) -> None:
-        text, at = self.text, self.at
-        if self._opens(char):
-            return
-        if char == "$" and self.variable():
-            return
-        if char in DASHES or char in "+!":
-            self._sign(char)
-        elif number := lexemes.NUMBER.match(text, at):
-            self.value("NUMBER", number.end())
-        elif found := lexemes.TYPE.match(text, at):
-            self.value("TYPE", found.end(), found["name"])
-            frame.operand = bool(lexemes.CAST_FOLLOWS.match(text, self.at))
-        elif char == "@" and (splat := lexemes.SPLAT.match(text, at)):
-            raise self.error(
-                "The splatting operator '@' cannot be used to reference variables in an expression. "
-                f"'{splat[0]}' can be used only as an argument to a command. To reference variables in an expression "
-                f"use '${splat['name']}'.",
-                "SplattingNotPermitted",
-                splat.end(),
-            )
-        elif char in "|;":
-            raise self.error(f"You must provide a value expression before '{char}'.", "ExpectedValueExpression", at + 1)
-        else:
-            word = lexemes.WORD.match(text, at)
-            raise self.unexpected(word[0] if word else char) if char not in "<>&" else self._reserved(char)
-
-    def _sign(self, char: str) -> None:
-        text, at = self.text, self.at
-        name = lexemes.OPERATOR.match(text, at)
-        if char == "!":
-            self.emit("NOT", at + 1, "not")
-        elif char == "+":
-            self.emit("STEP" if text.startswith("++", at) else "SUM", at + (2 if text.startswith("++", at) else 1))
-        elif name and name["name"].lower() in lexemes.UNARY:
-            lowered = name["name"].lower()
-            self.emit("JOIN" if lowered.endswith(("join", "split")) else "NOT", name.end(), lowered)
-        elif name:
-            raise self.unexpected(name[0])
-        elif text.startswith("--", at):
-            self.emit("STEP", at + 2)
-        else:
-            self.emit("SUM", at + 1, "-")
-
-    def _operator(self, frame: Frame, char: str) -> None:
-        text, at = self.text, self.at
-        pair = text[at : at + 2]
-        name = lexemes.OPERATOR.match(text, at)
-        if name and pair != "--":
-            self._named_operator(frame, name["name"].lower(), name.end(), name[0])
-        elif pair in ("++", "--"):
-            self.value("STEP", at + 2)
-        elif pair == "==":
-            raise self.error("There is no '==' operator; compare with -eq.", "UnexpectedToken", at + 2)
-        elif char == "=" or (pair[1:] == "=" and char in "+*/%" + DASHES):
-            self.emit(
-                "ASSIGN",
-                at + len(char if char == "=" else pair),
-                "=" if char == "=" else pair.replace(char, "-") if char in DASHES else pair,
-            )
-            frame.mode, frame.operand, frame.first = "start" if frame.kind != "params" else "expr", True, False
-        elif pair == "..":
-            self._binary(frame, "RANGE", at + 2, "..")
-        elif char in "*/%":
-            self._binary(frame, "PRODUCT", at + 1, char)
-        elif char == "+" or char in DASHES:
-            self._binary(frame, "SUM", at + 1, "+" if char == "+" else "-")
-        elif frame.kind == "foreach" and text[at : at + 2].lower() == "in" and not text[at + 2 : at + 3].isalnum():
-            self.emit("_IN", at + 2)
-            frame.mode, frame.operand, frame.first = "start", True, False
-        else:
-            self._after_value(frame, char)
-
-    def _binary(self, frame: Frame, token: str, end: int, value: str) -> None:
-        self.emit(token, end, value)
-        frame.operand = True
-
-    def _named_operator(self, frame: Frame, name: str, end: int, written: str) -> None:
-        if name in lexemes.LOGIC:
-            token = "LOGIC"
-        elif name in lexemes.BITS:
-            token = "BITS"
-        elif name in lexemes.COMPARISONS:
-            token = "COMPARE"
-        elif name == "f":
-            token = "FORMAT"
-        else:
-            raise self.unexpected(written)
-        self._binary(frame, token, end, name)
-
-    def _after_value(self, frame: Frame, char: str) -> None:
-        """What ends an expression or an argument, or has no place."""
-        at = self.at
-        redirection = lexemes.REDIRECTION.match(self.text, at)
-        if char == "|" and not self.text.startswith("||", at):
-            self.emit("_PIPE", at + 1)
-            frame.mode, frame.first, frame.operand = "start", False, True
-        elif char == ";":
-            self._separate(frame, at + 1)
-        elif redirection:
-            self.emit("REDIRECT", redirection.end())
-        elif char in "<>&|":
-            raise self._reserved(char)
-        else:
-            word = lexemes.WORD.match(self.text, at)
-            raise self.unexpected(word[0] if word else char)
-
     # Arguments of commands
 
     def _argument(self, frame: Frame, char: str) -> None:
@@ -448,12 +298,12 @@ class Lexer(Quoting):
         if frame.kind == "switch" and char == ";":
             self.at += 1
         elif redirection or char in "|;&<>":
-            self._after_value(frame, char)
+            self.after_value(frame, char)
         elif char == ",":
             self.emit("_COMMA", at + 1)
         elif parameter and frame.kind != "switch":
             self.emit("PARAM_COLON" if parameter["colon"] else "PARAM", parameter.end(), parameter["name"])
-        elif self._opens(char):
+        elif self.opens(char):
             return
         elif char == "@" and (splat := lexemes.SPLAT.match(text, at)):
             self.emit("SPLAT", splat.end(), splat["name"])
@@ -471,7 +321,7 @@ class Lexer(Quoting):
         text, at = self.text, self.at
         word = lexemes.WORD.match(text, at)
         end = word.end() if word else at
-        if not word or text[end : end + 1] in ("$", "`", *_QUOTES):
+        if not word or text[end : end + 1] in ("$", "`", *QUOTES):
             if char not in "$`" and not word:
                 raise self.unexpected(char)
             self.push("word", "text", "STR_START", at)
@@ -490,10 +340,10 @@ class Lexer(Quoting):
             if self.last() in ("_SEP", "ATBRACE"):
                 self.at += 1
             else:
-                self._separate(frame, self.at + 1)
+                self.separate(frame, self.at + 1)
         elif key := lexemes.KEY.match(self.text, self.at):
             self.value("WORD", key.end())
-        elif not (self._opens(char) or (char == "$" and self.variable())):
+        elif not (self.opens(char) or (char == "$" and self.variable())):
             number = lexemes.NUMBER.match(self.text, self.at)
             if not number:
                 raise (

@@ -126,6 +126,15 @@ class LexerState:
             text, name = _MISSING[next(char for char, kinds in CLOSERS.items() if frame.kind in kinds)]
         return self.error(text, name, frame.opened + 1, frame.opened, incomplete=incomplete)
 
+    def separate(self, frame: Frame, end: int) -> None:
+        """A statement, or a pair of a hashtable, ends here."""
+        if self.last() != "_SEP" or frame.kind == "for":
+            self.emit("_SEP", end)
+        else:
+            self.at = end
+        frame.mode = "key" if frame.kind == "hash" else "start"
+        frame.operand = frame.first = True
+
     def peek(self) -> int:
         """Offset of the next character that is neither blank, newline nor comment."""
         at = self.at

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lark import Lark, Token, Tree
-from lark.exceptions import UnexpectedToken
+from lark.exceptions import UnexpectedToken, VisitError
 from lark.lexer import Lexer as LarkLexer
 
 from mailwake.shell.errors import Extent, ParseError, Source
@@ -56,10 +56,13 @@ def parse(text: str, name: str = "") -> Body:
     try:
         for token in tokens:
             interactive.feed_token(token)
-        tree = interactive.feed_eof(tokens[-1] if tokens else None)
+        tree = interactive.feed_eof(tokens[-1] if tokens else None)  # type: ignore[no-untyped-call]
     except UnexpectedToken as error:
         raise _explained(error.token, tokens, source) from None
-    built = Builder(source).transform(_whole(tree))
+    try:
+        built = Builder(source).transform(_whole(tree))
+    except VisitError as error:  # Lark wraps what a rule's method raises
+        raise error.orig_exc from None
     if not isinstance(built, Body):
         raise ParseError("The script is empty.", "Empty", Extent(0, 1), source)
     _check_depth(built, source)
@@ -88,6 +91,9 @@ def _explained(token: Token, tokens: list[Token], source: Source) -> ParseError:
     before = tokens[place - 1] if place else None
     kind = str(before.type) if before is not None else ""
     extent = _extent(before if ended and before is not None else token)
+    if _is_expression_in_pipe(token, tokens[:place]):
+        text = "Expressions are only allowed as the first element of a pipeline."
+        return ParseError(text, "ExpressionsMustBeFirstInPipeline", extent, source)
     if before is not None and kind in _SIGNS:
         written = source.text[before.start_pos : before.end_pos]
         text = f"You must provide a value expression following the '{written}' operator."
@@ -103,9 +109,6 @@ def _explained(token: Token, tokens: list[Token], source: Source) -> ParseError:
     written = source.text[token.start_pos : token.end_pos] or str(token)
     if kind == "_PIPE" or (kind == "_SEP" and token.type == "_PIPE"):
         return ParseError("An empty pipe element is not allowed.", "EmptyPipeElement", extent, source)
-    if _is_expression_in_pipe(token, tokens[:place]):
-        text = "Expressions are only allowed as the first element of a pipeline."
-        return ParseError(text, "ExpressionsMustBeFirstInPipeline", extent, source)
     shown = written.strip() or "end of line"
     text = f"Unexpected token '{shown}' in expression or statement."
     return ParseError(text, "UnexpectedToken", extent, source)

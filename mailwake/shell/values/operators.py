@@ -29,8 +29,12 @@ from mailwake.shell.values.convert import (
 from mailwake.shell.values.patterns import like
 from mailwake.shell.values.written import composed, joined, to_text
 
-_ORDER = {"gt": lambda order: order > 0, "ge": lambda order: order >= 0, "lt": lambda order: order < 0}
-_ORDER["le"] = lambda order: order <= 0
+_ORDER: dict[str, Callable[[int], bool]] = {
+    "gt": lambda order: order > 0,
+    "ge": lambda order: order >= 0,
+    "lt": lambda order: order < 0,
+    "le": lambda order: order <= 0,
+}
 
 
 def equal(left: Value, right: Value, settings: Settings, *, case: bool = False) -> bool:
@@ -63,8 +67,8 @@ def compared(left: Value, right: Value, settings: Settings, *, case: bool = Fals
     if isinstance(left, datetime):
         mine_at, other_at = aligned(left, to_date(right, settings))
         return _sign(mine_at, other_at)
-    for kind, convert in _BY_TYPE:
-        if isinstance(left, kind):
+    for own, convert in _BY_TYPE:
+        if isinstance(left, own):
             return _sign(left, convert(right))
     return _compared_objects(left, right)
 
@@ -93,7 +97,7 @@ def _compared_objects(left: Value, right: Value) -> int:
 
 
 def _sign(left: Any, right: Any) -> int:
-    return (left > right) - (left < right)
+    return int(left > right) - int(left < right)
 
 
 def compare(name: str, left: Value, right: Value, settings: Settings) -> Value:

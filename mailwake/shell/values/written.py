@@ -9,7 +9,7 @@ from uuid import UUID
 from mailwake.shell.dates import DAYS, INVARIANT, MONTHS, Culture
 from mailwake.shell.errors import ShellError
 from mailwake.shell.limits import check_string
-from mailwake.shell.objects import HashTable, PSObject, TypeReference, Value, each, type_name
+from mailwake.shell.objects import CUSTOM, HashTable, PSObject, TypeReference, Value, each, type_name
 
 _DEPTH = 4
 
@@ -40,7 +40,8 @@ def to_text(value: Value, culture: Culture = INVARIANT, depth: int = 0) -> str:
 def _object_text(value: PSObject, culture: Culture, depth: int) -> str:
     if value.text is not None:
         return value.text
-    if depth >= _DEPTH:
+    custom = value.type_name == CUSTOM or value.type_name.startswith("Selected.")
+    if depth >= _DEPTH or not custom:
         return value.type_name
     inside = (f"{name}={to_text(item, culture, depth + 1)}" for name, item in value.items())
     return "@{" + "; ".join(inside) + "}"
@@ -55,7 +56,8 @@ def float_text(value: float) -> str:
     text = repr(value)
     if "e" in text:
         mantissa, _, exponent = text.partition("e")
-        return f"{mantissa.removesuffix('.0')}E{exponent[0] if exponent[0] in '+-' else '+'}{exponent.lstrip('+-').zfill(2)}"
+        sign = "-" if exponent[0] == "-" else "+"
+        return f"{mantissa.removesuffix('.0')}E{sign}{exponent.lstrip('+-').zfill(2)}"
     return text.removesuffix(".0")
 
 
@@ -247,7 +249,8 @@ def _half_up(value: int | float, places: int) -> int | float:
         return value
     scaled = abs(value) * 10**places
     whole = int(scaled + 0.5 + 1e-9)
-    return (-1 if value < 0 else 1) * whole / 10**places
+    rounded: float = whole / 10**places
+    return -rounded if value < 0 else rounded
 
 
 def _exponent(value: int | float, places: int, letter: str) -> str:
