@@ -57,9 +57,7 @@ class Host:
     def _aside(self, text: str, stream: TextIO) -> None:
         self.flush()
         self.out.flush()
-        made = safe(text)
-        self.count(len(made) + 1)
-        stream.write(made + "\n")
+        stream.write(safe(text) + "\n")
 
     def confirm(self, what: str) -> bool:
         """Ask whether to go on; raises `ShellError` where nobody can be asked."""

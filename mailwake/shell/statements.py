@@ -47,7 +47,9 @@ class Statements(Commands):
             return
         value = self.value(node)
         if not isinstance(node, t.Step):
-            yield from each(value)
+            for item in each(value):
+                self.session.budget.step()
+                yield item
 
     def collect(self, node: t.Node) -> list[Value]:
         """The same at once."""

@@ -30,9 +30,10 @@ NOW = datetime(2026, 11, 25, 14, 30, 15, tzinfo=UTC)
 CONTOSO = "contoso.onmicrosoft.com"
 """The domain of the vendor's examples; not one that is set aside, so it stands apart from the names."""
 
-ACTIONS = (
-    "Update Copy Move MoveToDeletedItems SoftDelete HardDelete FolderBind SendAs SendOnBehalf Create MailboxLogin"
-).split()
+ACTIONS = [
+    *("Update", "Copy", "Move", "MoveToDeletedItems", "SoftDelete", "HardDelete"),
+    *("FolderBind", "SendAs", "SendOnBehalf", "Create", "MailboxLogin"),
+]
 DEFAULT = ["Update", "MoveToDeletedItems", "SoftDelete", "HardDelete", "SendAs", "Create"]
 NAMES = {
     "anna@example.com": "Anna Ek",

@@ -1,7 +1,7 @@
 """The corpus: transcripts of sessions over fake cmdlets, command by command with all that it writes.
 
-A file in `corpus/` is one session. `PS> ` begins a command, `>> ` goes on with it, and what follows to the next `PS> ` is
-its output, to the last blank line.
+A file in `corpus/` is one session. `PS> ` begins a command, `>> ` goes on with it, and what follows to the next `PS> `
+is its output, to the last blank line.
 """
 
 from __future__ import annotations

@@ -21,6 +21,8 @@ from mailwake.shell.syntax import lexemes
 
 MAX_DEPTH = 48
 """Brackets and strings that may be open at once."""
+MAX_STATEMENT = 10_000
+"""Tokens of one statement: what is longer is data that somebody pasted, and would take seconds to parse."""
 
 
 @dataclass(slots=True)
@@ -65,6 +67,8 @@ class LexerState:
     at: int = 0
     value_end: int = -1
     """Where a value ended to which `.`, `::` or `[` may stick."""
+    length: int = 0
+    """Tokens of the present statement."""
     frames: list[Frame] = field(default_factory=lambda: [Frame("top", "start")])
     tokens: list[Token] = field(default_factory=list)
 
@@ -74,6 +78,9 @@ class LexerState:
     def emit(self, kind: str, end: int, value: str | None = None) -> None:
         """Add a token from here to `end`, and go there."""
         text = self.text[self.at : end] if value is None else value
+        self.length = 0 if kind == "_SEP" else self.length + 1
+        if self.length > MAX_STATEMENT:
+            raise self.error(f"The statement is too long: more than {MAX_STATEMENT:,} words.", "StatementTooLong", end)
         self.tokens.append(
             Token(kind, text, start_pos=self.at, end_pos=end, line=1, column=1, end_line=1, end_column=1)
         )
