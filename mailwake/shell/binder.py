@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from mailwake.shell.errors import Extent, ShellError
 from mailwake.shell.objects import MISSING, HashTable, PSObject, Value
-from mailwake.shell.parameter_types import BOOLEAN, OBJECT, OBJECTS, SCRIPT, STRING, SWITCH
+from mailwake.shell.parameter_types import MULTI, OBJECT, OBJECTS, SCRIPT, STRING, SWITCH
 from mailwake.shell.registry import ALL_SETS, Changes, Cmdlet, Parameter
 from mailwake.shell.scripts import ScriptBlock
 from mailwake.shell.values.convert import Settings
@@ -140,7 +140,12 @@ def _put(cmdlet: Cmdlet, bound: Bound, parameter: Parameter, one: Given, setting
             raise _unresolved(cmdlet, one.extent)
         bound.sets = left
     value = one.written if parameter.type.textual and one.written is not MISSING else one.value
-    bound.values[key] = converted(parameter, value, settings, one.extent)
+    made = converted(parameter, value, settings, one.extent)
+    if parameter.mandatory and (made is None or made in ("", [])):
+        why = "null" if made is None else "an empty string" if made == "" else "an empty collection"
+        text = f"Cannot bind argument to parameter '{parameter.name}' because it is {why}."
+        raise _error(text, "ParameterArgumentValidationError", one.extent, f"{cmdlet.name}:String")
+    bound.values[key] = made
 
 
 def _unresolved(cmdlet: Cmdlet, extent: Extent | None) -> ShellError:
@@ -191,11 +196,9 @@ def converted(parameter: Parameter, value: Value, settings: Settings, extent: Ex
         if parameter.type.many:
             items = value if isinstance(value, list) else [] if value is None else [value]
             made: Value = [parameter.type.convert(item, settings) for item in items]
-        elif (
-            value is None
-            and parameter.type not in (OBJECT, BOOLEAN, SWITCH)
-            and not parameter.type.name.startswith("Multi")
-        ):
+        elif value is None and not parameter.type.nullable:
+            raise ShellError(f'Cannot convert null to type "{parameter.type.name}".')
+        elif value is None and parameter.type not in (SWITCH, MULTI):
             made = None
         else:
             if isinstance(value, list) and len(value) == 1 and parameter.type not in (OBJECT,):

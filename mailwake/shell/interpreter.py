@@ -71,6 +71,8 @@ class Interpreter(Statements):
         session.budget = Budget(limits or Limits())
         host.count = lambda size: session.budget.wrote(size)
         super().__init__(session)
+        self.exited = False
+        """Whether the last run ended with `exit`."""
         self.writer = ScreenWriter(session)
         host.flush = self.writer.flush
 
@@ -81,6 +83,7 @@ class Interpreter(Statements):
         session.budget = Budget(session.budget.limits, stop=stop)
         stop.clear()
         session.failed = 0
+        self.exited = False
         try:
             tree = parse(text, name)
         except ParseError as error:
@@ -120,6 +123,7 @@ class Interpreter(Statements):
         try:
             work()
         except Exit as way:
+            self.exited = True
             return way.code
         except Return as way:
             self._write_all(iter(way.values))
@@ -131,11 +135,21 @@ class Interpreter(Statements):
         except ShellError as error:
             self.writer.flush()
             self.session.note_error(error.at(None, self.source).record, show=True)
+        except RecursionError:
+            raise
+        except Exception as error:
+            self.writer.clear()
+            self.session.note_error(_internal(error).at(None, self.source).record, show=True)
         return None
 
     def cancel(self) -> None:
         """End what is running, from another thread or a signal."""
         self.session.budget.stop.set()
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the run is to end."""
+        return self.session.budget.stop.is_set()
 
     def values(self, text: str) -> list[Value]:
         """The objects that a text gives, not laid out; raises `ShellError` where one ends the run."""
@@ -149,6 +163,12 @@ class Interpreter(Statements):
         data = path.read_bytes()
         encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
         return self.run(data.decode(encoding, errors="replace"), str(path))
+
+
+def _internal(error: Exception) -> ShellError:
+    """The message for a mistake of ours: users get no traceback."""
+    text = f"The shell made a mistake ({type(error).__name__}: {str(error)[:200]}). Please report it with the command."
+    return ShellError(text, "InternalError", category="NotSpecified", reason=type(error).__name__)
 
 
 def zone_of(name: str) -> tzinfo:

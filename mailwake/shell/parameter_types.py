@@ -85,7 +85,7 @@ def _as_is(value: Value, settings: Settings) -> Value:
     return value
 
 
-STRING = ParameterType("System.String", _text, textual=True)
+STRING = ParameterType("System.String", _text, textual=True, nullable=True)
 STRINGS = ParameterType("System.String[]", _text, many=True, textual=True)
 INT = ParameterType("System.Int32", lambda value, settings: to_int(value))
 LONG = ParameterType("System.Int64", lambda value, settings: to_int(value, "System.Int64"))
@@ -93,7 +93,7 @@ INTS = ParameterType("System.Int32[]", lambda value, settings: to_int(value), ma
 DOUBLE = ParameterType("System.Double", _floating)
 BOOLEAN = ParameterType("System.Boolean", _boolean)
 SWITCH = ParameterType(
-    "System.Management.Automation.SwitchParameter", lambda value, settings: to_bool(value), switch=True
+    "System.Management.Automation.SwitchParameter", lambda value, settings: to_bool(value), switch=True, nullable=True
 )
 DATE = ParameterType("System.DateTime", lambda value, settings: to_date(value, settings, settings.culture))
 TIMESPAN = ParameterType("EnhancedTimeSpan", lambda value, settings: to_span(value), textual=True)
@@ -103,9 +103,9 @@ GUIDS = ParameterType("System.Guid[]", lambda value, settings: to_guid(value), m
 SIZE = ParameterType("ByteQuantifiedSize", lambda value, settings: to_size(value))
 UNLIMITED = ParameterType("Unlimited", _unlimited)
 """A whole number, or None for `Unlimited`."""
-MULTI = ParameterType("MultiValuedProperty", _multi, textual=True)
+MULTI = ParameterType("MultiValuedProperty", _multi, textual=True, nullable=True)
 """A list of strings, or `Changes`."""
-OBJECT = ParameterType("System.Object", _as_is)
+OBJECT = ParameterType("System.Object", _as_is, nullable=True)
 OBJECTS = ParameterType("System.Object[]", _as_is, many=True)
-SCRIPT = ParameterType("System.Management.Automation.ScriptBlock", _script)
-HASHTABLE = ParameterType("System.Collections.Hashtable", _hashtable)
+SCRIPT = ParameterType("System.Management.Automation.ScriptBlock", _script, nullable=True)
+HASHTABLE = ParameterType("System.Collections.Hashtable", _hashtable, nullable=True)

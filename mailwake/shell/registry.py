@@ -64,6 +64,8 @@ class ParameterType:
     """Whether a number is taken as it was written: `007`."""
     switch: bool = False
     """Whether the parameter takes no value, but `-Name:$false`."""
+    nullable: bool = False
+    """Whether $null is a value of it, handed on as None."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ def _run(session: Interpreter, line: str) -> float:
     except Exception as error:
         raise AssertionError(repr(line)) from error
     assert 0 <= int(code) <= 255, line
+    for record in session.session.errors:
+        assert record.get("FullyQualifiedErrorId") != "InternalError", (line, record.text)
     return time.process_time() - started
 
 

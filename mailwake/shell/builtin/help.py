@@ -151,7 +151,7 @@ def register(registry: Registry) -> None:
             "Get-Help",
             _get_help,
             (
-                Parameter("Name", STRING, 1, help="A cmdlet, or a wildcard.", completer=lambda text: ()),
+                Parameter("Name", STRING, 1, help="A cmdlet, or a wildcard."),
                 Parameter("Full", SWITCH, help="All about it."),
                 Parameter("Detailed", SWITCH, help="All about it."),
                 Parameter("Examples", SWITCH, help="How it is used."),
