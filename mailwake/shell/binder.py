@@ -14,7 +14,7 @@ from mailwake.shell.parameter_types import MULTI, OBJECT, OBJECTS, SCRIPT, STRIN
 from mailwake.shell.registry import ALL_SETS, Changes, Cmdlet, Parameter
 from mailwake.shell.scripts import ScriptBlock
 from mailwake.shell.values.convert import Settings
-from mailwake.shell.values.written import to_text
+from mailwake.shell.values.written import brief
 
 _ACTIONS = ("Continue", "Ignore", "Inquire", "SilentlyContinue", "Stop")
 
@@ -174,7 +174,7 @@ def _bind_positions(cmdlet: Cmdlet, bound: Bound, loose: list[Given], settings: 
         elif rest is not None:
             left.append(one)
         else:
-            text = f"A positional parameter cannot be found that accepts argument '{to_text(one.value)[:200]}'."
+            text = f"A positional parameter cannot be found that accepts argument '{brief(one.value, 200)}'."
             raise _error(text, "PositionalParameterNotFound", one.extent, f"{cmdlet.name}:ParameterBindingException")
     if rest is not None and left:
         values = [one.value for one in left]
@@ -277,7 +277,7 @@ def bind_object(cmdlet: Cmdlet, bound: Bound, item: Value, settings: Settings) -
         text = "The input object cannot be bound to any parameters for the command either because the command does not "
         text += "take pipeline input or the input and its properties do not match any of the parameters that take "
         text += "pipeline input."
-        raise _error(text, "InputObjectNotBound", None, f"{to_text(item)[:60]}:PSObject")
+        raise _error(text, "InputObjectNotBound", None, f"{brief(item, 60)}:PSObject")
     return values
 
 

@@ -58,12 +58,13 @@ class Commands(Expressions):
 
     def command(self, node: t.Command, stream: Iterator[Value] | None) -> Iterator[Value]:
         """What comes out of a command; its errors know their place."""
-        source = self.source
+        source, called = self.source, ""
         try:
             target = self._target(node)
             if isinstance(target, ScriptBlock):
                 yield from self._call_block(target, node, stream)
                 return
+            called = target.name
             for value in self._run(target, node, stream):
                 self.session.budget.step()
                 if isinstance(value, Unrolled):
@@ -71,10 +72,8 @@ class Commands(Expressions):
                 else:
                     yield value
         except ShellError as error:
-            name = node.name.text if isinstance(node.name, t.Literal) and not isinstance(error, LimitError) else ""
-            known = self.session.registry.find(name) if name else None
             own = error.record.extent is None or error.record.reason == "ParameterBindingException"
-            command = known.name if known is not None and own else ""
+            command = called if own and not isinstance(error, LimitError) else ""
             raise error.at(node.name.extent, source, command) from None
 
     def _target(self, node: t.Command) -> Cmdlet | ScriptBlock:
@@ -110,11 +109,12 @@ class Commands(Expressions):
 
     def _call_block(self, block: ScriptBlock, node: t.Command, stream: Iterator[Value] | None) -> Iterator[Value]:
         arguments = [one.value for one in self._given(node) if not one.option]
+        own = node.invoked != "."
         if stream is None:
-            yield from block.run(arguments=arguments, own_scope=True)
+            yield from block.run(arguments=arguments, own_scope=own)
             return
         for item in stream:
-            yield from block.run(item, arguments, own_scope=True)
+            yield from block.run(item, arguments, own_scope=own)
 
     def _given(self, node: t.Command) -> list[Given]:
         """The arguments of a command, evaluated."""

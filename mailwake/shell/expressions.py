@@ -166,13 +166,13 @@ class Expressions:
         if name in ("match", "notmatch"):
             return self._matched(left, to_text(right), case=case, wanted=name == "match")
         if name == "replace":
-            pattern, template = [*as_list(right), "", ""][:2]
+            pattern, template = _filled(right, "", "")
             made = [
                 patterns.replaced(to_text(pattern), to_text(item), to_text(template), case=case)
                 for item in (left if isinstance(left, list) else [left])
             ]
             return made if isinstance(left, list) else made[0]
-        pattern, count, options = [*as_list(right), 0, ""][:3]
+        pattern, count, options = _filled(right, "", 0, "")
         simple = "simple" in to_text(options).lower()
         return [
             part
@@ -299,3 +299,9 @@ class Expressions:
 
 
 _TEXTUAL = frozenset({"match", "notmatch", "replace", "split"})
+
+
+def _filled(value: Value, *defaults: Value) -> list[Value]:
+    """The operands in a list, those that are not there by their defaults."""
+    given = as_list(value)[: len(defaults)]
+    return [*given, *defaults[len(given) :]]

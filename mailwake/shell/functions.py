@@ -26,7 +26,7 @@ def _type(names: tuple[str, ...]) -> ParameterType:
     if resolved == STRING.name:
         return STRING
     wanted = resolved
-    return ParameterType(wanted, lambda value, settings: cast(value, wanted, settings, settings.culture))
+    return ParameterType(wanted, lambda value, settings: cast(value, wanted, settings, settings.culture), nullable=True)
 
 
 def as_cmdlet(name: str, function: ScriptBlock) -> Cmdlet:
@@ -34,7 +34,13 @@ def as_cmdlet(name: str, function: ScriptBlock) -> Cmdlet:
     definitions = function.script.parameters
     places = [one for one in definitions if _type(one.types) is not SWITCH]
     parameters = tuple(
-        Parameter(one.name, _type(one.types), position=places.index(one) + 1 if one in places else None)
+        Parameter(
+            one.name,
+            _type(one.types),
+            places.index(one) + 1 if one in places else None,
+            one.mandatory,
+            values=one.values,
+        )
         for one in definitions
     )
 

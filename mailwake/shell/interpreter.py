@@ -90,7 +90,7 @@ class Interpreter(Statements):
             session.note_error(error.record, show=True)
             return ExitCode.SYNTAX
         self.source = Source(text, name)
-        return self._finish(lambda: self._write_all(self.body(tree)))
+        return self._finish(lambda: self._write_all(self.program(tree)))
 
     def _write_all(self, values: Iterator[Value]) -> None:
         for value in values:
@@ -156,7 +156,7 @@ class Interpreter(Statements):
         self.session.budget = Budget(self.session.budget.limits, stop=self.session.budget.stop)
         tree = parse(text)
         self.source = Source(text)
-        return list(self.body(tree))
+        return list(self.program(tree))
 
     def run_file(self, path: Path) -> ExitCode | int:
         """Run a script file (UTF-8, or UTF-16 with a mark); raises OSError if it cannot be read."""

@@ -79,7 +79,9 @@ class Invocation:
         if self.common.warning_variable:
             self.session.append_variable(self.common.warning_variable, text)
         if self.common.warning_action == "stop":
-            raise ShellError(text, "ActionPreferenceStop", category="OperationStopped")
+            stop = ShellError(text, "ActionPreferenceStop", category="OperationStopped")
+            stop.stops = True
+            raise stop
         if self.common.warning_action in ("continue", "inquire"):
             self.session.host.warning(text)
 

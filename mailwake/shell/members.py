@@ -82,8 +82,8 @@ def member(value: Value, name: str) -> Value:
 
 
 def _of_any(value: Value, lowered: str) -> Value:
-    if value is not None and lowered in ("count", "length"):
-        return 1
+    if lowered in ("count", "length"):
+        return 0 if value is None else 1
     if value is not None and lowered == "psobject":
         names = [PSObject({"Name": name, "Value": item}) for name, item in pairs(value)]
         return PSObject({"Properties": names, "TypeNames": [type_name(value)]})

@@ -12,7 +12,7 @@ from mailwake.shell.limits import MAX_ITEMS, check_items, check_string
 from mailwake.shell.objects import ArrayList, HashTable, PSObject, Size, Value, as_list, type_name
 from mailwake.shell.values import operators
 from mailwake.shell.values.convert import Settings, to_int, to_number, to_span
-from mailwake.shell.values.written import formatted, to_text
+from mailwake.shell.values.written import brief, formatted, to_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def _split(context: Context, text: str, *separators: Value) -> list[str]:
 
 def _padded(context: Context, text: str, width: Value, fill: Value = " ", *, left: bool) -> str:
     size = check_string(to_int(width))
-    mark = to_text(fill)[:1] or " "
+    mark = brief(fill, 1) or " "
     return text.rjust(max(size, 0), mark) if left else text.ljust(max(size, 0), mark)
 
 
@@ -167,7 +167,7 @@ def _adder(unit: float) -> Method:
     def add(context: Context, date: datetime, count: Value) -> datetime:
         number = to_number(count)
         if number is None:
-            raise called("AddDays", 1, f'Cannot convert value "{to_text(count)[:60]}" to type "System.Double".')
+            raise called("AddDays", 1, f'Cannot convert value "{brief(count, 60)}" to type "System.Double".')
         try:
             return _moved(context, date, timedelta(seconds=number * unit))
         except (OverflowError, ValueError):

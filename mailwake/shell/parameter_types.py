@@ -18,7 +18,7 @@ from mailwake.shell.values.convert import (
     to_span,
     unfit,
 )
-from mailwake.shell.values.written import to_text
+from mailwake.shell.values.written import brief, to_text
 
 
 def _text(value: Value, settings: Settings) -> str:
@@ -31,7 +31,7 @@ def _boolean(value: Value, settings: Settings) -> bool:
     """As PowerShell: $true, $false and numbers; not the words."""
     if isinstance(value, bool | int | float):
         return bool(value)
-    text = f'Cannot convert value "{to_text(value)[:100]}" to type "System.Boolean". Boolean parameters accept only '
+    text = f'Cannot convert value "{brief(value, 100)}" to type "System.Boolean". Boolean parameters accept only '
     text += "Boolean values and numbers, such as $True, $False, 1 or 0."
     raise ShellError(text, "ParameterArgumentTransformationError")
 

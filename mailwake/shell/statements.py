@@ -38,6 +38,14 @@ class Statements(Commands):
             t.Body: self.body,
         }
 
+    def program(self, node: t.Program) -> Iterator[Value]:
+        """What a whole text puts out; its parameters are variables with their defaults, set unless they are already."""
+        for parameter in node.parameters:
+            if not self.session.known(parameter.name):
+                value = self.value(parameter.default) if parameter.default is not None else None
+                self.session.assign(parameter.name, value)
+        yield from self.body(node.body)
+
     def statement(self, node: t.Node) -> Iterator[Value]:
         """What a statement puts out. A bare `$i++` puts out nothing."""
         self.session.budget.step()
@@ -219,14 +227,10 @@ class Statements(Commands):
             raise
         except ShellError as error:
             self.session.scope, self.source, self.depth = scope, source, depth
-            handler = self._handler(node)
+            handler = _handler(node, error)
             if handler is None:
                 raise
             self._caught(error, handler, values)
-
-    def _handler(self, node: t.Try) -> t.Body | None:
-        """The first `catch`: types of exceptions are not told apart."""
-        return node.handlers[0][1] if node.handlers else None
 
     def _caught(self, error: ShellError, handler: t.Body, values: list[Value]) -> None:
         record = error.at(None, self.source).record
@@ -260,3 +264,16 @@ class Statements(Commands):
         )
         error.stops = True
         return error.at(node.extent, self.source)
+
+
+_ANY_ERROR = frozenset({"exception", "systemexception", "runtimeexception"})
+
+
+def _handler(node: t.Try, error: ShellError) -> t.Body | None:
+    """The first `catch` that takes an error: one without types, of all errors, or of its very class or id."""
+    own = {error.record.reason.lower(), error.record.error_id.lower()}
+    for types, body in node.handlers:
+        names = {name.rpartition(".")[2].lower() for name in types}
+        if not types or names & (_ANY_ERROR | own):
+            return body
+    return None

@@ -15,7 +15,7 @@ from mailwake.shell.methods import Context, Method, called
 from mailwake.shell.objects import ArrayList, HashTable, Value, as_list
 from mailwake.shell.values import operators
 from mailwake.shell.values.convert import Settings, to_date, to_guid, to_int, to_number, to_span
-from mailwake.shell.values.written import joined, to_text
+from mailwake.shell.values.written import brief, joined, to_text
 
 
 def _rounded(context: Context, value: Value, places: Value = 0, *rest: Value) -> int | float:
@@ -33,7 +33,7 @@ def _rounded(context: Context, value: Value, places: Value = 0, *rest: Value) ->
 def _real(value: Value) -> int | float:
     number = to_number(value)
     if number is None:
-        raise called("Math", 1, f'Cannot convert value "{to_text(value)[:60]}" to type "System.Double".')
+        raise called("Math", 1, f'Cannot convert value "{brief(value, 60)}" to type "System.Double".')
     return number
 
 

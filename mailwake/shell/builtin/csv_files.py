@@ -114,7 +114,7 @@ def place_for(text: str, policy: ExportPolicy) -> Path:
 
 def _refused(text: str, why: str) -> ShellError:
     return ShellError(
-        f"Export-Csv does not write '{text[:200]}': {why}.", "PathRefused", category="InvalidArgument", target=text[:60]
+        f"The file '{text[:200]}' was not written: {why}.", "PathRefused", category="InvalidArgument", target=text[:60]
     )
 
 

@@ -13,7 +13,7 @@ from mailwake.shell.objects import MISSING, PSObject, Value
 from mailwake.shell.parameter_types import OBJECT, STRINGS, SWITCH
 from mailwake.shell.registry import Cmdlet, Column, Example, OutputType, Parameter, Registry, View
 from mailwake.shell.values.convert import bounded, to_number
-from mailwake.shell.values.written import to_text
+from mailwake.shell.values.written import brief, to_text
 
 _NUMBERS = "Microsoft.PowerShell.Commands.GenericMeasureInfo"
 _TEXT = "Microsoft.PowerShell.Commands.TextMeasureInfo"
@@ -64,10 +64,10 @@ def _number(call: Invocation, value: Value) -> int | float | None:
     number = to_number(value)
     if number is None:
         call.error(
-            f'Input object "{to_text(value)[:100]}" is not numeric.',
+            f'Input object "{brief(value, 100)}" is not numeric.',
             "NonNumericInputObject",
             "InvalidType",
-            to_text(value)[:60],
+            brief(value, 60),
         )
     return number
 

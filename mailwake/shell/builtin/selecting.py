@@ -14,7 +14,7 @@ from mailwake.shell.parameter_types import INT, INTS, OBJECT, OBJECTS, STRING, S
 from mailwake.shell.properties import Property, expanded, properties_of, read
 from mailwake.shell.registry import Cmdlet, Example, Parameter, Registry
 from mailwake.shell.values.patterns import has_wildcard, like
-from mailwake.shell.values.written import to_text
+from mailwake.shell.values.written import brief, to_text
 
 
 def identity(value: Value) -> Value:
@@ -104,7 +104,7 @@ def _expand(call: Invocation, items: Iterator[Value], name: str) -> Iterator[Val
                 f'Property "{name}" cannot be found.',
                 "ExpandPropertyNotFound",
                 "InvalidArgument",
-                f"{to_text(item)[:60]}:PSObject",
+                f"{brief(item, 60)}:PSObject",
             )
             continue
         yield from each(value) if value is not None else ()

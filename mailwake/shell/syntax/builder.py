@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from lark import Token
@@ -12,6 +13,9 @@ from mailwake.shell.errors import Extent, ParseError, Source
 from mailwake.shell.syntax import lexemes
 from mailwake.shell.syntax import tree as t
 
+_MANDATORY = re.compile(r"\bmandatory\b(?!\s*=\s*\$false)", re.IGNORECASE)
+_IGNORED = frozenset({"alias", "allownull", "allowemptystring", "allowemptycollection"})
+"""Attributes of parameters that say what holds here anyway, or give another name."""
 _SWITCHES = ("exact", "regex", "wildcard", "casesensitive")
 
 
@@ -40,13 +44,18 @@ class Builder(Transformer_NonRecursive[Token, Any]):
 
     def start(self, meta: Meta, items: list[Any]) -> Any:
         """The rule `start`."""
+        parameters = items[0] if len(items) > 1 else []
+        return t.Program(self._extent(meta), tuple(parameters), items[-1])
+
+    def only(self, meta: Meta, items: list[Any]) -> Any:
+        """A rule whose outcome is that of what it holds."""
         return items[0]
 
     def body(self, meta: Meta, items: list[Any]) -> Any:
         """The rule `body`."""
         return t.Body(self._extent(meta), tuple(items))
 
-    block = start
+    block = only
 
     def assignment(self, meta: Meta, items: list[Any]) -> Any:
         """The rule `assignment`."""
@@ -78,7 +87,7 @@ class Builder(Transformer_NonRecursive[Token, Any]):
         pairs = tuple(zip(items[::2], items[1::2], strict=True))
         return t.If(self._extent(meta), pairs, otherwise)
 
-    otherwise = start
+    otherwise = only
 
     def for_part(self, meta: Meta, items: list[Any]) -> Any:
         """The rule `for_part`."""
@@ -138,7 +147,7 @@ class Builder(Transformer_NonRecursive[Token, Any]):
         """The rule `handled`."""
         return tuple(str(item) for item in items)
 
-    last_of_all = start
+    last_of_all = only
 
     def flow(self, meta: Meta, items: list[Any]) -> Any:
         """The rule `flow`."""
@@ -152,7 +161,7 @@ class Builder(Transformer_NonRecursive[Token, Any]):
         script = t.Script(self._extent(meta), tuple(parameters), body, self._text(body.extent))
         return t.Function(self._extent(meta), str(name), script)
 
-    parameter_block = start
+    parameter_block = only
 
     def parameters(self, meta: Meta, items: list[Any]) -> Any:
         """The rule `parameters`."""
@@ -160,13 +169,25 @@ class Builder(Transformer_NonRecursive[Token, Any]):
 
     def parameter(self, meta: Meta, items: list[Any]) -> Any:
         """The rule `parameter`."""
-        types, name, *default = items
+        (types, marks), name, *default = items
         value = default[1] if default else None
-        return t.ParameterDefinition(self._extent(meta), tuple(types), str(name), value)
+        mandatory, values = False, ()
+        for mark in marks:
+            kind, inside = mark["name"].lower(), mark["inside"]
+            if kind == "parameter":
+                mandatory = mandatory or bool(_MANDATORY.search(inside))
+            elif kind == "validateset":
+                values = tuple(one.strip().strip("'\"") for one in inside.split(","))
+            elif kind not in _IGNORED:
+                text = f"The attribute [{mark['name']}(...)] is not part of this shell's language."
+                raise self._error(text, "NotSupported", self._extent(meta))
+        return t.ParameterDefinition(self._extent(meta), types, str(name), value, mandatory, values)
 
     def parameter_types(self, meta: Meta, items: list[Any]) -> Any:
-        """The rule `parameter_types`."""
-        return tuple(str(item) for item in items)
+        """The rule `parameter_types`: the types, and the attributes as matches."""
+        types = tuple(str(item) for item in items if item.type == "TYPE")
+        marks = [lexemes.ATTRIBUTE.match(item) for item in items if item.type == "ATTRIBUTE"]
+        return types, [mark for mark in marks if mark is not None]
 
     def _text(self, extent: Extent) -> str:
         return self._source.text[extent.start : extent.end]
@@ -175,7 +196,7 @@ class Builder(Transformer_NonRecursive[Token, Any]):
 
     def command(self, meta: Meta, items: list[Any]) -> Any:
         """The rule `command`."""
-        invoked = isinstance(items[0], Token) and items[0].type == "AMP"
+        invoked = str(items[0]) if isinstance(items[0], Token) and items[0].type == "AMP" else ""
         if invoked:
             items = items[1:]
         name = items[0]

@@ -23,6 +23,7 @@ VARIABLE = re.compile(
 )
 SPLAT = re.compile(r"@(?P<name>\w+)")
 TYPE = re.compile(r"\[\s*(?P<name>[A-Za-z_][\w.]*(?:\[[\w.,\s]*\])?)\s*\]")
+ATTRIBUTE = re.compile(r"\[\s*(?P<name>[A-Za-z]\w*)\s*\((?P<inside>(?:[^()'\"]|'[^'\n]*'|\"[^\"\n]*\")*)\)\s*\]")
 MEMBER = re.compile(r"[^\W\d]\w*")
 COMMAND = re.compile(r"[^\s\"'(){}\[\];|,&$`<>@#\u2018-\u201e][^\s(){};|,&$`<>\"'\u2018-\u201e]*")
 WORD = re.compile(r"[^\s(){};|,&$`\"'\u2018-\u201e<>]+")

@@ -43,6 +43,8 @@ _OPEN = frozenset(
     ]
 )
 """Tokens after which a line may go on in the next."""
+_WITHOUT_EFFECT = frozenset({"cmdletbinding", "outputtype"})
+"""Attributes in front of `param` that mean nothing here."""
 _WITHOUT_LINES = frozenset({"index", "call", "params", "switch", "head", "foreach"})
 _HEADS = frozenset({"if", "elseif", "while", "until", "switch", "for", "foreach"})
 _BLOCKS = frozenset({"else", "try", "finally", "do", "catch"})
@@ -195,7 +197,7 @@ class Lexer(Operands):
             self.emit("COLONS", at + 2)
         elif text[at] == "." and not text.startswith("..", at) and last not in ("NUMBER", "WORD", "TYPE"):
             if not (lexemes.MEMBER.match(text, at + 1) or text[at + 1 : at + 2] in (*"($", *QUOTES)):
-                if frame.mode == "arg" or not text[at + 1 : at + 2].strip():
+                if frame.mode == "arg":
                     return False
                 raise self.error("Missing property name after reference operator.", "MissingPropertyName", at + 1)
             self.emit("DOT", at + 1)
@@ -238,6 +240,8 @@ class Lexer(Operands):
         elif char == "&" or (char == "." and (text[at + 1 : at + 2].isspace() or text[at + 1 : at + 2] in ("{", "$"))):
             self.emit("AMP", at + 1)
             frame.mode = "arg"
+        elif char == "[" and (mark := lexemes.ATTRIBUTE.match(text, at)) and mark["name"].lower() in _WITHOUT_EFFECT:
+            self.at = self.peek_from(mark.end())
         elif char in DASHES + "!+,@$[({" + QUOTES or lexemes.NUMBER.match(text, at):
             frame.mode, frame.operand = "expr", True
         elif word := lexemes.COMMAND.match(text, at):

@@ -159,6 +159,13 @@ class LexerState:
                 break
         return at
 
+    def peek_from(self, at: int) -> int:
+        """The same from another place."""
+        here, self.at = self.at, at
+        after = self.peek()
+        self.at = here
+        return after
+
     def skip_blank(self) -> bool:
         """Go over blanks or a comment; false if there is none here."""
         if blank := lexemes.BLANKS.match(self.text, self.at):

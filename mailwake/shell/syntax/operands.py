@@ -81,6 +81,8 @@ class Operands(Quoting):
             self._sign(char)
         elif number := lexemes.NUMBER.match(text, at):
             self.value("NUMBER", number.end())
+        elif char == "[" and frame.kind == "params" and (mark := lexemes.ATTRIBUTE.match(text, at)):
+            self.emit("ATTRIBUTE", mark.end())
         elif found := lexemes.TYPE.match(text, at):
             self.value("TYPE", found.end(), found["name"])
             frame.operand = bool(lexemes.CAST_FOLLOWS.match(text, self.at))

@@ -15,7 +15,7 @@ from lark.lexer import Lexer as LarkLexer
 from mailwake.shell.errors import Extent, ParseError, Source
 from mailwake.shell.syntax import lexer
 from mailwake.shell.syntax.builder import Builder
-from mailwake.shell.syntax.tree import Body, Node
+from mailwake.shell.syntax.tree import Node, Program
 
 MAX_TEXT = 1_000_000
 """Characters of a script."""
@@ -46,7 +46,7 @@ def _parser() -> Lark:
     return Lark(grammar, parser="lalr", lexer=_Lexer, propagate_positions=True, maybe_placeholders=False)
 
 
-def parse(text: str, name: str = "") -> Body:
+def parse(text: str, name: str = "") -> Program:
     """The tree of a script; raises `ParseError`, which says whether more text could make it whole."""
     source = Source(text, name)
     if len(text) > MAX_TEXT:
@@ -63,7 +63,7 @@ def parse(text: str, name: str = "") -> Body:
         built = Builder(source).transform(_whole(tree))
     except VisitError as error:  # Lark wraps what a rule's method raises
         raise error.orig_exc from None
-    if not isinstance(built, Body):
+    if not isinstance(built, Program):
         raise ParseError("The script is empty.", "Empty", Extent(0, 1), source)
     _check_depth(built, source)
     return built
@@ -127,7 +127,7 @@ def _extent(token: Token) -> Extent:
     return Extent(start, max(token.end_pos or 0, start + 1))
 
 
-def _check_depth(body: Body, source: Source) -> None:
+def _check_depth(body: Program, source: Source) -> None:
     """Refuse what is built too high: whatever walks a tree may then go down by recursion."""
     waiting: list[tuple[Node, int]] = [(body, 1)]
     while waiting:

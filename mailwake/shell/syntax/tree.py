@@ -98,6 +98,9 @@ class ParameterDefinition(Node):
     types: tuple[str, ...]
     name: str
     default: Node | None
+    mandatory: bool = False
+    values: tuple[str, ...] = ()
+    """Of `[ValidateSet(...)]`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,14 @@ class Script(Node):
     body: Body
     text: str
     """What stands between the braces, as written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program(Node):
+    """A whole text: its `param(...)` and its statements."""
+
+    parameters: tuple[ParameterDefinition, ...]
+    body: Body
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +211,8 @@ class Command(Node):
     name: Node
     elements: tuple[Node, ...]
     redirections: tuple[Redirection, ...] = ()
-    invoked: bool = False
-    """Whether `&` or `.` stood in front of it."""
+    invoked: str = ""
+    """`&` or `.`, if one stood in front of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from mailwake.shell.dates import INVARIANT, Culture, parse_date, parse_span
 from mailwake.shell.errors import ShellError
 from mailwake.shell.objects import ArrayList, HashTable, PSObject, Size, Value, as_list, type_name
 from mailwake.shell.syntax import lexemes
-from mailwake.shell.values.written import to_text
+from mailwake.shell.values.written import brief, to_text
 
 ALIASES = {
     "int": "System.Int32",
@@ -90,9 +90,7 @@ def to_bool(value: Value) -> bool:
 
 def refused(value: Value, type: str, why: str) -> ShellError:
     """The error for a conversion that is not possible."""
-    shown = to_text(value)
-    shown = shown if len(shown) <= 200 else shown[:200] + "..."
-    text = f'Cannot convert value "{shown}" to type "{type}".' + (f' Error: "{why}"' if why else "")
+    text = f'Cannot convert value "{brief(value, 200)}" to type "{type}".' + (f' Error: "{why}"' if why else "")
     return ShellError(
         text, "InvalidCastFromStringToInteger" if "Int" in type else "InvalidCast", category="InvalidArgument"
     )
@@ -163,7 +161,7 @@ def to_int(value: Value, type: str = "System.Int32") -> int:
 
 def unfit(value: Value, type: str) -> ShellError:
     """The error for a value whose type cannot become another."""
-    text = f'Cannot convert the "{to_text(value)[:200]}" value of type "{type_name(value)}" to type "{type}".'
+    text = f'Cannot convert the "{brief(value, 200)}" value of type "{type_name(value)}" to type "{type}".'
     return ShellError(text, "ConvertToFinalInvalidCastException", category="InvalidArgument")
 
 

@@ -27,7 +27,7 @@ from mailwake.shell.values.convert import (
     to_span,
 )
 from mailwake.shell.values.patterns import like
-from mailwake.shell.values.written import composed, joined, to_text
+from mailwake.shell.values.written import brief, composed, joined, to_text
 
 _ORDER: dict[str, Callable[[int], bool]] = {
     "gt": lambda order: order > 0,
@@ -92,7 +92,7 @@ def _compared_objects(left: Value, right: Value) -> int:
         return _sign(left.name.lower(), named.lower())
     if isinstance(left, PSObject) and left.text is not None:
         return _sign(left.text.lower(), to_text(right).lower())
-    text = f'Cannot compare "{to_text(left)[:100]}" because it is not IComparable.'
+    text = f'Cannot compare "{brief(left)}" because it is not IComparable.'
     raise ShellError(text, "NotIcomparable", category="InvalidOperation")
 
 
@@ -127,7 +127,7 @@ def _test(name: str, right: Value, settings: Settings, *, case: bool) -> Callabl
         try:
             return order(compared(left, right, settings, case=case))
         except ShellError as error:
-            text = f'Could not compare "{to_text(left)[:100]}" to "{to_text(right)[:100]}". Error: "{error}"'
+            text = f'Could not compare "{brief(left)}" to "{brief(right)}". Error: "{error}"'
             raise ShellError(text, "ComparisonFailure", category="InvalidOperation") from None
 
     return test

@@ -37,6 +37,14 @@ def to_text(value: Value, culture: Culture = INVARIANT, depth: int = 0) -> str:
     return value.name if isinstance(value, TypeReference) else str(value)
 
 
+def brief(value: Value, size: int = 100) -> str:
+    """A value as a string for a message: the begin of it."""
+    if isinstance(value, list):
+        value = value[:20]
+    text = to_text(value)
+    return text if len(text) <= size else text[:size] + "..."
+
+
 def _object_text(value: PSObject, culture: Culture, depth: int) -> str:
     if value.text is not None:
         return value.text
