@@ -79,9 +79,7 @@ class Interpreter(Statements):
     def run(self, text: str, name: str = "") -> ExitCode | int:
         """Run a text; `name` is that of its file, for messages. Gives what `exit` said, else an `ExitCode`."""
         session = self.session
-        stop = session.budget.stop
-        session.budget = Budget(session.budget.limits, stop=stop)
-        stop.clear()
+        session.budget = Budget(session.budget.limits)
         session.failed = 0
         self.exited = False
         try:
@@ -144,16 +142,16 @@ class Interpreter(Statements):
 
     def cancel(self) -> None:
         """End what is running, from another thread or a signal."""
-        self.session.budget.stop.set()
+        self.session.budget.stopped = True
 
     @property
     def cancelled(self) -> bool:
         """Whether the run is to end."""
-        return self.session.budget.stop.is_set()
+        return self.session.budget.stopped
 
     def values(self, text: str) -> list[Value]:
         """The objects that a text gives, not laid out; raises `ShellError` where one ends the run."""
-        self.session.budget = Budget(self.session.budget.limits, stop=self.session.budget.stop)
+        self.session.budget = Budget(self.session.budget.limits)
         tree = parse(text)
         self.source = Source(text)
         return list(self.program(tree))

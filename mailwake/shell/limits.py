@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, field
 
 from mailwake.shell.errors import Cancelled, LimitError
@@ -38,15 +37,20 @@ class Budget:
     limits: Limits = field(default_factory=Limits)
     used: int = 0
     written: int = 0
-    stop: threading.Event = field(default_factory=threading.Event)
+    stopped: bool = False
+    """Set from any thread: the run ends at its next step."""
+    most: int = 0
+
+    def __post_init__(self) -> None:
+        self.most = self.limits.steps
 
     def step(self, count: int = 1) -> None:
         """Count steps; raises `LimitError`, or `Cancelled` when the run is to end."""
         self.used += count
-        if self.used > self.limits.steps:
-            raise LimitError(f"The script was stopped: it took more than {self.limits.steps:,} steps.")
-        if self.stop.is_set():
+        if self.stopped:
             raise Cancelled
+        if self.used > self.most:
+            raise LimitError(f"The script was stopped: it took more than {self.most:,} steps.")
 
     def weigh(self, size: int) -> None:
         """Count what making something of this size (characters, items) costs."""

@@ -76,12 +76,33 @@ class Statements(Commands):
             except LimitError as error:
                 raise error.at(statement.extent, self.source) from None
             except ShellError as error:
-                action = self.session.preference("ErrorActionPreference", "continue")
-                if error.stops or self._trying or action == "stop":
-                    error.stops = True
-                    raise
-                record = error.at(statement.extent, self.source).record
-                self.session.note_error(record, show=action in ("continue", "inquire"))
+                self._failed(error, statement)
+
+    def _failed(self, error: ShellError, statement: t.Node) -> None:
+        """An error ended a statement: write it, or raise it where a `try` awaits it or it is to stop all."""
+        action = self.session.preference("ErrorActionPreference", "continue")
+        if error.stops or self._trying or action == "stop":
+            error.stops = True
+            raise error
+        record = error.at(statement.extent, self.source).record
+        self.session.note_error(record, show=action in ("continue", "inquire"))
+
+    def _block(self, body: t.Body) -> list[Value]:
+        """What a block gives; a block of one expression, as most are, by a shorter way."""
+        if len(body.statements) != 1 or not self.is_expression(body.statements[0]):
+            return super()._block(body)
+        statement = body.statements[0]
+        self.session.last_succeeded, self.session.succeeded = self.session.succeeded, True
+        try:
+            value = self.value(statement)
+        except LimitError as error:
+            raise error.at(statement.extent, self.source) from None
+        except ShellError as error:
+            self._failed(error, statement)
+            return []
+        if isinstance(statement, t.Step):
+            return []
+        return list(value) if isinstance(value, list) else [value]
 
     # Assignments
 

@@ -102,59 +102,62 @@ def _get_alias(call: Invocation) -> Iterator[Value]:
             yield PSObject({"Name": alias, "Definition": name}, _ALIAS)
 
 
+_CMDLETS = (
+    Cmdlet(
+        "Get-Member",
+        _get_member,
+        (
+            Parameter("Name", STRINGS, 1, help="Names and wildcards."),
+            Parameter(
+                "MemberType",
+                STRING,
+                aliases=("Type",),
+                values=("Property", "NoteProperty", "Method"),
+                help="Of which kind.",
+            ),
+            Parameter("InputObject", OBJECT, hidden=True),
+        ),
+        "Shows which properties and methods objects have.",
+        examples=(Example("Get-Mailbox | Get-Member -MemberType Property", "What a mailbox tells."),),
+        output=(_MEMBER,),
+        aliases=("gm",),
+        takes_stream=True,
+    ),
+    Cmdlet(
+        "Get-Command",
+        _get_command,
+        (
+            Parameter("Name", STRINGS, 1, help="Names and wildcards."),
+            Parameter("Verb", STRING, help="What stands before the dash."),
+            Parameter("Noun", STRING, help="What stands behind it."),
+            Parameter("Syntax", SWITCH, help="How they are called."),
+            Parameter("Module", STRING, hidden=True),
+            Parameter("CommandType", STRING, hidden=True),
+        ),
+        "Shows which cmdlets there are.",
+        examples=(Example("Get-Command *Audit*", "Whatever has to do with auditing."),),
+        output=(_COMMAND,),
+        aliases=("gcm",),
+        takes_stream=True,
+    ),
+    Cmdlet(
+        "Get-Alias",
+        _get_alias,
+        (
+            Parameter("Name", STRINGS, 1, help="Names and wildcards."),
+            Parameter("Definition", STRING, help="Of which cmdlet."),
+        ),
+        "Shows short names of cmdlets.",
+        output=(_ALIAS,),
+        aliases=("gal",),
+        takes_stream=True,
+    ),
+)
+
+
 def register(registry: Registry) -> None:
     """Add the cmdlets and their types."""
-    registry.add(
-        Cmdlet(
-            "Get-Member",
-            _get_member,
-            (
-                Parameter("Name", STRINGS, 1, help="Names and wildcards."),
-                Parameter(
-                    "MemberType",
-                    STRING,
-                    aliases=("Type",),
-                    values=("Property", "NoteProperty", "Method"),
-                    help="Of which kind.",
-                ),
-                Parameter("InputObject", OBJECT, hidden=True),
-            ),
-            "Shows which properties and methods objects have.",
-            examples=(Example("Get-Mailbox | Get-Member -MemberType Property", "What a mailbox tells."),),
-            output=(_MEMBER,),
-            aliases=("gm",),
-            takes_stream=True,
-        ),
-        Cmdlet(
-            "Get-Command",
-            _get_command,
-            (
-                Parameter("Name", STRINGS, 1, help="Names and wildcards."),
-                Parameter("Verb", STRING, help="What stands before the dash."),
-                Parameter("Noun", STRING, help="What stands behind it."),
-                Parameter("Syntax", SWITCH, help="How they are called."),
-                Parameter("Module", STRING, hidden=True),
-                Parameter("CommandType", STRING, hidden=True),
-            ),
-            "Shows which cmdlets there are.",
-            examples=(Example("Get-Command *Audit*", "Whatever has to do with auditing."),),
-            output=(_COMMAND,),
-            aliases=("gcm",),
-            takes_stream=True,
-        ),
-        Cmdlet(
-            "Get-Alias",
-            _get_alias,
-            (
-                Parameter("Name", STRINGS, 1, help="Names and wildcards."),
-                Parameter("Definition", STRING, help="Of which cmdlet."),
-            ),
-            "Shows short names of cmdlets.",
-            output=(_ALIAS,),
-            aliases=("gal",),
-            takes_stream=True,
-        ),
-    )
+    registry.add(*_CMDLETS)
     registry.add_type(
         OutputType(
             _MEMBER,

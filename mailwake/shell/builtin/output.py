@@ -109,91 +109,94 @@ def _message(name: str, run: object, synopsis: str, *more: Parameter) -> Cmdlet:
     return Cmdlet(name, run, (message, *more), synopsis, takes_stream=True)  # type: ignore[arg-type]
 
 
+_COLOURS = (Parameter("ForegroundColor", STRING, hidden=True), Parameter("BackgroundColor", STRING, hidden=True))
+_ITEM = Parameter("InputObject", OBJECT, hidden=True)
+_CMDLETS = (
+    Cmdlet(
+        "Write-Output",
+        _write_output,
+        (
+            Parameter("InputObject", OBJECTS, remaining=True, help="What goes down the pipeline."),
+            Parameter("NoEnumerate", SWITCH, help="A list as one object."),
+        ),
+        "Hands objects down the pipeline.",
+        aliases=("echo", "write"),
+        takes_stream=True,
+    ),
+    Cmdlet(
+        "Write-Host",
+        _write_host,
+        (
+            Parameter("Object", OBJECTS, remaining=True, aliases=("Msg", "Message"), help="What is shown."),
+            Parameter("NoNewline", SWITCH, help="Stay in the line."),
+            Parameter("Separator", OBJECT, help="What stands between; a blank if not given."),
+            *_COLOURS,
+        ),
+        "Shows text, past the pipeline.",
+        takes_stream=True,
+    ),
+    _message("Write-Warning", _write_warning, "Writes a warning."),
+    _message("Write-Verbose", _write_verbose, "Writes a line that only -Verbose shows."),
+    _message("Write-Debug", _nothing, "Writes nothing: there is no debugger."),
+    _message(
+        "Write-Information", _nothing, "Writes nothing, unless somebody reads the information stream; nobody does."
+    ),
+    _message(
+        "Write-Error",
+        _write_error,
+        "Writes an error and goes on.",
+        Parameter("ErrorId", STRING),
+        Parameter("Category", STRING),
+        Parameter("TargetObject", OBJECT),
+        Parameter("RecommendedAction", STRING, hidden=True),
+    ),
+    Cmdlet(
+        "Write-Progress",
+        _nothing,
+        (
+            Parameter("Activity", STRING, 1),
+            Parameter("Status", STRING, 2),
+            Parameter("Id", INT, 3),
+            Parameter("PercentComplete", OBJECT),
+            Parameter("CurrentOperation", STRING),
+            Parameter("SecondsRemaining", OBJECT),
+            Parameter("ParentId", INT),
+            Parameter("Completed", SWITCH),
+        ),
+        "Taken for the sake of scripts; shows nothing.",
+        takes_stream=True,
+    ),
+    Cmdlet("Out-Null", _nothing, (_ITEM,), "Throws objects away.", takes_stream=True),
+    Cmdlet(
+        "Out-String",
+        _out_string,
+        (
+            Parameter("Stream", SWITCH, help="Line by line."),
+            Parameter("Width", INT, help="Columns of a line.", minimum=2, maximum=10_000),
+            _ITEM,
+        ),
+        "What would be shown, as text.",
+        takes_stream=True,
+    ),
+    Cmdlet(
+        "Out-Host",
+        _out_host,
+        (Parameter("Paging", SWITCH, hidden=True), _ITEM),
+        "Shows objects.",
+        aliases=("oh", "Out-Default"),
+        takes_stream=True,
+    ),
+    Cmdlet(
+        "Tee-Object",
+        _tee,
+        (Parameter("Variable", STRING, mandatory=True, help="The variable that gets the objects too."), _ITEM),
+        "Keeps objects in a variable and hands them on.",
+        aliases=("tee",),
+        takes_stream=True,
+    ),
+)
+
+
 def register(registry: Registry) -> None:
     """Add the cmdlets."""
-    colours = (Parameter("ForegroundColor", STRING, hidden=True), Parameter("BackgroundColor", STRING, hidden=True))
-    item = Parameter("InputObject", OBJECT, hidden=True)
-    registry.add(
-        Cmdlet(
-            "Write-Output",
-            _write_output,
-            (
-                Parameter("InputObject", OBJECTS, remaining=True, help="What goes down the pipeline."),
-                Parameter("NoEnumerate", SWITCH, help="A list as one object."),
-            ),
-            "Hands objects down the pipeline.",
-            aliases=("echo", "write"),
-            takes_stream=True,
-        ),
-        Cmdlet(
-            "Write-Host",
-            _write_host,
-            (
-                Parameter("Object", OBJECTS, remaining=True, aliases=("Msg", "Message"), help="What is shown."),
-                Parameter("NoNewline", SWITCH, help="Stay in the line."),
-                Parameter("Separator", OBJECT, help="What stands between; a blank if not given."),
-                *colours,
-            ),
-            "Shows text, past the pipeline.",
-            takes_stream=True,
-        ),
-        _message("Write-Warning", _write_warning, "Writes a warning."),
-        _message("Write-Verbose", _write_verbose, "Writes a line that only -Verbose shows."),
-        _message("Write-Debug", _nothing, "Writes nothing: there is no debugger."),
-        _message(
-            "Write-Information", _nothing, "Writes nothing, unless somebody reads the information stream; nobody does."
-        ),
-        _message(
-            "Write-Error",
-            _write_error,
-            "Writes an error and goes on.",
-            Parameter("ErrorId", STRING),
-            Parameter("Category", STRING),
-            Parameter("TargetObject", OBJECT),
-            Parameter("RecommendedAction", STRING, hidden=True),
-        ),
-        Cmdlet(
-            "Write-Progress",
-            _nothing,
-            (
-                Parameter("Activity", STRING, 1),
-                Parameter("Status", STRING, 2),
-                Parameter("Id", INT, 3),
-                Parameter("PercentComplete", OBJECT),
-                Parameter("CurrentOperation", STRING),
-                Parameter("SecondsRemaining", OBJECT),
-                Parameter("ParentId", INT),
-                Parameter("Completed", SWITCH),
-            ),
-            "Taken for the sake of scripts; shows nothing.",
-            takes_stream=True,
-        ),
-        Cmdlet("Out-Null", _nothing, (item,), "Throws objects away.", takes_stream=True),
-        Cmdlet(
-            "Out-String",
-            _out_string,
-            (
-                Parameter("Stream", SWITCH, help="Line by line."),
-                Parameter("Width", INT, help="Columns of a line.", minimum=2, maximum=10_000),
-                item,
-            ),
-            "What would be shown, as text.",
-            takes_stream=True,
-        ),
-        Cmdlet(
-            "Out-Host",
-            _out_host,
-            (Parameter("Paging", SWITCH, hidden=True), item),
-            "Shows objects.",
-            aliases=("oh", "Out-Default"),
-            takes_stream=True,
-        ),
-        Cmdlet(
-            "Tee-Object",
-            _tee,
-            (Parameter("Variable", STRING, mandatory=True, help="The variable that gets the objects too."), item),
-            "Keeps objects in a variable and hands them on.",
-            aliases=("tee",),
-            takes_stream=True,
-        ),
-    )
+    registry.add(*_CMDLETS)

@@ -109,68 +109,69 @@ def _add_member(call: Invocation) -> Iterator[Value]:
             yield item
 
 
+_NAME = Parameter("Name", STRINGS, 1, help="Names, without the dollar sign.")
+_NEEDED = Parameter("Name", STRINGS, 1, mandatory=True, help="Names, without the dollar sign.")
+_SCOPE = Parameter("Scope", STRING, hidden=True)
+_CMDLETS = (
+    Cmdlet(
+        "Get-Variable",
+        _get,
+        (_NAME, Parameter("ValueOnly", SWITCH, help="The values alone."), _SCOPE),
+        "Shows variables.",
+        output=(_TYPE,),
+        aliases=("gv",),
+        takes_stream=True,
+    ),
+    Cmdlet(
+        "Set-Variable",
+        _set,
+        (
+            _NEEDED,
+            Parameter("Value", OBJECT, 2, help="The value; what comes down the pipeline if not given."),
+            _SCOPE,
+        ),
+        "Sets a variable.",
+        aliases=("sv", "set", "New-Variable", "nv"),
+        takes_stream=True,
+    ),
+    Cmdlet(
+        "Clear-Variable",
+        _clear,
+        (_NEEDED, _SCOPE),
+        "Makes variables $null.",
+        aliases=("clv", "Remove-Variable", "rv"),
+        takes_stream=True,
+    ),
+    Cmdlet(
+        "New-Object",
+        _new_object,
+        (
+            Parameter("TypeName", STRING, 1, mandatory=True, help="PSObject, ArrayList, List[object] or Hashtable."),
+            Parameter("ArgumentList", OBJECTS, 2, aliases=("Args",)),
+            Parameter("Property", HASHTABLE, help="Properties and their values."),
+        ),
+        "Makes an object.",
+        takes_stream=True,
+    ),
+    Cmdlet(
+        "Add-Member",
+        _add_member,
+        (
+            Parameter("NotePropertyName", STRING, 1, aliases=("Name",), help="The property's name."),
+            Parameter("NotePropertyValue", OBJECT, 2, aliases=("Value",), help="Its value."),
+            Parameter("NotePropertyMembers", HASHTABLE, help="Several at once."),
+            Parameter("MemberType", STRING, values=("NoteProperty",), help="Only NoteProperty."),
+            Parameter("Force", SWITCH, help="Change it if it is there."),
+            Parameter("PassThru", SWITCH, help="Hand the object on."),
+            Parameter("InputObject", OBJECT, hidden=True),
+        ),
+        "Adds a property to objects.",
+        takes_stream=True,
+    ),
+)
+
+
 def register(registry: Registry) -> None:
     """Add the cmdlets and the type of variables."""
-    name = Parameter("Name", STRINGS, 1, help="Names, without the dollar sign.")
-    needed = Parameter("Name", STRINGS, 1, mandatory=True, help="Names, without the dollar sign.")
-    scope = Parameter("Scope", STRING, hidden=True)
-    registry.add(
-        Cmdlet(
-            "Get-Variable",
-            _get,
-            (name, Parameter("ValueOnly", SWITCH, help="The values alone."), scope),
-            "Shows variables.",
-            output=(_TYPE,),
-            aliases=("gv",),
-            takes_stream=True,
-        ),
-        Cmdlet(
-            "Set-Variable",
-            _set,
-            (
-                needed,
-                Parameter("Value", OBJECT, 2, help="The value; what comes down the pipeline if not given."),
-                scope,
-            ),
-            "Sets a variable.",
-            aliases=("sv", "set", "New-Variable", "nv"),
-            takes_stream=True,
-        ),
-        Cmdlet(
-            "Clear-Variable",
-            _clear,
-            (needed, scope),
-            "Makes variables $null.",
-            aliases=("clv", "Remove-Variable", "rv"),
-            takes_stream=True,
-        ),
-        Cmdlet(
-            "New-Object",
-            _new_object,
-            (
-                Parameter(
-                    "TypeName", STRING, 1, mandatory=True, help="PSObject, ArrayList, List[object] or Hashtable."
-                ),
-                Parameter("ArgumentList", OBJECTS, 2, aliases=("Args",)),
-                Parameter("Property", HASHTABLE, help="Properties and their values."),
-            ),
-            "Makes an object.",
-            takes_stream=True,
-        ),
-        Cmdlet(
-            "Add-Member",
-            _add_member,
-            (
-                Parameter("NotePropertyName", STRING, 1, aliases=("Name",), help="The property's name."),
-                Parameter("NotePropertyValue", OBJECT, 2, aliases=("Value",), help="Its value."),
-                Parameter("NotePropertyMembers", HASHTABLE, help="Several at once."),
-                Parameter("MemberType", STRING, values=("NoteProperty",), help="Only NoteProperty."),
-                Parameter("Force", SWITCH, help="Change it if it is there."),
-                Parameter("PassThru", SWITCH, help="Hand the object on."),
-                Parameter("InputObject", OBJECT, hidden=True),
-            ),
-            "Adds a property to objects.",
-            takes_stream=True,
-        ),
-    )
+    registry.add(*_CMDLETS)
     registry.add_type(OutputType(_TYPE, ("Name", "Value"), View.TABLE, (Column("Name"), Column("Value"))))

@@ -63,6 +63,7 @@ class Operands(Quoting):
         return True
 
     def expression(self, frame: Frame, char: str) -> None:
+        """The next token of an expression."""
         if char == ",":
             self.emit("_ARGSEP" if frame.kind in ("call", "params") else "_COMMA", self.at + 1)
             frame.operand = True
