@@ -81,11 +81,17 @@ class Expressions:
         return found
 
     def _expandable(self, node: t.Expandable) -> str:
-        parts = [part if isinstance(part, str) else to_text(self.value(part)) for part in node.parts]
-        size = sum(map(len, parts))
-        check_string(size)
-        self.session.budget.weigh(size)
-        return "".join(parts)
+        parts = [part if isinstance(part, str) else self._text_of(part) for part in node.parts]
+        check_string(sum(map(len, parts)))
+        made = "".join(parts)
+        self.session.budget.weigh(made)
+        return made
+
+    def _text_of(self, node: t.Node) -> str:
+        value = self.value(node)
+        if isinstance(value, list):
+            self.session.budget.step(len(value))
+        return to_text(value)
 
     def _hash(self, node: t.HashLiteral) -> HashTable:
         made = HashTable()
@@ -132,8 +138,7 @@ class Expressions:
             made = self._operated(name, left, right)
         except ShellError as error:
             raise error.at(node.extent, self.source) from None
-        if isinstance(made, str | list):
-            self.session.budget.weigh(len(made))
+        self.session.budget.weigh(made)
         return made
 
     def _operated(self, name: str, left: Value, right: Value) -> Value:
@@ -234,8 +239,7 @@ class Expressions:
         if name.lower() in ("where", "foreach") and arguments and isinstance(arguments[0], ScriptBlock):
             return self._list_method(name.lower(), as_list(target), arguments[0])
         made = members.call(target, name, arguments, self.context)
-        if isinstance(made, str | list):
-            self.session.budget.weigh(len(made))
+        self.session.budget.weigh(made)
         return made
 
     def _list_method(self, name: str, items: list[Value], script: ScriptBlock) -> list[Value]:

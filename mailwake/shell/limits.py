@@ -52,10 +52,12 @@ class Budget:
         if self.used > self.most:
             raise LimitError(f"The script was stopped: it took more than {self.most:,} steps.")
 
-    def weigh(self, size: int) -> None:
-        """Count what making something of this size (characters, items) costs."""
-        if size > 1000:
-            self.step(size // 1000)
+    def weigh(self, made: object) -> None:
+        """Count what making a long string or list cost."""
+        if isinstance(made, list):
+            self.step(len(made) // 10)
+        elif isinstance(made, str) and len(made) > 1000:
+            self.step(len(made) // 1000)
 
     def wrote(self, size: int) -> None:
         """Count output."""

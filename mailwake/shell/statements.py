@@ -113,8 +113,7 @@ class Statements(Commands):
                 value = operators.arithmetic(node.operator[0], self.value(node.target), value, self.session.settings)
             except ShellError as error:
                 raise error.at(node.extent, self.source) from None
-            if isinstance(value, str | list):
-                self.session.budget.weigh(len(value))
+            self.session.budget.weigh(value)
         try:
             self.store(node.target, value)
         except ShellError as error:
