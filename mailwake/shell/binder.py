@@ -268,7 +268,7 @@ def bind_object(cmdlet: Cmdlet, bound: Bound, item: Value, settings: Settings) -
     taken = False
     for parameter in candidates:
         value = _property(parameter, item) if parameter.from_pipeline_by_name else MISSING
-        if value is MISSING and parameter.from_pipeline and item is not None:
+        if value is MISSING and parameter.from_pipeline and item is not None and _fits(parameter, item):
             value = item
         if value is not MISSING and (value is not None or parameter.from_pipeline):
             values[parameter.name.lower()] = converted(parameter, value, settings)
@@ -279,6 +279,11 @@ def bind_object(cmdlet: Cmdlet, bound: Bound, item: Value, settings: Settings) -
         text += "pipeline input."
         raise _error(text, "InputObjectNotBound", None, f"{brief(item, 60)}:PSObject")
     return values
+
+
+def _fits(parameter: Parameter, item: Value) -> bool:
+    """Whether an object may be a parameter's value: not one that is no text for a parameter that is."""
+    return not isinstance(item, PSObject) or item.text is not None or parameter.type in (OBJECT, OBJECTS)
 
 
 def _property(parameter: Parameter, item: Value) -> Value:

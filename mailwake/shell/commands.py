@@ -30,7 +30,7 @@ def _as_written(node: t.Node, value: Value) -> Value:
 
 _REFUSED = frozenset(
     {
-        *("add-content", "get-childitem", "get-content", "get-item", "import-csv", "import-module", "invoke-command"),
+        *("add-content", "get-childitem", "get-content", "get-item", "import-csv", "invoke-command", "out-gridview"),
         *("invoke-expression", "invoke-restmethod", "invoke-webrequest", "new-item", "out-file", "read-host"),
         *("remove-item", "set-content", "start-job", "start-process", "start-sleep", "test-path"),
     }

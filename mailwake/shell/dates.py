@@ -146,6 +146,50 @@ def _year(text: str) -> int:
     return year if len(text) > 2 else year + (2000 if year < 50 else 1900)
 
 
+_EXACT = {
+    "yyyy": r"(?P<y>\d{4})",
+    "yy": r"(?P<yy>\d{2})",
+    "MMMM": r"(?P<name>[A-Za-z]{3,9})",
+    "MMM": r"(?P<name>[A-Za-z]{3})",
+    "MM": r"(?P<month>\d{2})",
+    "M": r"(?P<month>\d{1,2})",
+    "dd": r"(?P<day>\d{2})",
+    "d": r"(?P<day>\d{1,2})",
+    "HH": r"(?P<hour>\d{2})",
+    "H": r"(?P<hour>\d{1,2})",
+    "hh": r"(?P<hour>\d{2})",
+    "h": r"(?P<hour>\d{1,2})",
+    "mm": r"(?P<minute>\d{2})",
+    "ss": r"(?P<second>\d{2})",
+    "tt": r"(?P<half>[AaPp][Mm])",
+}
+_EXACT_TOKEN = re.compile(r"yyyy|yy|M{1,4}|d{1,2}|H{1,2}|h{1,2}|mm|ss|tt|'([^']*)'|.", re.DOTALL)
+
+
+def parse_exact(text: str, pattern: str) -> datetime | None:
+    """A date in exactly the shape of a pattern such as `yyyyMMdd HH:mm`; None if it has another."""
+    tokens = list(_EXACT_TOKEN.finditer(pattern[:100]))
+    shape = "".join(_EXACT.get(found[0]) or re.escape(found[1] or found[0]) for found in tokens)
+    try:
+        found = re.fullmatch(shape, text[:200])
+    except re.error:  # a part that is there twice
+        return None
+    if found is None:
+        return None
+    parts = {name: value for name, value in found.groupdict().items() if value is not None}
+    year = int(parts["y"]) if "y" in parts else _year(parts["yy"]) if "yy" in parts else 0
+    month = _MONTH.get(parts["name"].lower(), 0) if "name" in parts else int(parts.get("month", 1))
+    hour = int(parts.get("hour", 0))
+    if "half" in parts:
+        hour = hour % 12 + (12 if parts["half"][0] in "pP" else 0)
+    try:
+        return datetime(
+            year, month, int(parts.get("day", 1)), hour, int(parts.get("minute", 0)), int(parts.get("second", 0))
+        )
+    except ValueError:
+        return None
+
+
 def to_utc(value: datetime, zone: tzinfo) -> datetime:
     """A time in UTC; one of unspecified kind is the session zone's."""
     return (value if value.tzinfo is not None else value.replace(tzinfo=zone)).astimezone(UTC)

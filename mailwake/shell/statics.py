@@ -9,7 +9,7 @@ from uuid import UUID
 
 import regex
 
-from mailwake.shell.dates import aligned
+from mailwake.shell.dates import aligned, parse_exact
 from mailwake.shell.errors import ShellError
 from mailwake.shell.methods import Context, Method, called
 from mailwake.shell.objects import ArrayList, HashTable, Value, as_list
@@ -76,7 +76,7 @@ STATIC: dict[str, dict[str, Method]] = {
         "minvalue": Method(lambda c: datetime.min),
         "maxvalue": Method(lambda c: datetime.max.replace(microsecond=0)),
         "parse": Method(lambda c, text, *rest: to_date(to_text(text), c.settings, c.settings.culture), 1, 2),
-        "parseexact": Method(lambda c, text, *rest: to_date(to_text(text), c.settings, c.settings.culture), 2, 3),
+        "parseexact": Method(lambda c, text, pattern, *rest: _exact(to_text(text), to_text(pattern)), 2, 4),
         "isleapyear": Method(lambda c, y: to_int(y) % 4 == 0 and (to_int(y) % 100 != 0 or to_int(y) % 400 == 0), 1, 1),
         "compare": Method(lambda c, a, b: _date_order(a, b, c.settings), 2, 2),
     },
@@ -133,6 +133,13 @@ STATIC: dict[str, dict[str, Method]] = {
     "System.Object": {},
 }
 """Static members by the .NET name of the type; what takes no argument may be a property."""
+
+
+def _exact(text: str, pattern: str) -> datetime:
+    made = parse_exact(text, pattern)
+    if made is None:
+        raise called("ParseExact", 3, f"String '{text[:60]}' was not recognized as a valid DateTime.")
+    return made
 
 
 def _span_of(count: Value, unit: int) -> timedelta:

@@ -12,7 +12,7 @@ from mailwake.shell.registry import Cmdlet, Column, OutputType, Parameter, Regis
 from mailwake.shell.session import Scope
 from mailwake.shell.values.convert import resolve_type
 from mailwake.shell.values.patterns import has_wildcard, like
-from mailwake.shell.values.written import to_text
+from mailwake.shell.values.written import brief, to_text
 
 _TYPE = "System.Management.Automation.PSVariable"
 
@@ -88,23 +88,31 @@ def _new_object(call: Invocation) -> Iterator[Value]:
         raise ShellError(text, "TypeNotFound", category="InvalidType", target=name)
 
 
+def _members_to_add(call: Invocation) -> list[tuple[str, Value]]:
+    """Names and values, from parameters or positions: `Name value`, or `NoteProperty Name value`."""
+    pairs = [(to_text(key), value) for key, value in call.get("NotePropertyMembers", HashTable()).items()]
+    loose = list(call.get("Arguments", []))
+    if loose and to_text(loose[0]).lower() == "noteproperty" and (len(loose) > 2 or call.given("NotePropertyName")):
+        loose = loose[1:]
+    name = call.get("NotePropertyName") or (to_text(loose.pop(0)) if loose else "")
+    value = call.get("NotePropertyValue") if call.given("NotePropertyValue") else loose.pop(0) if loose else None
+    if loose:
+        raise ShellError(f"Add-Member cannot use the argument '{brief(loose[0])}'.", "PositionalParameterNotFound")
+    return [*pairs, (name, value)] if name else pairs
+
+
 def _add_member(call: Invocation) -> Iterator[Value]:
+    pairs = _members_to_add(call)
     for item in call.input:
         if not isinstance(item, PSObject):
             raise ShellError("Add-Member adds to objects such as those of [PSCustomObject].", "InvalidInput")
-        pairs = list(call.get("NotePropertyMembers").items()) if call.given("NotePropertyMembers") else []
-        name = call.get("NotePropertyName")
-        if name:
-            pairs.append((name, call.get("NotePropertyValue")))
-        for key, value in pairs:
-            if to_text(key) in item and not call.get("Force"):
-                text = f'Cannot add a member with the name "{to_text(key)}" because one with that name already exists. '
-                call.error(
-                    text + "To overwrite the member anyway, add the Force parameter to your command.",
-                    "MemberAlreadyExists",
-                )
+        for name, value in pairs:
+            if name in item and not call.get("Force"):
+                text = f'Cannot add a member with the name "{name}" because one with that name already exists. '
+                text += "To overwrite the member anyway, add the Force parameter to your command."
+                call.error(text, "MemberAlreadyExists")
             else:
-                item.set(to_text(key), value)
+                item.set(name, value)
         if call.get("PassThru"):
             yield item
 
@@ -112,6 +120,13 @@ def _add_member(call: Invocation) -> Iterator[Value]:
 _NAME = Parameter("Name", STRINGS, 1, help="Names, without the dollar sign.")
 _NEEDED = Parameter("Name", STRINGS, 1, mandatory=True, help="Names, without the dollar sign.")
 _SCOPE = Parameter("Scope", STRING, hidden=True)
+
+
+def _import_module(call: Invocation) -> Iterator[Value]:
+    call.verbose("Modules are not loaded here: all cmdlets are there already.")
+    yield from ()
+
+
 _CMDLETS = (
     Cmdlet(
         "Get-Variable",
@@ -143,6 +158,18 @@ _CMDLETS = (
         takes_stream=True,
     ),
     Cmdlet(
+        "Import-Module",
+        _import_module,
+        (
+            Parameter("Name", STRINGS, 1, help="A name; it means nothing."),
+            Parameter("Force", SWITCH, hidden=True),
+            Parameter("DisableNameChecking", SWITCH, hidden=True),
+        ),
+        "Taken for the sake of scripts; all cmdlets are there already.",
+        aliases=("ipmo",),
+        takes_stream=True,
+    ),
+    Cmdlet(
         "New-Object",
         _new_object,
         (
@@ -157,8 +184,9 @@ _CMDLETS = (
         "Add-Member",
         _add_member,
         (
-            Parameter("NotePropertyName", STRING, 1, aliases=("Name",), help="The property's name."),
-            Parameter("NotePropertyValue", OBJECT, 2, aliases=("Value",), help="Its value."),
+            Parameter("NotePropertyName", STRING, aliases=("Name",), help="The property's name."),
+            Parameter("NotePropertyValue", OBJECT, aliases=("Value",), help="Its value."),
+            Parameter("Arguments", OBJECTS, remaining=True, hidden=True),
             Parameter("NotePropertyMembers", HASHTABLE, help="Several at once."),
             Parameter("MemberType", STRING, values=("NoteProperty",), help="Only NoteProperty."),
             Parameter("Force", SWITCH, help="Change it if it is there."),
