@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from mailwake.shell.dates import DAYS
 from mailwake.shell.errors import ShellError
@@ -72,6 +73,8 @@ def member(value: Value, name: str) -> Value:
         return _DATE[lowered](value)
     if isinstance(value, timedelta) and lowered in _SPAN:
         return _SPAN[lowered](value)
+    if isinstance(value, UUID) and lowered == "guid":
+        return str(value)
     if isinstance(value, str) and lowered == "length":
         return len(value)
     if isinstance(value, TypeReference) and lowered in ("name", "fullname"):
@@ -129,6 +132,8 @@ def pairs(value: Value) -> list[tuple[str, Value]]:
         return [(name, _DATE[name.lower()](value)) for name in DATE_PROPERTIES]
     if isinstance(value, timedelta):
         return [(name, _SPAN[name.lower()](value)) for name in SPAN_PROPERTIES]
+    if isinstance(value, UUID):
+        return [("Guid", str(value))]
     if isinstance(value, str):
         return [("Length", len(value))]
     if isinstance(value, list):

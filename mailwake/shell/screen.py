@@ -37,10 +37,10 @@ def _char_width(char: str) -> int:
 
 
 def cut(text: str, columns: int) -> str:
-    """A text in at most so many columns, `...` at its end if it does not fit."""
+    """A text in at most so many columns, `...` (or one sign, where that has no room) at its end if it does not fit."""
     if width(text) <= columns:
         return text
-    dots = ELLIPSIS if columns > len(ELLIPSIS) else ""
+    dots = ELLIPSIS if columns > len(ELLIPSIS) else "\u2026"
     return _head(text, columns - len(dots)) + dots
 
 

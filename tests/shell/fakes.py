@@ -185,6 +185,13 @@ def _remove_mailbox(call: Invocation) -> Iterable[PSObject]:
     yield from ()
 
 
+def _refused(call: Invocation) -> Iterable[PSObject]:
+    text = "You don't have sufficient permissions to run Get-Secret: it takes the role Audit Logs."
+    raise ShellError(
+        text, "AccessDenied", category="PermissionDenied", target="Get-Secret", reason="UnauthorizedAccess"
+    )
+
+
 def _folders(call: Invocation) -> Iterable[PSObject]:
     call.services.find(call.get("Identity"))
     for name, size, items in (
@@ -271,6 +278,7 @@ def registry() -> Registry:
             synopsis="Changes a mailbox.",
             should_process=True,
         ),
+        Cmdlet("Get-Secret", _refused),
         Cmdlet("Remove-Mailbox", _remove_mailbox, (NEEDED,), "Removes a mailbox.", should_process=True, asks=True),
         Cmdlet(
             "Get-OrganizationConfig", _get_organization, (), "Shows the organization.", output=("Fake.Organization",)

@@ -59,6 +59,16 @@ def test_objects_of_one_kind_share_a_table() -> None:
     )
 
 
+def test_long_tables_are_one_table_and_come_as_they_go() -> None:
+    session, out = shell()
+    session.run("1..1200 | % { if ($_ -eq 1100) { $script:seen = 'x' }; [pscustomobject]@{A=$_; B='b'} }")
+    lines = out.getvalue().splitlines()
+    assert lines[:4] == ["", "  A B", "  - -", "  1 b"]
+    assert lines[502:505] == ["500 b", "501 b", "502 b"]
+    assert lines[-2:] == ["1200 b", ""]  # the widths were settled before: a number goes over, it is not cut
+    assert len(lines) == 1204
+
+
 def test_variables_last() -> None:
     session, out = shell()
     session.run("$x = 5; function Twice($n) { $n * 2 }")

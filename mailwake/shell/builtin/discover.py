@@ -53,7 +53,7 @@ def _get_member(call: Invocation) -> Iterator[Value]:
 
 def _methods(item: Value) -> list[tuple[str, str, str]]:
     names = f"{_METHOD_NAMES.get(kind_of(item), '')} {_METHOD_NAMES['any']}".split()
-    return [(name, "Method", f"{name}()") for name in sorted(names)]
+    return [(name, "Method", f"{name}()") for name in sorted(set(names))]
 
 
 def _properties(item: Value) -> list[tuple[str, str, str]]:

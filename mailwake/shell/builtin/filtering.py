@@ -128,7 +128,12 @@ def register(registry: Registry) -> None:
                 ),
                 Parameter("Value", OBJECT, 2, help="What the property is compared with."),
                 *(
-                    Parameter(name, SWITCH, hidden=len(name) > 2 and name[0] in "CI" and name[1].isupper())
+                    Parameter(
+                        name,
+                        SWITCH,
+                        help=f"Compares as the operator -{name.lower()} does.",
+                        hidden=len(name) > 2 and name[0] in "CI" and name[1].isupper(),
+                    )
                     for name in _ALL
                 ),
                 Parameter("Not", SWITCH, help="The opposite."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailwake.shell.objects import HashTable, PSObject, Value
+from mailwake.shell.objects import HashTable, PSObject, Size, Value
 from mailwake.shell.properties import Property, read
 from mailwake.shell.session import Session
 from mailwake.shell.values.convert import to_int
@@ -60,7 +60,7 @@ def property_cell(one: Property, item: Value, session: Session, limit: int) -> s
 
 def is_plain(value: Value) -> bool:
     """Whether a value is shown as its text, whatever the format."""
-    return isinstance(value, str | bool | int | float) or value is None
+    return isinstance(value, str | bool | int | float | Size) or value is None
 
 
 def as_rows(value: Value) -> list[Value]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from mailwake.shell.dates import INVARIANT
 from mailwake.shell.formatting.cells import Formatted, as_rows, cell, enumeration_limit
 from mailwake.shell.formatting.listing import list_lines
-from mailwake.shell.formatting.table import MEASURED, table_for
+from mailwake.shell.formatting.table import MEASURED, Table, table_for
 from mailwake.shell.objects import CUSTOM, HashTable, PSObject, Value
 from mailwake.shell.registry import View
 from mailwake.shell.session import Session
@@ -60,14 +60,19 @@ def _key(item: Value, view: str, session: Session) -> tuple[object, ...]:
 
 
 class ScreenWriter:
-    """Takes values one by one and writes them; what belongs into one table is held back until the table is whole."""
+    """Takes values one by one and writes them.
+
+    The first rows of a table are held back until it is whole, or until there are enough to settle its columns' widths;
+    from then on rows are written as they come.
+    """
 
     def __init__(self, session: Session) -> None:
         """For one session's host."""
         self._session = session
-        self._held: list[Value] = []
         self._group: tuple[object, ...] = ()
-        self._table: Iterator[str] | None = None
+        self._held: list[Value] = []
+        self._table: Table | None = None
+        self._listing = False
 
     def write(self, value: Value) -> None:
         """Write a value, or hold it back until its group is whole."""
@@ -75,56 +80,62 @@ class ScreenWriter:
             for item in value:
                 self.write(item)
             return
-        if value is None:
+        if value is None or (isinstance(value, HashTable) and not len(value)):
             return
         view = view_of(value, self._session)
         key = _key(value, view, self._session)
-        if key != self._group:
+        if key != self._group or view in ("text", "lines"):
             self.flush()
             self._group = key
         if view in ("text", "lines"):
-            self._group = ()
             self._plain(value)
-        elif view == "list" and not self._held:
+        elif view == "list":
             self._list(value)
+        elif self._table is not None:
+            self._lines(self._table.more(value))
         else:
             self._held.append(value)
-            if len(self._held) >= MEASURED * 20:
-                self.flush()
+            if len(self._held) >= MEASURED and view == "table" and isinstance(value, PSObject):
+                self._open()
+
+    def _lines(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            self._session.host.write(line)
 
     def _plain(self, value: Value) -> None:
-        host = self._session.host
         if isinstance(value, Formatted):
-            for line in value.lines:
-                host.write(line)
+            self._lines(value.lines)
         else:
-            text = to_text(value, self._session.settings.culture)
-            host.write(text.removesuffix("\n"))
+            self._lines([to_text(value, self._session.settings.culture).removesuffix("\n")])
 
     def _list(self, value: Value) -> None:
         """An object of a list is written at once; the blank line before the first one starts the group."""
-        host = self._session.host
-        if self._table is None:
-            host.write("")
-            self._table = iter(())
-        for line in list_lines(value, [], self._session):
-            host.write(line)
-        host.write("")
+        if not self._listing:
+            self._lines([""])
+            self._listing = True
+        self._lines([*list_lines(value, [], self._session), ""])
+
+    def _open(self) -> None:
+        """Begin a table that is not whole yet."""
+        held, self._held = self._held, []
+        self._table = table_for(held[0], self._session)
+        self._lines(["", *_heading(held[0], self._session)])
+        self._lines(self._table.lines(held))
 
     def flush(self) -> None:
-        """Write what is held back."""
-        held, self._held, self._table, self._group = self._held, [], None, ()
-        if not held:
-            return
-        host = self._session.host
-        host.write("")
-        for line in group_lines(held, self._session):
-            host.write(line)
-        host.write("")
+        """Write what is held back, and end its group."""
+        held, table = self._held, self._table
+        self.clear()
+        if table is not None:
+            self._lines([""])
+        elif held:
+            self._lines([""])
+            self._lines(group_lines(held, self._session))
+            self._lines([""])
 
     def clear(self) -> None:
         """Forget what is held back."""
-        self._held, self._table, self._group = [], None, ()
+        self._held, self._table, self._group, self._listing = [], None, (), False
 
 
 def group_lines(items: list[Value], session: Session) -> Iterator[str]:

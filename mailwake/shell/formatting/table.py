@@ -51,6 +51,10 @@ class Table:
         for row in chain(cells, (self._cells(item) for item in rest)):
             yield from self._row(row)
 
+    def more(self, item: Value) -> Iterator[str]:
+        """The lines of one more row, once the widths are settled."""
+        return self._row(self._cells(item))
+
     def _label(self, one: Property) -> str:
         return self.labels.get(one.label.lower(), one.label)
 
@@ -73,7 +77,11 @@ class Table:
             self.widths = _those_that_fit(natural, room)
         else:
             most = max((room + 1) // (_LEAST + 1), 1)
-            self.widths = _shrunk(natural[:most], [one.width > 0 for one in self.properties], room)
+            self.widths = _shrunk(
+                natural[:most],
+                [one.width > 0 or right for one, right in zip(self.properties, self.right, strict=True)],
+                room,
+            )
         self.properties = self.properties[: len(self.widths)]
 
     def _stands_right(self, one: Property, value: Value) -> bool:
@@ -87,7 +95,7 @@ class Table:
     def _line(self, cells: Sequence[str]) -> str:
         parts = []
         for text, size, right in zip(cells, self.widths, self.right, strict=False):
-            parts.append(padded(cut(text, size), size, right=right))
+            parts.append(padded(text if right else cut(text, size), size, right=right))  # half a number is another one
         return " ".join(parts).rstrip()
 
     def _row(self, cells: list[str]) -> Iterator[str]:
