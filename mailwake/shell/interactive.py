@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import threading
 from collections.abc import Iterator
@@ -22,6 +23,8 @@ from mailwake.shell.completion import complete
 from mailwake.shell.errors import ExitCode, ParseError
 from mailwake.shell.interpreter import Interpreter
 from mailwake.shell.syntax.parser import parse
+
+_SECRET = re.compile(r"-\w*(?:token|password|secret|credential)", re.IGNORECASE)
 
 
 class ShellCompleter(Completer):
@@ -74,6 +77,9 @@ class InteractiveShell:
             input=input,
             output=output,
         )
+        self._questions: PromptSession[str] = PromptSession(input=input, output=output)
+        host = interpreter.session.host
+        host.ask = host.ask or self._ask
 
     def run(self) -> ExitCode | int:
         """Go on until the user leaves; gives what `exit` said."""
@@ -92,14 +98,32 @@ class InteractiveShell:
             if self._interpreter.exited:
                 return code
 
+    def _ask(self, what: str) -> bool:
+        """Ask for confirmation as PowerShell does; Ctrl-C and Ctrl-D are a no."""
+        text = f'Confirm\nAre you sure you want to perform this action?\n{what}\n[Y] Yes  [N] No  (default is "Y"): '
+        try:
+            return self._questions.prompt(text).strip().lower() in ("", "y", "yes")
+        except (KeyboardInterrupt, EOFError):
+            return False
+
     def run_line(self, text: str) -> ExitCode | int:
         """Run a line; Ctrl-C ends it at its next step, a second Ctrl-C wherever it is."""
+        self._interpreter.session.host.width = max(self._session.app.output.get_size().columns, 20)
         with _cancelling(self._interpreter):
             code = self._interpreter.run(text)
         if code == ExitCode.CANCELLED:
             self._interpreter.session.host.line("^C")
         self._interpreter.session.host.out.flush()
         return code
+
+
+class _Discreet(FileHistory):
+    """A history that does not keep lines with a secret in them."""
+
+    def store_string(self, string: str) -> None:
+        """Keep a line."""
+        if not _SECRET.search(string):
+            super().store_string(string)
 
 
 def _history(path: Path | None) -> History:
@@ -111,7 +135,7 @@ def _history(path: Path | None) -> History:
         path.touch(mode=0o600, exist_ok=True)
     except OSError:
         return InMemoryHistory()
-    return FileHistory(str(path))
+    return _Discreet(str(path))
 
 
 def _keys() -> KeyBindings:

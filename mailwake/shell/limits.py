@@ -26,8 +26,6 @@ class Limits:
     """Script blocks and functions inside each other."""
     output: int = 500_000_000
     """Characters written."""
-    pattern_seconds: float = 0.25
-    """Time that one regular expression may take on one text."""
 
 
 @dataclass(slots=True)

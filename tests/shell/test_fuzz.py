@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailwake.shell import ExportPolicy, Interpreter, Limits
+from mailwake.shell.completion import complete
 from mailwake.shell.errors import ParseError
 from mailwake.shell.syntax.parser import parse
 
@@ -118,6 +119,17 @@ def test_any_pieces(pieces: list[str], between: str) -> None:
 )
 def test_extremes_end(text: str) -> None:
     assert _run(_shell(), text) < MOST_SECONDS * 2
+
+
+def test_completion_of_anything() -> None:
+    session = _shell()
+    session.run("$x = Get-Mailbox; $h = @{a=1}")
+    for line in lines(11, 1_500):
+        for end in (len(line), len(line) // 2):
+            started = time.process_time()
+            for candidate in complete(line[:end], session.session):
+                assert -end <= candidate.start <= 0
+            assert time.process_time() - started < MOST_SECONDS, line
 
 
 def test_same_text_same_tree() -> None:

@@ -71,6 +71,21 @@ def test_history_is_kept(tmp_path: Path) -> None:
     assert _typed("\x1b[A\x1b[A\rexit\r", history)[0] == "one\n"
 
 
+def test_lines_with_secrets_are_not_kept(tmp_path: Path) -> None:
+    history = tmp_path / "history"
+    _typed("Connect-Fake -AccessToken abc\r'kept'\rexit\r", history)
+    assert "abc" not in history.read_text()
+    assert "kept" in history.read_text()
+
+
+@pytest.mark.parametrize(("answer", "there"), [("n", "Bo Lind\n"), ("y", ""), ("", ""), ("\x03", "Bo Lind\n")])
+def test_confirmation(answer: str, there: str) -> None:
+    end = "" if answer == "\x03" else "\r"
+    keys = f"Remove-Mailbox bo@example.com\r{answer}{end}"
+    said, code = _typed(keys + "Get-Mailbox bo@example.com -ErrorAction SilentlyContinue | % Name\rexit\r")
+    assert (said, code) == (there, 0)
+
+
 @pytest.mark.parametrize(
     ("text", "more"),
     [("1 + 1", False), ("1 +", True), ("(1", True), ("'a", True), ("{ 1", True), ("Get-Mailbox |", True), (")", False)],
