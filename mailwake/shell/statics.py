@@ -130,7 +130,7 @@ STATIC: dict[str, dict[str, Method]] = {
         "new": Method(lambda c, *items: ArrayList(as_list(items[0]) if items else ()), 0, 1)
     },
     "System.Collections.Hashtable": {"new": Method(lambda c: HashTable())},
-    "System.Object": {},
+    "System.Exception": {"new": Method(lambda c, *text: to_text(text[0]) if text else "", 0, 2)},
 }
 """Static members by the .NET name of the type; what takes no argument may be a property."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
@@ -32,6 +33,7 @@ _ENCODINGS = {
     "Default": "utf-8",
     "OEM": "utf-8",
 }
+_DRIVE = re.compile(r"[A-Za-z]:|\\\\")
 _SUFFIXES = (".csv", ".tsv", ".txt")
 
 
@@ -88,6 +90,9 @@ def place_for(text: str, policy: ExportPolicy) -> Path:
         )
     if not text.strip() or "\0" in text:
         raise ShellError("Cannot bind argument to parameter 'Path' because it is an empty string.", "PathEmpty")
+    if _DRIVE.match(text):
+        raise _refused(text, "there are no drives here; write a path such as report.csv or ~/report.csv")
+    text = text.replace("\\", "/")  # .\report.csv, as on Windows
     try:
         given = Path(text).expanduser() if text.startswith("~") else Path(text)
         base = (policy.folder or Path.cwd()).resolve()

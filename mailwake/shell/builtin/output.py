@@ -104,6 +104,14 @@ def _tee(call: Invocation) -> Iterator[Value]:
     call.session.assign(call.get("Variable"), values[0] if len(values) == 1 else list(values))
 
 
+def _clear(call: Invocation) -> Iterator[Value]:
+    host = call.session.host
+    host.flush()
+    if host.out.isatty():
+        host.out.write("\x1b[H\x1b[2J\x1b[3J")
+    yield from ()
+
+
 def _message(name: str, run: object, synopsis: str, *more: Parameter) -> Cmdlet:
     message = Parameter("Message", OBJECT, 1, aliases=("Msg",), help="The text.")
     return Cmdlet(name, run, (message, *more), synopsis, takes_stream=True)  # type: ignore[arg-type]
@@ -186,6 +194,7 @@ _CMDLETS = (
         aliases=("oh", "Out-Default"),
         takes_stream=True,
     ),
+    Cmdlet("Clear-Host", _clear, (), "Clears the screen.", aliases=("cls", "clear"), takes_stream=True),
     Cmdlet(
         "Tee-Object",
         _tee,

@@ -202,4 +202,6 @@ _CMDLETS = (
 def register(registry: Registry) -> None:
     """Add the cmdlets and the type of variables."""
     registry.add(*_CMDLETS)
+    entry = "System.Collections.DictionaryEntry"
+    registry.add_type(OutputType(entry, ("Name", "Key", "Value"), View.TABLE, (Column("Name"), Column("Value"))))
     registry.add_type(OutputType(_TYPE, ("Name", "Value"), View.TABLE, (Column("Name"), Column("Value"))))

@@ -47,7 +47,7 @@ ALIASES = {
     "scriptblock": "System.Management.Automation.ScriptBlock",
     "arraylist": "System.Collections.ArrayList",
     "collections.arraylist": "System.Collections.ArrayList",
-    "mailaddress": "System.Net.Mail.MailAddress",
+    "exception": "System.Exception",
 }
 """Types by the short names in which they are written."""
 

@@ -7,9 +7,9 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from fakes import said, shell
 from hypothesis import given
 from hypothesis import strategies as st
+from shell_fakes import said, shell
 
 from mailwake.shell import HashTable, PSObject, Size
 from mailwake.shell.builtin.sorting import sort_key

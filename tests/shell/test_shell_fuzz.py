@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 
 import pytest
-from fakes import shell
-from fuzzing import PIECES, lines
 from hypothesis import given
 from hypothesis import strategies as st
+from shell_fakes import shell
+from shell_fuzzing import PIECES, lines
 
 from mailwake.shell import ExportPolicy, Interpreter, Limits
 from mailwake.shell.completion import complete

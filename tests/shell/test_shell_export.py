@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from fakes import said, shell
+from shell_fakes import said, shell
 
 from mailwake.shell import ExitCode, ExportPolicy
 
@@ -70,6 +70,7 @@ def test_a_failing_pipeline_leaves_the_file_as_it_was(tmp_path: Path) -> None:
         ("sub/a.csv", "its folder does not exist"),
         ("../a.csv", "files go into"),
         ("/dev/null.csv", "files go into"),
+        ("C:\\temp\\a.csv", "there are no drives here"),
         ("folder.csv", "something that is not a file is there"),
         ("link.csv", "something that is not a file is there"),
     ],
@@ -79,6 +80,12 @@ def test_odd_places(tmp_path: Path, path: str, why: str) -> None:
     (tmp_path / "link.csv").symlink_to("/etc/hosts")
     told = _run(f"1 | Export-Csv '{path}'", tmp_path)
     assert f"The file '{path}' was not written: {why}" in told
+
+
+def test_paths_as_on_windows(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    assert _run("1 | Select-Object Length | Export-Csv .\\sub\\a.csv", tmp_path) == ""
+    assert (tmp_path / "sub" / "a.csv").exists()
 
 
 def test_no_devices() -> None:

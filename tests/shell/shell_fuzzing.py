@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-from test_corpus import FILES, commands
+from test_shell_corpus import FILES, commands
 
 SEED = Path(__file__).parent / "corpus" / "seed.ps1"
 GOOD = [command for path in FILES for command, _ in commands(path.read_text())] + SEED.read_text().splitlines()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from fakes import CONTOSO, shell
+from shell_fakes import CONTOSO, shell
 
 from mailwake.shell import ExitCode
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from fakes import NOW, Directory, registry, said, shell
+from shell_fakes import NOW, Directory, registry, said, shell
 
 from mailwake.shell import ExitCode, Interpreter, Limits, ShellError, zone_of
 

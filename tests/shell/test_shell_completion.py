@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from fakes import shell
+from shell_fakes import shell
 
 from mailwake.shell.completion import complete
 

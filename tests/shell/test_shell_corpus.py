@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 import pytest
-from fakes import shell
+from shell_fakes import shell
 
 from mailwake.shell import Limits
 

@@ -9,9 +9,9 @@ import time
 from pathlib import Path
 
 import pytest
-from fakes import shell
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
+from shell_fakes import shell
 
 from mailwake.shell import ExitCode, Limits
 from mailwake.shell.interactive import InteractiveShell, needs_more
