@@ -141,8 +141,8 @@ def _put(cmdlet: Cmdlet, bound: Bound, parameter: Parameter, one: Given, setting
         bound.sets = left
     value = one.written if parameter.type.textual and one.written is not MISSING else one.value
     made = converted(parameter, value, settings, one.extent)
-    if parameter.mandatory and (made is None or made in ("", [])):
-        why = "null" if made is None else "an empty string" if made == "" else "an empty collection"
+    if parameter.mandatory and (value is None or made in ("", [])):
+        why = "null" if value is None else "an empty string" if made == "" else "an empty collection"
         text = f"Cannot bind argument to parameter '{parameter.name}' because it is {why}."
         raise _error(text, "ParameterArgumentValidationError", one.extent, f"{cmdlet.name}:String")
     bound.values[key] = made
@@ -198,7 +198,7 @@ def converted(parameter: Parameter, value: Value, settings: Settings, extent: Ex
             made: Value = [parameter.type.convert(item, settings) for item in items]
         elif value is None and not parameter.type.nullable:
             raise ShellError(f'Cannot convert null to type "{parameter.type.name}".')
-        elif value is None and parameter.type not in (SWITCH, MULTI):
+        elif value is None and parameter.type not in (STRING, SWITCH, MULTI):
             made = None
         else:
             if isinstance(value, list) and len(value) == 1 and parameter.type not in (OBJECT,):

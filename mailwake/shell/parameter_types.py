@@ -52,6 +52,13 @@ def _multi(value: Value, settings: Settings) -> Value:
     return Changes(**parts)
 
 
+def _entry(value: Value, settings: Settings) -> str:
+    """One of a list that is asked for, not changed."""
+    if isinstance(value, HashTable):
+        raise ShellError("Give a list of values: @{Add=...} changes a list, and here none is changed.")
+    return to_text(value, settings.culture)
+
+
 def _unlimited(value: Value, settings: Settings) -> int | None:
     """A whole number; None for the word Unlimited."""
     if isinstance(value, str) and value.strip().lower() == "unlimited":
@@ -86,6 +93,7 @@ def _as_is(value: Value, settings: Settings) -> Value:
 
 
 STRING = ParameterType("System.String", _text, textual=True, nullable=True)
+"""$null is an empty string, as in PowerShell."""
 STRINGS = ParameterType("System.String[]", _text, many=True, textual=True)
 INT = ParameterType("System.Int32", lambda value, settings: to_int(value))
 LONG = ParameterType("System.Int64", lambda value, settings: to_int(value, "System.Int64"))
@@ -104,7 +112,9 @@ SIZE = ParameterType("ByteQuantifiedSize", lambda value, settings: to_size(value
 UNLIMITED = ParameterType("Unlimited", _unlimited)
 """A whole number, or None for `Unlimited`."""
 MULTI = ParameterType("MultiValuedProperty", _multi, textual=True, nullable=True)
-"""A list of strings, or `Changes`."""
+"""A list of strings, or `Changes`: for what is set."""
+MULTI_VALUES = ParameterType("MultiValuedProperty", _entry, many=True, textual=True)
+"""A list of strings alone: for what is asked for."""
 OBJECT = ParameterType("System.Object", _as_is, nullable=True)
 OBJECTS = ParameterType("System.Object[]", _as_is, many=True)
 SCRIPT = ParameterType("System.Management.Automation.ScriptBlock", _script, nullable=True)

@@ -23,7 +23,19 @@ from mailwake.shell import (
     Size,
     View,
 )
-from mailwake.shell.parameter_types import BOOLEAN, DATE, GUID, INT, MULTI, OBJECT, STRING, SWITCH, TIMESPAN, UNLIMITED
+from mailwake.shell.parameter_types import (
+    BOOLEAN,
+    DATE,
+    GUID,
+    INT,
+    MULTI,
+    MULTI_VALUES,
+    OBJECT,
+    STRING,
+    SWITCH,
+    TIMESPAN,
+    UNLIMITED,
+)
 
 NOW = datetime(2026, 11, 25, 14, 30, 15, tzinfo=UTC)
 
@@ -303,11 +315,11 @@ def registry() -> Registry:
             _trace,
             (
                 Parameter("EndDate", DATE, 1, from_pipeline_by_name=True),
-                Parameter("RecipientAddress", MULTI, 5, from_pipeline_by_name=True),
+                Parameter("RecipientAddress", MULTI_VALUES, 5, from_pipeline_by_name=True),
                 Parameter("ResultSize", INT, 6, minimum=1, maximum=5000),
-                Parameter("SenderAddress", MULTI, 7, from_pipeline_by_name=True),
+                Parameter("SenderAddress", MULTI_VALUES, 7, from_pipeline_by_name=True),
                 Parameter("StartDate", DATE, 8, from_pipeline_by_name=True),
-                Parameter("Status", MULTI, 10, values=STATUSES),
+                Parameter("Status", MULTI_VALUES, 10, values=STATUSES),
                 Parameter("Subject", STRING, 11),
                 Parameter("SubjectFilterType", STRING, 12, values=("Contains", "EndsWith", "StartsWith")),
             ),

@@ -67,6 +67,7 @@ def _bound(text: str) -> list[dict[str, Any]]:
         ("-E 11/24/2026", "enddate", datetime(2026, 11, 24)),
         ("-EndDate '2026-11-24 15:00'", "enddate", datetime(2026, 11, 24, 15)),
         ("-Ids 00000000-0000-0000-0000-000000000001", "ids", [UUID(int=1)]),
+        ("-Text $null", "text", ""),
         ("-Names a,'b c',5", "names", ["a", "b c", "5"]),
         ("-Names a", "names", ["a"]),
         ("-Names $null", "names", []),

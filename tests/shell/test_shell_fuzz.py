@@ -121,6 +121,19 @@ def test_extremes_end(text: str) -> None:
     assert _run(_shell(), text) < MOST_SECONDS * 2
 
 
+ODD_VALUES = ("$null", "''", "@()", "1", "-1", "'x'", "@{}", "{1}", "1,2", "(Get-Date)", "$true", "1e300", "'*'")
+
+
+@pytest.mark.parametrize("before", ["", pytest.param("1,$null,'a' | ", marks=pytest.mark.slow)])
+def test_every_parameter_takes_or_refuses_anything(before: str) -> None:
+    session = _shell()
+    for cmdlet in list(session.session.registry.cmdlets.values()):
+        for parameter in cmdlet.parameters:
+            for value in ODD_VALUES:
+                assert _run(session, f"{before}{cmdlet.name} -{parameter.name}:{value}") < MOST_SECONDS
+                session.session.errors.clear()
+
+
 def test_completion_of_anything() -> None:
     session = _shell()
     session.run("$x = Get-Mailbox; $h = @{a=1}")

@@ -90,7 +90,7 @@ def _new_object(call: Invocation) -> Iterator[Value]:
 
 def _members_to_add(call: Invocation) -> list[tuple[str, Value]]:
     """Names and values, from parameters or positions: `Name value`, or `NoteProperty Name value`."""
-    pairs = [(to_text(key), value) for key, value in call.get("NotePropertyMembers", HashTable()).items()]
+    pairs = [(to_text(key), value) for key, value in (call.get("NotePropertyMembers") or HashTable()).items()]
     loose = list(call.get("Arguments", []))
     if loose and to_text(loose[0]).lower() == "noteproperty" and (len(loose) > 2 or call.given("NotePropertyName")):
         loose = loose[1:]
