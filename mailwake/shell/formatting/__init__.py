@@ -1,0 +1,1 @@
+"""How objects look: lists, tables, wide rows, and what is chosen when nothing says how."""

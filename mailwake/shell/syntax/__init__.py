@@ -1,0 +1,1 @@
+"""The sentences of the language: lexer, grammar and the tree that comes of them."""
