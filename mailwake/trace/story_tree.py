@@ -98,14 +98,20 @@ def _names(leg: Leg, link: Link) -> tuple[str, ...]:
 
 
 def is_over(leg: Leg) -> bool:
-    """Whether the leg's end was seen: it left the queue, was refused, discarded or deleted."""
+    """Whether the leg's end was seen: it left the queue, was refused, discarded or deleted.
+
+    Servers that have no queue manager to tell of it are done when all recipients are.
+    """
     if leg.removed or any(fact.fields.get("action") == "delete" for fact in leg.actions):
         return True
     if leg.tracked:  # no record says that a server has let go of it
         return bool(leg.recipients or leg.expansions)
-    if not leg.queued:
-        return bool(leg.rejects) or any("discard" in str(fact.fields.get("action", "")) for fact in leg.checks)
-    return False
+    if leg.queued:
+        return False
+    if leg.rejects or any("discard" in str(fact.fields.get("action", "")) for fact in leg.checks):
+        return True
+    ends = [recipient.attempts[-1].fields.get("status") for recipient in leg.recipients.values()]
+    return leg.arrival is not None and len(ends) >= max(leg.nrcpt, 1) and not {"deferred", "", None} & set(ends)
 
 
 def _ends(scene: Scene, leg: Leg, swept: int) -> tuple[End, ...]:

@@ -127,7 +127,7 @@ def _queued(record: Record) -> Parsed:
     if code not in _TAKEN:
         return "reject", record.key, _refusal(record, "END-OF-MESSAGE", code, {})
     if not reply or reply.startswith("Message Queued"):
-        return "active", record.key, {}
+        return "note", record.key, {"text": "put into the queue of outbound"}
     fields: Fields = {"status": "sent", "reply": reply, **accepted(reply)}
     dsn = status_code(reply)
     if dsn:
