@@ -70,11 +70,18 @@ def _same(one: Fact, other: Fact) -> bool:
     return one.pid == other.pid and one.host == other.host and one.program == other.program
 
 
+def _with_client(session: list[Fact]) -> list[Fact]:
+    """Records of one session, of which only the first names the client."""
+    known = next((fact.fields for fact in session if "client_ip" in fact.fields), {})
+    lent = {name: known[name] for name in ("client_name", "client_ip") if name in known}
+    return [fact if "client_ip" in fact.fields else fact._replace(fields={**lent, **fact.fields}) for fact in session]
+
+
 def _around(arrival: Fact, facts: list[Fact]) -> list[Fact]:
     """From the last connect before the arrival to the first disconnect after it, in the same process."""
     session = arrival.fields.get("session")
     if session:
-        return sorted((fact for fact in facts if fact.key == session), key=lambda fact: fact.ts)
+        return _with_client(sorted((fact for fact in facts if fact.key == session), key=lambda fact: fact.ts))
     own = sorted((fact for fact in facts if _same(fact, arrival) and not fact.key), key=lambda fact: fact.ts)
     address = arrival.fields.get("client_ip")
     if any(fact.kind == "postscreen" for fact in own):

@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 import pytest
-from logs import fates, lines, messages, plain, rows_of, told, trace
+from logs import fates, folder, lines, messages, plain, rows_of, told, trace
+
+from mailwake.operations.opening import FileBackend
+from mailwake.operations.show import show
 
 S, M = "5df87c903d709659", "c405e39a"
 CONNECT = f"10:00:00 mx smtpd[70]: {S} smtp connected address=192.0.2.1 host=out.example.net\n"
@@ -143,3 +146,15 @@ def test_older_releases() -> None:
     ]
     assert {(row.from_ip, row.size) for row in rows} == {("192.0.2.1", 303)}
     assert messages(rows) == 1
+
+
+def test_story_names_the_client_wherever_the_session_speaks() -> None:
+    with folder() as place:
+        path = place / "mail.log"
+        path.write_text("\n".join(lines(IN + OUT)) + "\n")
+        story = show(FileBackend((str(path),), zone="UTC"), M)
+    said = [step.text for step in story.session]
+    assert [text for text in said if "unknown" in text] == []
+    assert said[0].startswith("out.example.net[192.0.2.1] connected")
+    assert said[-1].startswith("out.example.net[192.0.2.1] left")
+    assert story.tree[0].ended
