@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import types
 from collections.abc import Iterable, Mapping
-from typing import Any, Union, get_args, get_origin
+from typing import Any
 
 import orjson
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from mailwake.operations.annotations import is_list
 from mailwake.operations.contract import OperationError
-
-_LISTS = (list, tuple, set, frozenset)
 
 
 def from_query(model: type[BaseModel], pairs: Iterable[tuple[str, str]]) -> BaseModel:
@@ -41,14 +39,6 @@ def from_body(model: type[BaseModel], body: bytes) -> BaseModel:
     if not isinstance(value, Mapping):
         raise OperationError("no-object", "the body is no JSON object", "Send the inputs as members of one object.")
     return model.model_validate(value)
-
-
-def is_list(annotation: Any) -> bool:
-    """Whether a field takes several values."""
-    origin = get_origin(annotation)
-    if origin in (Union, types.UnionType):
-        return any(map(is_list, get_args(annotation)))
-    return origin in _LISTS or annotation in _LISTS
 
 
 def _by_name(model: type[BaseModel]) -> dict[str, FieldInfo]:

@@ -9,8 +9,8 @@ from pydantic.json_schema import models_json_schema
 
 from mailwake import __version__
 from mailwake.api import problems
-from mailwake.api.decode import is_list
 from mailwake.api.encode import CSV, FORMS, JSON, LINES
+from mailwake.operations.annotations import is_list
 from mailwake.operations.contract import Operation, all_operations
 
 ROOT = "/api/v1"

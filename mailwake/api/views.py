@@ -13,11 +13,11 @@ from django.views.decorators.csrf import csrf_exempt
 from pydantic import BaseModel, ValidationError
 
 from mailwake.api import decode, encode, openapi, problems
-from mailwake.api.callers import caller_of_request
 from mailwake.api.problems import Problem
 from mailwake.operations.contract import Operation, OperationError, all_operations
 from mailwake.operations.models import Answer
 from mailwake.operations.perform import perform, told_as
+from mailwake.operations.request_callers import caller_of_request
 from mailwake.operations.serving import runtime
 
 _ENOUGH = 1 << 20

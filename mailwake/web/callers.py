@@ -12,11 +12,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from pydantic import BaseModel
 
-from mailwake.api.callers import caller_of_request
 from mailwake.operations.context import Context
 from mailwake.operations.contract import Caller, OperationError, Refused, all_operations
 from mailwake.operations.models import Answer
 from mailwake.operations.perform import perform
+from mailwake.operations.request_callers import caller_of_request
 from mailwake.operations.serving import runtime
 
 View = Callable[..., HttpResponseBase]

@@ -17,7 +17,7 @@ from django.utils import timezone
 from pydantic import AwareDatetime, BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from mailwake.api.decode import is_list
+from mailwake.operations.annotations import is_list
 from mailwake.web.labels import label
 
 _TRI = ("", "true", "false")

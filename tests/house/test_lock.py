@@ -25,8 +25,11 @@ LOCKS = {
 _HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}\Z")
 _PIN = re.compile(r"([a-z0-9][a-z0-9.-]*)==([\w.!+-]+)(?: ; (.+))?\Z")
 UNSEEN = {
+    "argon2-cffi": "Django hashes passwords by it",
     "chdb-core-lite": "the driver loads it",
+    "django-htmx": "the settings name its middleware",
     "tzdata": "zoneinfo reads it where the system has no zones",
+    "whitenoise": "the settings name its middleware",
 }
 """Dependencies that no module imports, and why they are asked for."""
 

@@ -49,7 +49,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--insecure", is_flag=True, help="Listen beyond this machine without TLS.")
 @click.option("--config", type=_FILE, help="Settings.  [default: mailwake.toml in the data directory]")
 @click.pass_context
-def COMMAND(ctx: click.Context, insecure: bool, config: Path | None, **given: Any) -> int:
+def COMMAND(ctx: click.Context, /, insecure: bool, config: Path | None, **given: Any) -> int:
     """Serve."""
     from mailwake.app.configuration import ConfigurationError
     from mailwake.app.server import serve

@@ -1,6 +1,8 @@
-"""Who calls the REST face: a token in the header, or the session of a page."""
+"""Who sent a request to the serving process: by a token in the header, or by the session of a page."""
 
 from __future__ import annotations
+
+import time
 
 from django.http import HttpRequest
 
@@ -32,6 +34,4 @@ def caller_of_request(request: HttpRequest, face: str) -> Caller | None:
 
 
 def _now() -> int:
-    import time
-
     return time.time_ns() // 1000
