@@ -42,6 +42,10 @@ class Mailboxes:
         """By primary key."""
         return record_of(self._rows().get(pk=number))
 
+    def several(self, numbers: Iterable[int]) -> list[MailboxRecord]:
+        """By primary keys, at most some hundreds."""
+        return [record_of(box) for box in self._rows().filter(pk__in=list(numbers))]
+
     def all(
         self,
         reach: Reach | None = None,
