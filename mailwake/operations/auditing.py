@@ -86,19 +86,33 @@ def rebuild(database: Database, opener: Opener | None = None) -> Audited:
     return work(database, opener)
 
 
-def place(path: Path, signs: Iterable[Named]) -> Iterable[Named]:
-    """Signs of items with the mailbox that each folder is in, by the organization's names for shared folders."""
+class Placing:
+    """Finds the mailbox that a folder is in, by the organization's names for shared folders; asked for once."""
+
+    def __init__(self, path: Path) -> None:
+        """path: the data directory."""
+        self._path = path
+        self._prefixes: tuple[str, ...] | None = None
+
+    def __call__(self, signs: Iterable[Named]) -> Iterable[Named]:
+        """Signs of items as the users call their folders, with mailbox and folder."""
+        if self._prefixes is None:
+            self._prefixes = _shared_prefixes(self._path)
+        return placed(signs, self._prefixes)
+
+
+def _shared_prefixes(path: Path) -> tuple[str, ...]:
     from mailwake.directory.errors import DirectoryError
     from mailwake.directory.opening import open_directory
 
-    prefixes = OrganizationSettings().shared_prefixes
+    now = int(datetime.now(UTC).timestamp() * 1_000_000)
     try:
         with open_directory(path, create=False) as directory:
-            prefixes = directory.settings().organization(int(datetime.now(UTC).timestamp() * 1_000_000)).shared_prefixes
+            return directory.settings().organization(now).shared_prefixes
     except DirectoryError as error:
         if error.code != "no-directory":
             raise
-    return placed(signs, prefixes)
+        return OrganizationSettings().shared_prefixes
 
 
 def _directory(path: Path) -> AbstractContextManager[Office]:

@@ -8,7 +8,6 @@ import os
 import resource
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -104,7 +103,7 @@ class _Import:
         try:
             with Writer(self._database, journeys.next_version(self._database)) as writer:
                 self._correlator.before_reading = writer.drain
-                writer.place = partial(auditing.place, self._database.path)
+                writer.place = auditing.Placing(self._database.path)
                 for source in self._inputs:
                     self._retract(self._saved.outgrown(source))
                 account = self._in_parallel(writer) if self._divides(total) else self._in_order(writer)

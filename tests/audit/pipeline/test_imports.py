@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from logs import folder
-from stored_acts import everything, found, load
+from stored_acts import Stored, everything, found, load
 from test_submission import mail
-from writing import ALICE, BOB, command, event, item, login, opened, said
+from writing import ALICE, BOB, item, login, opened, said
 
 from mailwake.audit.model import LogonType
 from mailwake.operations import importing, plan, rebuild
@@ -31,14 +31,14 @@ ROUNDS = 6 if os.environ.get("MAILWAKE_TEST_PROFILE", "fast") == "fast" else 30
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> object:
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Stored:
     data = tmp_path_factory.mktemp("whole") / "data"
     load(data, TEXT, EVENTS, SENT)
     return everything(data)
 
 
-def test_records(whole: object, tmp_path: Path) -> None:
-    records, _ = whole  # type: ignore[misc]
+def test_records(whole: Stored, tmp_path: Path) -> None:
+    records, _ = whole
     actions = [record.observation.action for record in records]
     assert {"MailItemsAccessed", "MoveToDeletedItems", "HardDelete", "UpdateInboxRules", "Send", "SendAs"} <= set(
         actions
@@ -48,7 +48,7 @@ def test_records(whole: object, tmp_path: Path) -> None:
     assert all(record.observation.keys for record in records)
 
 
-def test_twice_and_in_other_order(whole: object, tmp_path: Path) -> None:
+def test_twice_and_in_other_order(whole: Stored, tmp_path: Path) -> None:
     data = tmp_path / "data"
     load(data, SENT)
     load(data, EVENTS[::-1])
@@ -56,14 +56,15 @@ def test_twice_and_in_other_order(whole: object, tmp_path: Path) -> None:
     assert everything(data) == whole
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("window", [7, 40])
-def test_small_windows(window: int, whole: object, tmp_path: Path) -> None:
+def test_small_windows(window: int, whole: Stored, tmp_path: Path) -> None:
     data = tmp_path / "data"
     load(data, TEXT, EVENTS, SENT, window=window)
     assert everything(data) == whole
 
 
-def test_several_processes(whole: object, tmp_path: Path) -> None:
+def test_several_processes(whole: Stored, tmp_path: Path) -> None:
     data = tmp_path / "data"
     with (
         mock.patch.object(importing, "PARALLEL_FROM", 0),
@@ -75,7 +76,7 @@ def test_several_processes(whole: object, tmp_path: Path) -> None:
     assert everything(data) == whole
 
 
-def test_rebuilt(whole: object, tmp_path: Path) -> None:
+def test_rebuilt(whole: Stored, tmp_path: Path) -> None:
     data = tmp_path / "data"
     load(data, TEXT, EVENTS, SENT)
     made = rebuild.run(data)
@@ -83,6 +84,7 @@ def test_rebuilt(whole: object, tmp_path: Path) -> None:
     assert everything(data) == whole
 
 
+@pytest.mark.slow
 @settings(max_examples=4)
 @given(st.randoms(use_true_random=False))
 def test_any_division(chance: random.Random) -> None:
@@ -99,7 +101,8 @@ def test_any_division(chance: random.Random) -> None:
         assert everything(place / "other") == expected
 
 
-def test_killed(whole: object, tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_killed(whole: Stored, tmp_path: Path) -> None:
     """At another write each time, then to the end."""
     chance = random.Random(3)
     data = tmp_path / "data"
@@ -224,4 +227,3 @@ def test_mail_without_sessions_is_due_nothing(tmp_path: Path) -> None:
     assert file(facts, [fact.key for fact in facts]).due == []
     load(tmp_path / "data", lines)
     assert everything(tmp_path / "data") == ([], [])
-    assert event("x", "10:00:00") and command("NOOP", "10:00:00")
