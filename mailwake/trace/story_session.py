@@ -72,7 +72,7 @@ def _same(one: Fact, other: Fact) -> bool:
 
 def _with_client(session: list[Fact]) -> list[Fact]:
     """Records of one session, of which only the first names the client."""
-    known = next((fact.fields for fact in session if "client_ip" in fact.fields), {})
+    known: Fields = next((fact.fields for fact in session if "client_ip" in fact.fields), {})
     lent: Fields = {name: known[name] for name in ("client_name", "client_ip") if name in known}
     return [fact if "client_ip" in fact.fields else fact._replace(fields={**lent, **fact.fields}) for fact in session]
 
