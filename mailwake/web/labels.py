@@ -196,4 +196,5 @@ _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 def label(name: str) -> str | Promise:
     """The words for a property."""
-    return LABELS.get(name) or _WORDS.sub(" ", name)
+    known = LABELS.get(name)
+    return _WORDS.sub(" ", name) if known is None else known
