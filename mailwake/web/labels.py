@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 LABELS: dict[str, str | Promise] = {
@@ -141,6 +142,11 @@ LABELS: dict[str, str | Promise] = {
     "Guid": _("Id"),
     # -- more of a record
     "Failed": _("Failed"),
+    "Authoritative": _("Authoritative"),
+    "InternalRelay": _("Internal relay"),
+    "ExternalRelay": _("External relay"),
+    "observed": _("observed"),
+    "imported": _("imported"),
     "PartiallySucceeded": _("Partly succeeded"),
     "IsValid": _("Valid"),
     "IsChange": _("Order"),
@@ -189,8 +195,12 @@ LABELS: dict[str, str | Promise] = {
     "ClientAppId": _("Application of the client"),
     "AppId": _("Application"),
 }
-WORDED = frozenset(("LogonType", "OperationResult", "RecipientTypeDetails", "DefaultAuditSet"))
+WORDED = frozenset(
+    ("LogonType", "OperationResult", "RecipientTypeDetails", "Type", "DomainType", "DefaultAuditSet", "Origin")
+)
 """Properties whose values are words of a closed set, with labels of their own. All others are shown as recorded."""
+TOLD = frozenset(("Description", "Meaning"))
+"""Properties that hold sentences of the product: see `pages.sentences`."""
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -198,3 +208,10 @@ def label(name: str) -> str | Promise:
     """The words for a property."""
     known = LABELS.get(name)
     return _WORDS.sub(" ", name) if known is None else known
+
+
+def worded(name: str, text: str) -> str:
+    """A value of the property `name` in the reader's language, where it is of the product's own words."""
+    if name in WORDED:
+        return str(LABELS.get(text, text))
+    return gettext(text) if name in TOLD and text else text

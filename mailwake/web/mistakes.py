@@ -5,14 +5,12 @@ What an operation's own validators say (`value_error`) is shown as they say it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, ValidationError
-
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
 
 TEXTS: dict[str, Promise] = {
     "missing": _("This is needed."),
@@ -42,12 +40,13 @@ TEXTS: dict[str, Promise] = {
 """By kind of error; placeholders are from its context (pydantic's list of validation errors)."""
 
 
-def in_words(one: ErrorDetails) -> str:
-    """One error, for the person who typed."""
+def in_words(one: Mapping[str, Any]) -> str:
+    """One of `ValidationError.errors()`, for the person who typed."""
     text = TEXTS.get(one["type"])
     if text is None:
-        return one["msg"].removeprefix("Value error, ")
-    return str(text) % one.get("ctx", {})
+        return str(one["msg"]).removeprefix("Value error, ")
+    context: Mapping[str, Any] = one.get("ctx", {})
+    return str(text) % context
 
 
 def mistakes(model: type[BaseModel], error: ValidationError) -> dict[str, str]:

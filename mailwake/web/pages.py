@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from mailwake.audit.policy.rules import RULES
+from mailwake.directory.roles import ROLE_GROUPS
 from mailwake.operations.contract import all_operations
 
 
@@ -156,3 +158,8 @@ def hints() -> list[str]:
     operations = all_operations()
     inputs = [(operations[page.operation].input.model_fields, page.fields) for page in PAGES.values()]
     return sorted({infos[name].description or "" for infos, names in inputs for name in names} - {""})
+
+
+def sentences() -> list[str]:
+    """What the product says of its role groups and rules, in English: texts for the catalogues, too."""
+    return sorted({*(about for about, _roles in ROLE_GROUPS.values()), *RULES.values()})

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 from mailwake.operations.contract import Operation, OperationError, all_operations
 from mailwake.web.callers import ask, page
 from mailwake.web.controls import controls, typed
-from mailwake.web.labels import WORDED, label
+from mailwake.web.labels import label, worded
 from mailwake.web.mistakes import mistakes
 from mailwake.web.pages import PAGES, Page
 from mailwake.web.trace_form import operation_query
@@ -103,13 +103,12 @@ def _row(item: BaseModel, names: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _cell(item: BaseModel, name: str) -> dict[str, Any]:
-    """A property's cell; the few words that a property of a closed set can have, in the reader's language."""
-    value = getattr(item, name)
-    if _outside(type(item), name) in WORDED:
-        if isinstance(value, str):
-            value = str(label(str(value)))
-        elif isinstance(value, list | tuple):
-            value = [str(label(str(one))) for one in value]
+    """A property's cell; what is of the product's own words, in the reader's language."""
+    value, outside = getattr(item, name), _outside(type(item), name)
+    if isinstance(value, str):
+        value = worded(outside, str(value))
+    elif isinstance(value, list | tuple) and all(isinstance(one, str) for one in value):
+        value = [worded(outside, str(one)) for one in value]
     return cell(value)
 
 
