@@ -16,7 +16,7 @@ LANGUAGES = ("sv", "nl", "fr", "zh_Hant")
 def compile_all(target: Path) -> None:
     """Bring `target/LANGUAGE/LC_MESSAGES/django.mo` up to date, as gettext wants it."""
     for language in LANGUAGES:
-        text = resources.files("mailwake.web").joinpath(f"catalogues/{language}.po").read_bytes()
+        text = resources.files("mailwake.web").joinpath(f"translations/{language}.po").read_bytes()
         folder = target / language / "LC_MESSAGES"
         stamp, compiled = folder / "source.po", folder / "django.mo"
         if compiled.exists() and stamp.exists() and stamp.read_bytes() == text:

@@ -14,7 +14,8 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from django.http import QueryDict
 from django.utils import timezone
-from pydantic import AwareDatetime, BaseModel, ValidationError
+from django.utils.translation import gettext
+from pydantic import AwareDatetime, BaseModel
 from pydantic.fields import FieldInfo
 
 from mailwake.operations.annotations import is_list
@@ -33,6 +34,7 @@ class Control:
     kind: str
     """text, number, datetime, check, yes_no, choice, choices or long."""
     hint: str
+    """The description of the field, translated: `scripts/catalogues` collects those of the pages' controls."""
     required: bool
     choices: tuple[tuple[str, Any], ...] = ()
     value: Any = ""
@@ -55,7 +57,8 @@ def _control(name: str, info: FieldInfo, value: Any, error: str) -> Control:
     if kind == "datetime" and isinstance(value, datetime):
         value = timezone.localtime(value).strftime("%Y-%m-%dT%H:%M")
     outside = info.alias or name
-    return Control(name, label(outside), kind, info.description or "", info.is_required(), choices, value, error)
+    hint = gettext(info.description) if info.description else ""
+    return Control(name, label(outside), kind, hint, info.is_required(), choices, value, error)
 
 
 def _kind(info: FieldInfo) -> tuple[str, tuple[tuple[str, Any], ...]]:
@@ -128,13 +131,3 @@ def _moment(text: str) -> Any:
     except ValueError:
         return text
     return moment if moment.tzinfo else moment.replace(tzinfo=timezone.get_current_timezone())
-
-
-def mistakes(model: type[BaseModel], error: ValidationError) -> dict[str, str]:
-    """What was not understood, by the names of the fields; "" has what concerns none of them."""
-    inside = {info.alias or name: name for name, info in model.model_fields.items()}
-    found: dict[str, str] = {}
-    for one in error.errors():
-        place = str(one["loc"][0]) if one["loc"] else ""
-        found.setdefault(inside.get(place, place), one["msg"].removeprefix("Value error, "))
-    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 LABELS: dict[str, str | Promise] = {
@@ -73,8 +74,8 @@ LABELS: dict[str, str | Promise] = {
     "Access": _("Type of access"),
     "AllNonOwners": _("All non-owners"),
     "ExternalUsers": _("External users"),
-    "AdminsAndDelegates": _("Administrators and delegated users"),
-    "Admins": _("Administrators"),
+    "AdministratorsAndDelegatedUsers": _("Administrators and delegated users"),
+    "Administrators": _("Administrators"),
     "Records": _("Records"),
     "Rule": _("Rule"),
     "Rules": _("Rules"),
@@ -126,10 +127,91 @@ LABELS: dict[str, str | Promise] = {
     "PublicFolderMailbox": _("Public folder mailbox"),
     "DiscoveryMailbox": _("Discovery mailbox"),
     "Anr": _("Part of a name or address"),
+    "AuditMatrix": _("Edition of actions and default sets"),
+    "ExchangeParity": _("Exchange parity"),
+    "LazyExpunge": _("Servers keep expunged mail"),
+    "AuditLogSearchReach": _("Reach of the audit log search"),
+    "TrashFolders": _("Folders that mean Deleted Items"),
+    "SharedPrefixes": _("Prefixes of others' mailboxes"),
+    "Scope": _("Scope"),
+    "ScopeMailboxes": _("Mailboxes of the scope"),
+    "ScopeDomains": _("Domains of the scope"),
+    "BuiltIn": _("Built in"),
+    "Declared": _("Declared"),
+    "HasMailbox": _("Has a mailbox"),
+    "Guid": _("Id"),
+    # -- more of a record
+    "Failed": _("Failed"),
+    "Authoritative": _("Authoritative"),
+    "InternalRelay": _("Internal relay"),
+    "ExternalRelay": _("External relay"),
+    "observed": _("observed"),
+    "imported": _("imported"),
+    "PartiallySucceeded": _("Partly succeeded"),
+    "IsValid": _("Valid"),
+    "IsChange": _("Order"),
+    "ObjectState": _("State"),
+    "Origin": _("Origin"),
+    "Evidence": _("Log records behind it"),
+    "Recorded": _("Recorded"),
+    "Wanted": _("Asked for"),
+    "Seen": _("Seen"),
+    "Bypassed": _("Not audited (bypass)"),
+    "ResultCount": _("Records found"),
+    "ResultIndex": _("Place in the answer"),
+    "AuditData": _("The whole record"),
+    "AuditOperationsCountInAggregatedRecord": _("Accesses in this record"),
+    "AggregatedRecordFoldersData": _("Folders of this record"),
+    "OperationProperties": _("Properties of the action"),
+    "CrossMailboxOperation": _("To another mailbox"),
+    "FolderName": _("Name of the folder"),
+    "FolderId": _("Id of the folder"),
+    "DestFolderId": _("Id of the destination folder"),
+    "DestMailboxGuid": _("Id of the destination mailbox"),
+    "DestMailboxOwnerUPN": _("Destination mailbox"),
+    "DestMailboxOwnerSid": _("SID of the owner of the destination mailbox"),
+    "MailboxOwnerSid": _("SID of the owner"),
+    "LogonUserSid": _("SID of who acted"),
+    "InternalLogonType": _("Internal logon type"),
+    "ItemId": _("Id of the item"),
+    "ItemAttachments": _("Attachments"),
+    "ItemIsRecord": _("Labelled as a record"),
+    "ItemComplianceLabel": _("Compliance label"),
+    "DirtyProperties": _("Changed properties"),
+    "SourceItems": _("Source items"),
+    "SourceItemIdsList": _("Ids of the source items"),
+    "SourceItemSubjectsList": _("Subjects of the source items"),
+    "SourceItemAttachmentsList": _("Attachments of the source items"),
+    "SourceItemInternetMessageIdsList": _("Message IDs of the source items"),
+    "SourceItemFolderPathNamesList": _("Folders of the source items"),
+    "SourceFolders": _("Source folders"),
+    "SourceFolderPathNamesList": _("Paths of the source folders"),
+    "MemberUpn": _("Who got the rights"),
+    "MemberSid": _("SID of who got the rights"),
+    "MemberRights": _("Rights given"),
+    "ClientVersion": _("Version of the client"),
+    "ClientMachineName": _("Computer of the client"),
+    "ClientProcessName": _("Process of the client"),
+    "ClientAppId": _("Application of the client"),
+    "AppId": _("Application"),
 }
+WORDED = frozenset(
+    ("LogonType", "OperationResult", "RecipientTypeDetails", "Type", "DomainType", "DefaultAuditSet", "Origin")
+)
+"""Properties whose values are words of a closed set, with labels of their own. All others are shown as recorded."""
+TOLD = frozenset(("Description", "Meaning"))
+"""Properties that hold sentences of the product: see `pages.sentences`."""
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def label(name: str) -> str | Promise:
     """The words for a property."""
-    return LABELS.get(name) or _WORDS.sub(" ", name)
+    known = LABELS.get(name)
+    return _WORDS.sub(" ", name) if known is None else known
+
+
+def worded(name: str, text: str) -> str:
+    """A value of the property `name` in the reader's language, where it is of the product's own words."""
+    if name in WORDED:
+        return str(LABELS.get(text, text))
+    return gettext(text) if name in TOLD and text else text

@@ -11,6 +11,10 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from mailwake.audit.policy.rules import RULES
+from mailwake.directory.roles import ROLE_GROUPS
+from mailwake.operations.contract import all_operations
+
 
 @dataclass(frozen=True)
 class Page:
@@ -147,3 +151,15 @@ ADMINISTRATION = (
     ),
 )
 PAGES = {page.slug: page for page in (*AUDITING, *ADMINISTRATION)}
+
+
+def hints() -> list[str]:
+    """Descriptions of the inputs that have a control, in English: texts for the catalogues of translations."""
+    operations = all_operations()
+    inputs = [(operations[page.operation].input.model_fields, page.fields) for page in PAGES.values()]
+    return sorted({infos[name].description or "" for infos, names in inputs for name in names} - {""})
+
+
+def sentences() -> list[str]:
+    """What the product says of its role groups and rules, in English: texts for the catalogues, too."""
+    return sorted({*(about for about, _roles in ROLE_GROUPS.values()), *RULES.values()})

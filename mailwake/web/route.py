@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from mailwake.trace.story import Story
 from mailwake.trace.story_model import Node
+from mailwake.web import words
 
 _WIDTH, _HEIGHT, _GAP_X, _GAP_Y = 190, 46, 56, 14
 _MOST = 60
@@ -92,8 +93,9 @@ def _node(picture: Picture, node: Node, column: int, top: int, came: tuple[int, 
             picture.more += 1
             continue
         right = x + _WIDTH + _GAP_X
-        whole = f"{end.address}: {end.detail or end.status}. {end.text}"
-        picture.boxes.append(Box(right, below, _cut(end.address), end.detail or end.status, end.tone, whole))
+        finer = str(words.DETAILS.get(end.detail, end.detail) if end.detail else words.status(end.status))
+        whole = f"{end.address}: {finer}. {end.text}"
+        picture.boxes.append(Box(right, below, _cut(end.address), finer, end.tone, whole))
         picture.lines.append(_line(x, top, right, below, "proven"))
         below += _HEIGHT + _GAP_Y
     return max(below, top + _HEIGHT + _GAP_Y)

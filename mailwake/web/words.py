@@ -69,6 +69,16 @@ EVENTS: dict[str, str | Promise] = {
     "Auth": _("Sign-in"),
     "Lost": _("Connection lost"),
     "Screen": _("Screening"),
+    "Authentication": _("Authentication"),
+    "Spam Diagnostics": _("Spam diagnostics"),
+    "Policy": _("Policy"),
+    "Vacation": _("Vacation reply"),
+    "Notify": _("Notice by mail"),
+    "Note": _("Note"),
+    "Report": _("Report"),
+    "Resubmit": _("Resubmit"),
+    "Duplicate": _("Duplicate"),
+    "Done": _("Done"),
 }
 
 

@@ -14,6 +14,7 @@ from mailwake.operations.account_models import Token
 from mailwake.operations.contract import OperationError, all_operations
 from mailwake.operations.perform import allowed
 from mailwake.web.callers import ask, caller_of, items, page
+from mailwake.web.mistakes import in_words
 
 
 @page
@@ -26,7 +27,7 @@ def accounts(request: HttpRequest) -> HttpResponseBase:
             if not secret:
                 return redirect("accounts")
         except ValidationError as error:
-            problem = error.errors()[0]["msg"]
+            problem = in_words(error.errors()[0])
         except OperationError as error:
             if error.status == 403:
                 raise

@@ -9,12 +9,14 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.functional import Promise
 from pydantic import BaseModel, ValidationError
 
 from mailwake.operations.contract import Operation, OperationError, all_operations
 from mailwake.web.callers import ask, page
-from mailwake.web.controls import controls, mistakes, typed
-from mailwake.web.labels import label
+from mailwake.web.controls import controls, typed
+from mailwake.web.labels import label, worded
+from mailwake.web.mistakes import mistakes
 from mailwake.web.pages import PAGES, Page
 from mailwake.web.trace_form import operation_query
 
@@ -37,6 +39,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponseBase:
     shown = _answered(request, chosen, operation, given) if sent or not chosen.waits else _nothing()
     shown |= {
         "page": chosen,
+        "wrong": [(_named(operation.input, name), text) for name, text in shown["errors"].items()],
         "controls": controls(operation.input, chosen.fields, given, shown["errors"]),
         "sent": sent,
         "download": operation_query(given | chosen.always, operation.input, format="csv"),
@@ -74,6 +77,11 @@ def _answered(request: HttpRequest, chosen: Page, operation: Operation[Any], giv
     return found
 
 
+def _named(model: type[BaseModel], name: str) -> str | Promise:
+    """The words for a field; "" for what is none."""
+    return label(_outside(model, name)) if name in model.model_fields else ""
+
+
 def _outside(model: type[BaseModel], name: str) -> str:
     return model.model_fields[name].alias or name
 
@@ -82,16 +90,26 @@ def _row(item: BaseModel, names: tuple[str, ...]) -> dict[str, Any]:
     """A row: the cells of its columns, and everything else that is known for the fly-out."""
     model = type(item)
     everything = [
-        (label(_outside(model, name)), cell(getattr(item, name)))
+        (label(_outside(model, name)), _cell(item, name))
         for name in model.model_fields
         if getattr(item, name) not in (None, "", (), [])
     ]
     message_id = str(getattr(item, "item_internet_message_id", "") or "")
     return {
-        "cells": [cell(getattr(item, name)) for name in names],
+        "cells": [_cell(item, name) for name in names],
         "everything": everything,
         "message_id": message_id if message_id.count("@") == 1 else "",
     }
+
+
+def _cell(item: BaseModel, name: str) -> dict[str, Any]:
+    """A property's cell; what is of the product's own words, in the reader's language."""
+    value, outside = getattr(item, name), _outside(type(item), name)
+    if isinstance(value, str):
+        value = worded(outside, str(value))
+    elif isinstance(value, list | tuple) and all(isinstance(one, str) for one in value):
+        value = [worded(outside, str(one)) for one in value]
+    return cell(value)
 
 
 def cell(value: Any) -> dict[str, Any]:

@@ -18,8 +18,8 @@ from mailwake.operations.contract import OperationError, all_operations
 from mailwake.operations.mailbox_models import Mailbox
 from mailwake.operations.perform import allowed as may
 from mailwake.web.callers import ask, caller_of, context_of, page
-from mailwake.web.controls import mistakes
 from mailwake.web.labels import label
+from mailwake.web.mistakes import mistakes
 
 _SHOWN = 500
 _FIELD = {LogonType.ADMIN: "audit_admin", LogonType.DELEGATE: "audit_delegate", LogonType.OWNER: "audit_owner"}
@@ -41,6 +41,7 @@ def mailboxes(request: HttpRequest) -> HttpResponseBase:
         "part": part,
         "kind": kind,
         "kinds": [(one.value, label(one.value)) for one in MailboxType],
+        "logon_types": [(one.value, label(one.value)) for one in _FIELD],
         "warnings": answer.warnings,
         "more": len(found) == _SHOWN,
     }
@@ -66,6 +67,7 @@ def mailbox(request: HttpRequest, identity: str) -> HttpResponseBase:
     box = _one(request, identity, group)
     shown = {
         "box": box,
+        "type": label(box.recipient_type_details.value),
         "group": group,
         "sets": _sets(request, box),
         "bypass": _bypass(request, identity),

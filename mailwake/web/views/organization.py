@@ -13,7 +13,8 @@ from pydantic import ValidationError
 from mailwake.operations.contract import OperationError, all_operations
 from mailwake.operations.perform import allowed
 from mailwake.web.callers import ask, caller_of, page
-from mailwake.web.controls import mistakes
+from mailwake.web.labels import label
+from mailwake.web.mistakes import mistakes
 
 _CHECKS = ("audit_disabled", "exchange_parity", "lazy_expunge")
 _LISTS = ("trash_folders", "shared_prefixes")
@@ -30,7 +31,7 @@ def organization(request: HttpRequest) -> HttpResponseBase:
             messages.success(request, _("The settings are kept; they hold from now on."), "good")
             return redirect("organization")
         except ValidationError as error:
-            errors = mistakes(operation.input, error)
+            errors = _labelled(mistakes(operation.input, error))
         except OperationError as error:
             if error.status == 403:
                 raise
@@ -39,6 +40,12 @@ def organization(request: HttpRequest) -> HttpResponseBase:
     shown = {"current": current, "errors": errors, "may_change": allowed(operation, caller_of(request))}
     shown |= {name: "\n".join(getattr(current, name)) for name in _LISTS}
     return render(request, "web/organization.html", shown, status=400 if errors else 200)
+
+
+def _labelled(found: dict[str, str]) -> dict[str, str]:
+    """Mistakes by the words of their fields."""
+    names = all_operations()["set-organization-config"].input.model_fields
+    return {str(label(names[name].alias or name)) if name in names else "": text for name, text in found.items()}
 
 
 def _typed(request: HttpRequest) -> dict[str, Any]:

@@ -22,6 +22,8 @@ from mailwake.operations.pasted import readings as pasted_readings
 from mailwake.operations.trace_models import TraceRow
 from mailwake.web import words
 from mailwake.web.callers import ask, page
+from mailwake.web.labels import label
+from mailwake.web.mistakes import in_words
 from mailwake.web.trace_form import RANGES, TraceForm, operation_query
 
 PAGE = 250
@@ -155,7 +157,7 @@ def _results(request: HttpRequest, form: TraceForm, cursor: str) -> dict[str, An
         wrong = error.errors()[0]
         found["problem"] = OperationError(
             "input-not-understood",
-            f"{wrong['loc'][0] if wrong['loc'] else ''}: {wrong['msg']}",
+            f"{label(str(wrong['loc'][0])) if wrong['loc'] else ''}: {in_words(wrong)}",
             _("Mend it and repeat."),
         )
     except OperationError as error:
