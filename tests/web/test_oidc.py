@@ -50,14 +50,14 @@ def test_groups_of_the_provider_are_role_groups_here(tmp_path: Path, browser: Br
     data = tmp_path / "data"
     command(data, "import", str(TOP / "mailwake/sample/estate"))
     command(data, "user", "add", "admin@example.com", "--password", "correct horse battery")
-    command(data, "role-group", "add-member", "Help Desk", "staff-helpdesk", "--kind", "group")
+    command(data, "role-group", "add-member", "Help Desk", "--member", "staff-helpdesk", "--kind", "group")
     (data / "mailwake.toml").write_text(
         f'[[oidc]]\nname = "Example ID"\nissuer = "{provider}"\nclient_id = "mailwake"\nclient_secret = "secret"\n'
     )
     put_user(
         provider,
         "pat",
-        '{"claims": {"preferred_username": "pat@example.com", "email": "pat@example.com", "groups": ["Staff-Helpdesk"]}}',
+        '{"preferred_username": "pat@example.com", "email": "pat@example.com", "groups": ["Staff-Helpdesk"]}',
     )
     site = serve(data)
     try:
