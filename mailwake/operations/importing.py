@@ -153,9 +153,9 @@ class _Import:
     def _in_parallel(self, writer: Writer) -> Account:
         account = self._reader.account
         several = len(self._inputs) > 1
-        for made in reaped(self._windows_ahead, PROCESSES):
+        for made in reaped(self._windows_ahead, PROCESSES, self._database.temporary):
             back = self._correlator.passes(made.low, made.high)
-            writer.write_reaped(made.facts, made.rows, overlapping=back or several)
+            writer.write_reaped(made.facts, made.records, made.rows, overlapping=back or several)
             window = self._correlator.leftovers(made)
             writer.write(window, self._committed(dict(made.places)))
             account += made.account

@@ -10,6 +10,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailwake.operations.correlate import Window
@@ -53,11 +54,13 @@ class Writer:
         self._check()
         self._work.put(lambda: self._write(window, places))
 
-    def write_reaped(self, facts: bytes, rows: bytes, *, overlapping: bool) -> None:
-        """Hand over what another process made ready (Arrow streams); the place is committed with the rest of the
-        window."""
+    def write_reaped(self, facts: Path, count: int, rows: Path, *, overlapping: bool) -> None:
+        """Hand over what another process made ready (files of Arrow streams, removed then).
+
+        The place is committed with the rest of the window.
+        """
         self._check()
-        self._work.put(lambda: self._write_reaped(facts, rows, overlapping))
+        self._work.put(lambda: self._write_reaped(facts, count, rows, overlapping))
 
     def drain(self) -> None:
         """Wait until everything handed over is written."""
@@ -92,12 +95,17 @@ class Writer:
         self.rows += len(window.rows)
         files.save(self._database, places)
 
-    def _write_reaped(self, facts: bytes, rows: bytes, overlapping: bool) -> None:
-        if facts:
+    def _write_reaped(self, facts: Path, count: int, rows: Path, overlapping: bool) -> None:
+        if overlapping:
             self._insert(stored_facts.numbered(facts, self._seq), overlapping)
+        else:
+            stored_facts.insert_file(self._database, facts, self._seq)
+            self._seq += count
+            self.new_facts += count
         self._seq += 1
-        if rows:
-            journeys.insert(self._database, journeys.versioned(rows, self._seq))
+        journeys.insert_file(self._database, rows, self._seq)
+        facts.unlink()
+        rows.unlink()
 
     def _insert(self, table: pa.Table, overlapping: bool) -> None:
         if overlapping:

@@ -109,9 +109,14 @@ class Database:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def temporary(self) -> Path:
+        """A folder for files that are of no use when this process has ended."""
+        return self.path / _TEMPORARY
+
     def _private_temporary_folder(self) -> None:
         # clickhouse-connect spools each embedded insert to a temporary file, which a killed process leaves behind.
-        folder = self.path / _TEMPORARY
+        folder = self.temporary
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700)
         self._before = os.environ.get("TMPDIR"), tempfile.tempdir

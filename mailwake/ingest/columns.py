@@ -1,0 +1,32 @@
+"""Columns of facts, filled straight from bytes where the native part is there (`events/c`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mailwake.events.fact import Fact
+from mailwake.events.native import native
+from mailwake.events.vocabulary import KINDS
+from mailwake.ingest.registry import Registry
+from mailwake.ingest.runs import Head, Heads, tidy
+
+
+class Finder:
+    """Tells the native part what stands between stamp and message, and which shapes the messages of a program have."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.registry = registry
+        self._heads = Heads(registry)
+
+    def __call__(self, text: str) -> tuple[Head, tuple[Any, ...]] | None:
+        """What a head says, and the shapes of its program; None when it is none."""
+        head = self._heads.learn(text)
+        return None if head is None else (head, self.registry.shapes(head[1]))
+
+
+def columns(wanted: frozenset[str]) -> Any:
+    """Empty columns; only where there is a native part. wanted: kinds that are to be facts, too."""
+    unknown = wanted - KINDS.keys()
+    if unknown:
+        raise ValueError(f"no such kinds: {', '.join(sorted(unknown))}")
+    return native.Columns(Fact, wanted, Finder(Registry()), tidy)
