@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from mailwake.events.fact import Fact
@@ -20,7 +21,7 @@ class Finder:
 
     def __call__(self, text: str) -> tuple[Head, tuple[Any, ...]] | None:
         """What a head says, and the shapes of its program; None when it is none."""
-        head = self._heads.learn(text)
+        head = self._heads.known.get(text) or self._heads.learn(text)
         return None if head is None else (head, self.registry.shapes(head[1]))
 
 
@@ -29,4 +30,10 @@ def columns(wanted: frozenset[str]) -> Any:
     unknown = wanted - KINDS.keys()
     if unknown:
         raise ValueError(f"no such kinds: {', '.join(sorted(unknown))}")
-    return native.Columns(Fact, wanted, Finder(Registry()), tidy)
+    return native.Columns(Fact, wanted, _finder(), tidy)
+
+
+@cache
+def _finder() -> Finder:
+    """One for all windows of a process: they have most heads in common."""
+    return Finder(Registry())

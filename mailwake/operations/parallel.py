@@ -6,6 +6,7 @@ Processes are spawned, never forked: the engine does not survive a fork.
 from __future__ import annotations
 
 import gc
+import os
 import signal
 from collections import deque
 from collections.abc import Iterator
@@ -27,6 +28,8 @@ from mailwake.store.errors import StoreError
 from mailwake.trace.buckets import FILING
 from mailwake.trace.harvest import harvest
 from mailwake.trace.keys import fact_key
+
+_THREADS = "OPENBLAS_NUM_THREADS"
 
 if TYPE_CHECKING:
     import numpy as np
@@ -145,17 +148,46 @@ def _write(path: Path, table: pa.Table) -> None:
         writer.write_table(table)
 
 
-def reaped(windows: list[list[Piece]], processes: int, folder: Path) -> Iterator[Reaped]:
-    """All windows in their order, worked on by so many processes, few ahead of the one that is wanted.
+class Harvesters:
+    """Processes that work on windows. They begin to load what they need at once, while this process opens the store."""
 
-    folder: for the files that they make.
-    """
-    pending: deque[Future[Reaped]] = deque()
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_prepare) as pool:
+    def __init__(self, processes: int) -> None:
+        """processes: how many. Nothing is started before `start`."""
+        self._count = processes
+        self._pool: ProcessPoolExecutor | None = None
+
+    def start(self) -> ProcessPoolExecutor:
+        """Start them, unless they are there."""
+        if self._pool is None:
+            before = os.environ.get(_THREADS)
+            os.environ[_THREADS] = "1"  # numpy's library would start threads of its own in each
+            try:
+                self._pool = ProcessPoolExecutor(self._count, mp_context=get_context("spawn"), initializer=_prepare)
+                for _ in range(self._count):
+                    self._pool.submit(_load)
+            finally:
+                os.environ.pop(_THREADS)
+                if before is not None:
+                    os.environ[_THREADS] = before
+        return self._pool
+
+    def close(self) -> None:
+        """End them, and wait for that."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
+
+    def reaped(self, windows: list[list[Piece]], folder: Path) -> Iterator[Reaped]:
+        """All windows in their order, few worked on ahead of the one that is wanted.
+
+        folder: for the files that they make.
+        """
+        pending: deque[Future[Reaped]] = deque()
+        pool = self.start()
         try:
             for number, pieces in enumerate(windows):
                 pending.append(pool.submit(reap, pieces, folder / str(number)))
-                if len(pending) > processes:
+                if len(pending) > self._count:
                     yield pending.popleft().result()
             while pending:
                 yield pending.popleft().result()
@@ -166,12 +198,21 @@ def reaped(windows: list[list[Piece]], processes: int, folder: Path) -> Iterator
             for process in list(getattr(pool, "_processes", {}).values()):
                 process.terminate()  # what they have in hand is read again next time
             raise
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _load() -> None:
+    """Load what `reap` needs."""
+    import numpy as np  # noqa: F401
+    import pyarrow.ipc  # noqa: F401
+
+    from mailwake.sources.api import all_sources
+
+    all_sources()
 
 
 def _prepare() -> None:
     """Ctrl-C reaches all processes of a terminal; the one that writes decides what to do."""
+    os.umask(0o077)  # as in `Database`
     if native is not None:
         native.keep_memory()
     signal.signal(signal.SIGINT, signal.SIG_IGN)

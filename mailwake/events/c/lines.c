@@ -198,6 +198,22 @@ static const char *colon(const char *from, const char *end)
     return NULL;
 }
 
+/* Microseconds since midnight of `10:02:03`; -1 for anything else. */
+static int64_t of_day(const char *text)
+{
+    static const int digits[] = {0, 1, 3, 4, 6, 7};
+    int value[6];
+    for (int i = 0; i < 6; i++) {
+        value[i] = text[digits[i]] - '0';
+        if (value[i] < 0 || value[i] > 9)
+            return -1;
+    }
+    int hour = value[0] * 10 + value[1], minute = value[2] * 10 + value[3], second = value[4] * 10 + value[5];
+    if (text[2] != ':' || text[5] != ':' || hour > 23 || minute > 59 || second > 59)
+        return -1;
+    return ((int64_t)hour * 3600 + minute * 60 + second) * 1000000;
+}
+
 static int set_time(Run *run, int64_t ts)
 {
     if (run->ts_object && run->ts == ts)
@@ -244,13 +260,17 @@ PyObject *columns_bsd(Columns *self, PyObject *arguments)
         start_run(self, &run))
         return NULL;
     const char *data = PyBytes_AS_STRING(bytes), *stop = data + PyBytes_GET_SIZE(bytes), *line = data + offset;
-    const char *stamp = NULL;
+    const char *stamp = NULL; /* the line that the time was learnt from */
+    int64_t midnight = 0, since;
     while (line < stop) {
         const char *end = memchr(line, '\n', stop - line);
         end = end ? end : stop;
         if (end - line < 18)
             break;
-        if (!stamp || memcmp(stamp, line, 15)) {
+        if (stamp && !memcmp(stamp, line, 7) && (since = of_day(line + 7)) >= 0) {
+            if (set_time(&run, midnight + since)) /* another second of a day whose offset from UTC does not change */
+                break;
+        } else {
             PyObject *text = decoded(line, 15, 0), *known = NULL, *made = NULL;
             if (text && PyUnicode_GET_LENGTH(text) == 15) {
                 known = PyDict_GetItemWithError(cache, text);
@@ -259,7 +279,9 @@ PyObject *columns_bsd(Columns *self, PyObject *arguments)
             }
             int64_t ts = known && known != Py_None ? PyLong_AsLongLong(known) : 0;
             /* The hour written twice: every line is looked at. */
-            stamp = text && !PyErr_Occurred() && PyDict_Contains(cache, text) > 0 ? line : NULL;
+            since = of_day(line + 7);
+            stamp = text && since >= 0 && !PyErr_Occurred() && PyDict_Contains(cache, text) > 0 ? line : NULL;
+            midnight = ts - since;
             Py_XDECREF(text);
             Py_XDECREF(made);
             if (PyErr_Occurred() || !ts || set_time(&run, ts)) {
@@ -290,16 +312,19 @@ PyObject *columns_iso(Columns *self, PyObject *arguments)
         start_run(self, &run))
         return NULL;
     const char *data = PyBytes_AS_STRING(bytes), *stop = data + PyBytes_GET_SIZE(bytes), *line = data + offset;
-    const char *known = NULL; /* the line that second and zone were learnt from */
+    const char *known = NULL; /* the line that day and zone were learnt from */
     long long second = 0, scale = 0;
+    int64_t midnight = 0, since;
     Py_ssize_t point = 0, blank = 0;
     while (line < stop) {
         const char *end = memchr(line, '\n', stop - line);
         end = end ? end : stop;
         if (end - line < 24)
             break;
-        if (!known || end - line <= blank || memcmp(known, line, 19) ||
-            memcmp(known + point, line + point, blank + 1 - point)) {
+        if (known && end - line > blank && !memcmp(known, line, 11) && (since = of_day(line + 11)) >= 0 &&
+            known[19] == line[19] && !memcmp(known + point, line + point, blank + 1 - point)) {
+            second = midnight + since;
+        } else {
             known = NULL;
             const char *space = memchr(line + 19, ' ', end - line - 19);
             if (!space || space - line > 40 || !is_ascii(line, space - line))
@@ -313,7 +338,9 @@ PyObject *columns_iso(Columns *self, PyObject *arguments)
                 let_go(-1);
                 break;
             }
-            known = line;
+            since = of_day(line + 11);
+            known = since >= 0 ? line : NULL;
+            midnight = second - since;
             blank = space - line;
         }
         int64_t fraction = 0;

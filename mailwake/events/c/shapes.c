@@ -12,11 +12,13 @@ static int match(const Pattern *pattern, int number, const uint8_t *at, Found *f
     for (;;) {
         const Node *node = &pattern->nodes[number];
         switch (node->op) {
-        case LITERAL:
-            if (found->end - at < node->b || memcmp(at, pattern->literals + node->a, node->b) != 0)
+        case LITERAL: {
+            const uint8_t *literal = pattern->literals + node->a;
+            if (found->end - at < node->b || *at != *literal || memcmp(at, literal, node->b) != 0)
                 return 0;
             at += node->b;
             break;
+        }
         case RUN: {
             const uint8_t *set = pattern->sets + 256 * node->a;
             const uint8_t *stop = found->end - at > node->c ? at + node->c : found->end;

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 from mailwake.events.fact import Fields
 from mailwake.events.shape import Shape, constant, decimal, mapped, merged, text, whole
 from mailwake.sources.postfix.replies import settle
-from mailwake.sources.postfix.text import QID, client, relay
+from mailwake.sources.postfix.text import QID, client, peer, relay
 
 AGENTS = frozenset({"smtp", "lmtp", "local", "virtual", "pipe", "error", "retry", "discard"})
 _INK = "!-Z^-~"
@@ -50,8 +51,8 @@ def _refused(by: str) -> Shape:
     )
 
 
-def _delivered(agent: str) -> tuple[Shape, Shape]:
-    """Those that succeeded, whose reply tells more; and the others."""
+def _delivered(agent: str) -> tuple[Shape, ...]:
+    """Those that succeeded, whose reply tells more; the others; TLS."""
     line = (
         rf"({QID}): to=<([^<>\"]*)>, (?:orig_to=<([^<>\"]*)>, )?relay=([^,]*), (?:conn_use=([0-9]{{1,9}}), )?"
         r"delay=([0-9]{1,7}(?:\.[0-9]{1,7})?), delays=([0-9./]+), (?:tls=([^,]*), )?dsn=([0-9.]+), "
@@ -76,6 +77,7 @@ def _delivered(agent: str) -> tuple[Shape, Shape]:
     return (
         Shape(line + r"status=(sent) \((.*)\)\Z", "deliver", 1, fields, finish),
         Shape(line + r"status=(deferred|bounced|deliverable|undeliverable) \((.*)\)\Z", "deliver", 1, fields),
+        _encrypted("out", peer),
     )
 
 
@@ -91,23 +93,29 @@ _HANDED_IN = Shape(
     1,
     (merged(client, 2), text("orig_queue_id", 3), merged(_original, 4)),
 )
-_TLS = Shape(
-    rf"(Anonymous|Untrusted|Trusted|Verified) TLS connection established from ({_PEER}): ([!-~]+) with cipher ([!-~]+)",
-    "tls",
-    fields=(
-        merged(client, 2),
-        constant("direction", "in"),
-        text("level", 1),
-        text("version", 3),
-        text("cipher", 4),
-    ),
-)
+
+
+def _encrypted(way: str, read: Callable[[str], Fields]) -> Shape:
+    return Shape(
+        r"(Anonymous|Untrusted|Trusted|Verified) TLS connection established"
+        rf" {'from' if way == 'in' else 'to'} ({_PEER}): ([!-~]+) with cipher ([!-~]+)",
+        "tls",
+        fields=(
+            merged(read, 2),
+            constant("direction", way),
+            text("level", 1),
+            text("version", 3),
+            text("cipher", 4),
+        ),
+    )
+
+
 _SMTPD = (
     Shape(r"connect from (.*)\Z", "connect", fields=(merged(client, 1),)),
     Shape(r"disconnect from ([^\]]*\])(?: (.*))?\Z", "disconnect", fields=(merged(client, 1), text("counters", 2))),
     _refused("smtpd"),
     _ARRIVED,
-    _TLS,
+    _encrypted("in", client),
     _HANDED_IN,
 )
 _OTHERS: dict[str, tuple[Shape, ...]] = {
@@ -144,6 +152,18 @@ _OTHERS: dict[str, tuple[Shape, ...]] = {
             fields=(merged(client, 2), text("test", 1)),
         ),
         _refused("postscreen"),
+        Shape(
+            rf"(DNSBL) (rank [0-9]+) for {_SCREENED}\Z",
+            "postscreen",
+            fields=(merged(client, 3), text("test", 1), text("text", 2)),
+        ),
+    ),
+    "dnsblog": (
+        Shape(
+            r"addr ([0-9A-Fa-f:.]+) (listed by domain [!-~]+ as .*)\Z",
+            "postscreen",
+            fields=(constant("test", "DNSBL"), text("client_ip", 1), text("text", 2)),
+        ),
     ),
 }
 _QMGR = (
