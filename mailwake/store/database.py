@@ -28,6 +28,8 @@ SETTINGS: dict[str, Any] = {
     "session_timezone": "UTC",
     "max_partitions_per_insert_block": 0,  # a log of years goes in at once
 }
+_NAME = "mailwake"
+"""The database."""
 _TEMPORARY = "mailwake-tmp"
 _OWN = frozenset({"store", "lock", _TEMPORARY})
 """What a data directory holds."""
@@ -64,8 +66,14 @@ class Database:
         if client is None:
             from clickhouse_connect import get_client
 
+            dsn = f"chdb://{self.path / 'store'}"
             try:
-                client = get_client(dsn=f"chdb://{self.path / 'store'}", settings=SETTINGS, tz_mode="aware")
+                if not self._clients:
+                    # The engine's default database is laid over the working directory: a file called `rows` there would
+                    # be taken for the table.
+                    with get_client(dsn=dsn) as first:
+                        first.command(f"CREATE DATABASE IF NOT EXISTS {_NAME} ENGINE = Atomic")
+                client = get_client(dsn=dsn, database=_NAME, settings=SETTINGS, tz_mode="aware")
             except Exception as error:
                 raise StoreError(
                     f"{self.path}: the store does not open: {error}", "is the disk full or the folder not writable?"
