@@ -6,6 +6,7 @@ is plain Python. See docs/decisions/0012-compiled-hot-modules.md.
 
     hatch_build.py obstacle         says what stands in the way of compiling; silent when nothing does
     hatch_build.py compile FOLDER   compiles into FOLDER/lib
+    hatch_build.py c FOLDER         compiles only what is written in C
 """
 
 from __future__ import annotations
@@ -98,9 +99,9 @@ def patterns() -> list[str]:
     return [*chosen["modules"], *chosen["not"]]
 
 
-def _settings() -> dict[str, list[str]]:
+def _settings() -> dict[str, Any]:
     project = tomllib.loads((TOP / "pyproject.toml").read_text())
-    hook: dict[str, list[str]] = project["tool"]["hatch"]["build"]["targets"]["wheel"]["hooks"]["custom"]
+    hook: dict[str, Any] = project["tool"]["hatch"]["build"]["targets"]["wheel"]["hooks"]["custom"]
     return hook
 
 
@@ -133,8 +134,6 @@ def _compiled(folder: Path) -> dict[str, str]:
 def compile_into(folder: Path) -> None:
     """Run mypyc and the C compiler. One library of many C files: as fast as one file, and compiled on all cores."""
     from mypyc.build import mypycify
-    from setuptools import Distribution
-    from setuptools.command.build_ext import build_ext
 
     options = ["--config-file=", "--ignore-missing-imports", f"--cache-dir={folder / 'types'}"]
     extensions = mypycify(
@@ -145,6 +144,28 @@ def compile_into(folder: Path) -> None:
         target_dir=str(folder / "c"),
         group_name="mailwake",
     )
+    _build([*extensions, *_extensions()], folder)
+
+
+def compile_c(folder: Path) -> None:
+    """Compile only what is written in C, into folder/lib: for tests."""
+    _build(_extensions(), folder)
+
+
+def _extensions() -> list[Any]:
+    from setuptools import Extension
+
+    made = []
+    for name, pattern in _settings()["extensions"].items():
+        sources = sorted(str(path.relative_to(TOP)) for path in TOP.glob(pattern))
+        made.append(Extension(name, sources, extra_compile_args=["-O2"]))
+    return made
+
+
+def _build(extensions: list[Any], folder: Path) -> None:
+    from setuptools import Distribution
+    from setuptools.command.build_ext import build_ext
+
     build = build_ext(Distribution({"name": "mailwake", "ext_modules": extensions}))
     build.build_lib, build.build_temp = str(folder / "lib"), str(folder / "objects")
     build.ensure_finalized()
@@ -175,5 +196,7 @@ def _spread(build: Any) -> None:
 if __name__ == "__main__":
     if sys.argv[1:] == ["obstacle"]:
         print(obstacle() or "", end="")
+    elif sys.argv[1] == "c":
+        compile_c(Path(sys.argv[2]))
     else:
         compile_into(Path(sys.argv[2]))

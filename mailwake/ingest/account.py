@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter, itemgetter
 
@@ -81,6 +81,21 @@ class Account:
         low = min(times)
         self._widen(low if low != NO_TIME else min(filter(None, times), default=NO_TIME))
         self._widen(max(times))
+
+    def add_counts(
+        self, kinds: Mapping[str, int], foreign: Mapping[str, int], losses: Iterable[Fact], low: int, high: int
+    ) -> None:
+        """Count what was read into columns: records by kind, foreign ones by program; facts of kind loss; and the
+        earliest and latest time (µs)."""
+        noise, repeats, others = kinds.get("noise", 0), kinds.get("repeat", 0), kinds.get("foreign", 0)
+        self.noise += noise
+        self.repeats += repeats
+        self.recognised += sum(kinds.values()) - noise - others - kinds.get("unknown", 0)
+        self._add_foreign(foreign.items())
+        self.losses += kinds.get("loss", 0)
+        self.lost += sum(int(fact.fields.get("count", 0)) for fact in losses)
+        self._widen(low)
+        self._widen(high)
 
     def add_unknown(self, program: str, message: str, raw: str) -> None:
         """Count an unknown record under its shape."""

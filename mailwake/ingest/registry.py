@@ -7,9 +7,11 @@ one that knows their loss notices.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from mailwake.events.fact import LineParser, Parsed
 from mailwake.ingest.notices import is_log_daemon, loss, repeated_last
+from mailwake.ingest.shapes import loadable
 from mailwake.ingest.stamps import MONTHS
 from mailwake.sources import api
 from mailwake.sources.api import ElementSource, Source, TableSource
@@ -29,6 +31,7 @@ class Registry:
         self.sources: tuple[Source, ...] = tuple(api.all_sources() if sources is None else sources)
         self._parser_for = parser_for or (api.parser_for if sources is None else self._first)
         self._parsers: dict[str, LineParser] = {}
+        self._shapes: dict[int, tuple[Any, ...]] = {}
 
     def parser(self, program: str) -> LineParser:
         """The parser of a program tag."""
@@ -39,6 +42,14 @@ class Registry:
                 self._parsers.clear()
             self._parsers[program] = found
         return found
+
+    def shapes(self, program: str) -> tuple[Any, ...]:
+        """The shapes of a program's lines, as the native part takes them: the same object for the same shapes."""
+        found = api.shapes_for(program)
+        made = self._shapes.get(id(found))
+        if made is None:
+            made = self._shapes[id(found)] = loadable(found)
+        return made
 
     def knows(self, program: str) -> bool:
         """Whether a program is part of a mail system or of the log system."""

@@ -113,7 +113,7 @@ def iso_run(
         for line in islice(lines, start, None):
             if not line.startswith(second) or not line.startswith(zone, point):
                 stop = line.find(" ", 19)
-                found = _iso_base(line, stop)
+                found = iso_base(line, stop)
                 if found is None:
                     break
                 base, point, scale = found
@@ -176,7 +176,7 @@ def bare_run(
     return start + len(out) - before
 
 
-def _iso_base(line: str, stop: int) -> tuple[int, int, int] | None:
+def iso_base(line: str, stop: int) -> tuple[int, int, int] | None:
     """Of a line whose stamp ends at stop: microseconds UTC of its second, where its fraction ends, and the worth of
     the fraction's last digit (0 when there is none). None unless the stamp is in full, with at most six digits."""
     found = find(line) if line[10:11] == "T" else None

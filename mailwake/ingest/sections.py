@@ -5,7 +5,7 @@ Most files are one section; what `tail` and `head` print of several files has a 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mailwake.events.fact import NO_TIME, Fact, Fields, Origin, Parsed
 from mailwake.ingest import jsonlines
@@ -14,7 +14,7 @@ from mailwake.ingest.calendar import Calendar
 from mailwake.ingest.envelope import BSD, ISO, Header, Splitter
 from mailwake.ingest.notices import repeated_inner, repeated_last
 from mailwake.ingest.registry import Registry
-from mailwake.ingest.runs import Heads, bare_run, bsd_run, iso_run, tidy
+from mailwake.ingest.runs import Heads, bare_run, bsd_run, iso_base, iso_run, tidy
 from mailwake.sources.api import Source
 
 _WRAPPING = tuple(f'"{name}":' for name in jsonlines.NAMES)
@@ -77,6 +77,28 @@ class Section:
         if end > start:
             self._last = out[-1].ts
         return end
+
+    def fill(self, data: bytes, start: int, untidy: bool, columns: Any) -> tuple[int, int]:
+        """As `run`, for the bytes of a block from start on, into `columns`; for lines with a syslog header only. Where
+        it stopped, and how many lines it took."""
+        untidy = untidy or self._msgids
+        if self._shape == BSD:
+            origin, clock = self._assumed, self.clock
+            end, taken = columns.bsd(data, start, clock.cache, clock.bsd, origin.source, origin, untidy)
+        elif self._shape == ISO:
+            end, taken = columns.iso(data, start, iso_base, self._told.source, self._told, untidy)
+            if taken:
+                self.clock.saw(columns.last)
+        else:
+            return start, 0
+        if taken:
+            self._last = columns.last
+        return end, taken
+
+    @property
+    def of_product(self) -> bool:
+        """Whether the last line was of a product's own file."""
+        return self._bare is not None
 
     def line(self, line: str, out: list[Fact]) -> None:
         """Read one line the careful way."""

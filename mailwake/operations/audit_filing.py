@@ -22,6 +22,8 @@ _HANDLED: dict[str, int] = {
     **dict.fromkeys(("active", "message_id", "header", "verdict"), _MAIL),
     "reject": _REFUSAL,
 }
+HANDLED = frozenset(_HANDLED)
+"""Kinds that `file` looks at."""
 _SLACK = 2_000_000
 """µs by which a line may seem to be before the arrival that it is about."""
 

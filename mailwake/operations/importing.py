@@ -19,7 +19,7 @@ from mailwake.operations import auditing
 from mailwake.operations.audit_filing import is_audit_key
 from mailwake.operations.correlate import Correlator
 from mailwake.operations.inputs import Input, Reader, gather
-from mailwake.operations.parallel import End, end_of, reaped
+from mailwake.operations.parallel import End, Harvesters, end_of
 from mailwake.operations.plan import Piece, divisible, windows
 from mailwake.operations.reviving import StoredReviver
 from mailwake.operations.writer import Writer
@@ -63,12 +63,22 @@ def run(
     with ExitStack() as stack:
         inputs, notes = gather(paths, stack)
         _allow_many_files()
+        harvesters = Harvesters(PROCESSES)
+        stack.callback(harvesters.close)
+        if PROCESSES > 1 and _is_much(inputs) and not (data_dir / "store").exists():
+            harvesters.start()  # otherwise most of it may be known already
         database = stack.enter_context(Database(data_dir))
-        job = _Import(database, inputs, zone, year, progress)
+        job = _Import(database, inputs, harvesters, zone, year, progress)
         account = job.run()
         for text in notes:
             account.note(text)
         return account
+
+
+def _is_much(inputs: list[Input]) -> bool:
+    """Whether there is so much to read that several processes may pay."""
+    sizes = (source.path.stat().st_size for source in inputs if source.path.is_file())
+    return sum(sizes) >= PARALLEL_FROM and all(map(divisible, inputs))
 
 
 def _allow_many_files() -> None:
@@ -80,9 +90,16 @@ def _allow_many_files() -> None:
 
 class _Import:
     def __init__(
-        self, database: Database, inputs: list[Input], zone: str | None, year: int | None, progress: Progress | None
+        self,
+        database: Database,
+        inputs: list[Input],
+        harvesters: Harvesters,
+        zone: str | None,
+        year: int | None,
+        progress: Progress | None,
     ) -> None:
         self._database = database
+        self._harvesters = harvesters
         self._progress = progress
         self._correlator = Correlator(database, StoredReviver())
         self._saved = _Saved(database)
@@ -163,9 +180,9 @@ class _Import:
     def _in_parallel(self, writer: Writer) -> Account:
         account = self._reader.account
         several = len(self._inputs) > 1
-        for made in reaped(self._windows_ahead, PROCESSES):
+        for made in self._harvesters.reaped(self._windows_ahead, self._database.temporary):
             back = self._correlator.passes(made.low, made.high)
-            writer.write_reaped(made.facts, made.rows, made.filed, overlapping=back or several)
+            writer.write_reaped(made.facts, made.records, made.rows, made.filed, overlapping=back or several)
             window = self._correlator.leftovers(made)
             writer.write(window, self._committed(dict(made.places)))
             account += made.account
@@ -190,8 +207,8 @@ class _Import:
 
     def _record(self, account: Account) -> None:
         """Keep the account, for `doctor` and `unknown`."""
-        row = [datetime.now(UTC), json.dumps(vars(account), default=vars)]
-        self._database.client().insert("imports", [row], column_names=["finished", "account"])
+        text = json.dumps(vars(account), default=vars)
+        self._database.insert_one("imports", finished=datetime.now(UTC), account=text)
 
 
 class _Saved:

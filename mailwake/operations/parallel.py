@@ -6,26 +6,37 @@ Processes are spawned, never forked: the engine does not survive a fork.
 from __future__ import annotations
 
 import gc
+import os
 import signal
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mailwake.events.fact import Fact
+from mailwake.events.native import native
 from mailwake.ingest.account import Account
+from mailwake.ingest.columns import columns
 from mailwake.ingest.facts import Batch, FactReader
 from mailwake.ingest.files import InputError
-from mailwake.operations.audit_filing import Filed, file, key_of
+from mailwake.operations.audit_filing import HANDLED, Filed, file, key_of
 from mailwake.operations.inputs import Input
 from mailwake.operations.plan import Piece
 from mailwake.store.errors import StoreError
+from mailwake.trace.buckets import FILING
 from mailwake.trace.harvest import harvest
+from mailwake.trace.keys import SESSION_KINDS
+
+_THREADS = "OPENBLAS_NUM_THREADS"
+_WANTED = frozenset(FILING) | HANDLED
+"""Kinds that correlation or auditing look at."""
 
 if TYPE_CHECKING:
     import numpy as np
+    import pyarrow as pa
 
 
 class End(NamedTuple):
@@ -49,10 +60,10 @@ def end_of(batch: Batch) -> End:
 class Reaped(NamedTuple):
     """A window, worked on."""
 
-    facts: bytes
-    """Arrow stream of all its facts; `seq` numbers them from 0."""
-    rows: bytes
-    """Arrow stream of the rows of whole journeys; empty when there are none."""
+    facts: Path
+    """File of all its facts, an Arrow stream; `seq` numbers them from 0."""
+    rows: Path
+    """File of the rows of whole journeys, likewise. Both are removed by who writes them to the store."""
     records: int
     lines: int
     whole: list[str]
@@ -73,42 +84,46 @@ class Reaped(NamedTuple):
     """What is to be noted for auditing."""
 
 
-def reap(pieces: list[Piece]) -> Reaped:
-    """Read and correlate one window. Runs in a process of its own."""
-    from mailwake.store import facts as stored_facts
+def reap(pieces: list[Piece], place: Path) -> Reaped:
+    """Read and correlate one window. Runs in a process of its own.
+
+    place: beginning of the names of the files to make. Raises OSError when they cannot be written.
+    """
     from mailwake.store import journeys
 
     gc.disable()  # this process ends with the import, and `harvest` takes its rings of objects apart itself
+    taken = columns(_WANTED, SESSION_KINDS) if native is not None else None
     facts: list[Fact] = []
     account = Account()
     places: dict[Input, End] = {}
     for piece in pieces:
+        source, calendar = piece.source, piece.calendar
         reader = FactReader(
-            piece.source.path, start=piece.start, stop=piece.stop, calendar=piece.calendar, name=piece.source.name
+            source.path, start=piece.start, stop=piece.stop, calendar=calendar, name=source.name, columns=taken
         )
         try:
             for batch in reader:
                 facts.extend(batch.facts)
-                places[piece.source] = end_of(batch)
+                places[source] = end_of(batch)
         except InputError as error:
             account.note(str(error))
         account += reader.account
-    if len({fact.raw for fact in facts}) != len(facts):
-        facts = list({(*fact[:4], fact.raw): fact for fact in facts}.values())
+    facts = _without_doubles(facts) if taken is None else taken.facts
     made = harvest(facts)
-    filed = file(facts, made.keys)
-    times = [fact.ts for fact in facts if fact.ts]
+    filed = file(facts, made.keys)  # before the keys go into the columns
+    files = place.with_suffix(".facts"), place.with_suffix(".rows")
+    _write(files[0], _facts(taken, facts, made.keys))
+    _write(files[1], journeys.table(made.rows))
     return Reaped(
-        _stream(stored_facts.table(facts, made.keys, 0)) if facts else b"",
-        _stream(journeys.table(made.rows, 0)) if made.rows else b"",
-        len(facts),
+        *files,
+        len(facts) if taken is None else taken.rows,
         account.lines,
         made.book.keys,
         *made.book.asked(),
         made.book.remembered(),
         made.left,
-        min(times, default=0),
-        max(times, default=0),
+        account.first,
+        account.last,
         list(places.items()),
         account.bytes,
         account,
@@ -116,25 +131,70 @@ def reap(pieces: list[Piece]) -> Reaped:
     )
 
 
-def _stream(table: object) -> bytes:
+def _without_doubles(facts: list[Fact]) -> list[Fact]:
+    if len({fact.raw for fact in facts}) == len(facts):
+        return facts
+    return list({(*fact[:4], fact.raw): fact for fact in facts}.values())
+
+
+def _facts(taken: Any, facts: list[Fact], keys: list[str]) -> pa.Table:
+    """All facts of a window; taken: the columns that they were read into, if they were."""
+    from mailwake.store import facts as stored_facts
+
+    if taken is None:
+        return stored_facts.table(facts, keys, 0)
+    names = {"host": taken.hosts, "program": taken.programs, "kind": taken.kinds, "source": taken.sources}
+    return stored_facts.table_of_columns(taken.rows, taken.finish(keys), names)
+
+
+def _write(path: Path, table: pa.Table) -> None:
+    """Write a table as an Arrow stream; the engine reads it from there without a copy in this process or the other."""
     import pyarrow as pa
 
-    assert isinstance(table, pa.Table)
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as writer:
+    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_stream(file, table.schema) as writer:
         writer.write_table(table)
-    return bytes(sink.getvalue().to_pybytes())
 
 
-def reaped(windows: list[list[Piece]], processes: int) -> Iterator[Reaped]:
-    """All windows in their order, worked on by so many processes, few ahead of the one that is wanted."""
-    pending: deque[Future[Reaped]] = deque()
-    todo = iter(windows)
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_leave_interrupts) as pool:
+class Harvesters:
+    """Processes that work on windows. They begin to load what they need at once, while this process opens the store."""
+
+    def __init__(self, processes: int) -> None:
+        """processes: how many. Nothing is started before `start`."""
+        self._count = processes
+        self._pool: ProcessPoolExecutor | None = None
+
+    def start(self) -> ProcessPoolExecutor:
+        """Start them, unless they are there."""
+        if self._pool is None:
+            before = os.environ.get(_THREADS)
+            os.environ[_THREADS] = "1"  # numpy's library would start threads of its own in each
+            try:
+                self._pool = ProcessPoolExecutor(self._count, mp_context=get_context("spawn"), initializer=_prepare)
+                for _ in range(self._count):
+                    self._pool.submit(_load)
+            finally:
+                os.environ.pop(_THREADS)
+                if before is not None:
+                    os.environ[_THREADS] = before
+        return self._pool
+
+    def close(self) -> None:
+        """End them, and wait for that."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
+
+    def reaped(self, windows: list[list[Piece]], folder: Path) -> Iterator[Reaped]:
+        """All windows in their order, few worked on ahead of the one that is wanted.
+
+        folder: for the files that they make.
+        """
+        pending: deque[Future[Reaped]] = deque()
+        pool = self.start()
         try:
-            for pieces in todo:
-                pending.append(pool.submit(reap, pieces))
-                if len(pending) > processes:
+            for number, pieces in enumerate(windows):
+                pending.append(pool.submit(reap, pieces, folder / str(number)))
+                if len(pending) > self._count:
                     yield pending.popleft().result()
             while pending:
                 yield pending.popleft().result()
@@ -145,10 +205,21 @@ def reaped(windows: list[list[Piece]], processes: int) -> Iterator[Reaped]:
             for process in list(getattr(pool, "_processes", {}).values()):
                 process.terminate()  # what they have in hand is read again next time
             raise
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _leave_interrupts() -> None:
+def _load() -> None:
+    """Load what `reap` needs."""
+    import numpy as np  # noqa: F401
+    import pyarrow.ipc  # noqa: F401
+
+    from mailwake.sources.api import all_sources
+
+    all_sources()
+
+
+def _prepare() -> None:
     """Ctrl-C reaches all processes of a terminal; the one that writes decides what to do."""
+    os.umask(0o077)  # as in `Database`
+    if native is not None:
+        native.keep_memory()
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailwake.audit.observe.naming import Named
@@ -58,11 +59,13 @@ class Writer:
         self._check()
         self._work.put(lambda: self._write(window, places))
 
-    def write_reaped(self, facts: bytes, rows: bytes, filed: Filed, *, overlapping: bool) -> None:
-        """Hand over what another process made ready (Arrow streams); the place is committed with the rest of the
-        window."""
+    def write_reaped(self, facts: Path, count: int, rows: Path, filed: Filed, *, overlapping: bool) -> None:
+        """Hand over what another process made ready (files of Arrow streams, removed then).
+
+        The place is committed with the rest of the window.
+        """
         self._check()
-        self._work.put(lambda: self._write_reaped(facts, rows, filed, overlapping))
+        self._work.put(lambda: self._write_reaped(facts, count, rows, filed, overlapping))
 
     def drain(self) -> None:
         """Wait until everything handed over is written."""
@@ -98,13 +101,18 @@ class Writer:
         self.rows += len(window.rows)
         files.save(self._database, places)
 
-    def _write_reaped(self, facts: bytes, rows: bytes, filed: Filed, overlapping: bool) -> None:
+    def _write_reaped(self, facts: Path, count: int, rows: Path, filed: Filed, overlapping: bool) -> None:
         self._note(filed)
-        if facts:
+        if overlapping:
             self._insert(stored_facts.numbered(facts, self._seq), overlapping)
+        else:
+            stored_facts.insert_file(self._database, facts, self._seq)
+            self._seq += count
+            self.new_facts += count
         self._seq += 1
-        if rows:
-            journeys.insert(self._database, journeys.versioned(rows, self._seq))
+        journeys.insert_file(self._database, rows, self._seq)
+        facts.unlink()
+        rows.unlink()
 
     def _note(self, filed: Filed) -> None:
         """Before the facts: a crash in between makes acts be looked for in vain, and none be missed."""

@@ -13,6 +13,7 @@ from functools import cache
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from mailwake.events.fact import LineParser
+from mailwake.events.shape import Shape
 
 GROUP = "mailwake.sources"
 """Group of the entry points by which packages bring sources."""
@@ -74,6 +75,14 @@ class ElementSource(Protocol):
 
     def element(self, name: str, attributes: tuple[str, ...]) -> bool:
         """Whether an element of this name with these attributes is one of our records."""
+
+
+@runtime_checkable
+class Shaped(Protocol):
+    """A source that also says its commonest lines as shapes, which makes reading them several times as fast."""
+
+    def shapes(self, program: str) -> tuple[Shape, ...]:
+        """Shapes of a program that it has a parser for, the commonest first."""
 
 
 @cache
@@ -143,3 +152,12 @@ def parser_for(program: str) -> LineParser | None:
         if parser is not None:
             return parser
     return None
+
+
+@cache
+def shapes_for(program: str) -> tuple[Shape, ...]:
+    """The shapes of the source whose parser a program has."""
+    for source in all_sources():
+        if source.parser(program) is not None:
+            return source.shapes(program) if isinstance(source, Shaped) else ()
+    return ()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mailwake.events.fact import Fact
 from mailwake.store.database import Database
@@ -27,6 +28,7 @@ class Stored(NamedTuple):
     raw: str
 
 
+_NAMES = "ts, seq, host, program, pid, kind, key, source, raw"
 _COLUMNS = "toUnixTimestamp64Micro(ts) AS t, host, program, pid, kind, key, source, raw"
 
 
@@ -50,6 +52,36 @@ def table(facts: list[Fact], keys: list[str], seq: int) -> pa.Table:
     )
 
 
+def table_of_columns(rows: int, columns: Mapping[str, Any], names: Mapping[str, Sequence[str]]) -> pa.Table:
+    """The same of columns that lie ready as buffers: fixed numbers, numbers of `names`, and (ends, bytes) of texts."""
+    import numpy as np
+    import pyarrow as pa
+
+    def numbers(name: str, kind: pa.DataType) -> pa.Array:
+        return pa.Array.from_buffers(kind, rows, [None, pa.py_buffer(columns[name])])
+
+    def texts(name: str) -> pa.Array:
+        ends, data = map(pa.py_buffer, columns[name])
+        return pa.Array.from_buffers(pa.binary(), rows, [None, ends, data])
+
+    def named(name: str) -> pa.Array:
+        return pa.DictionaryArray.from_arrays(numbers(name, pa.int32()), _text(names[name]))
+
+    return pa.table(
+        {
+            "ts": numbers("ts", pa.timestamp("us", "UTC")),
+            "seq": pa.array(np.arange(rows, dtype=np.uint64)),
+            "host": named("host"),
+            "program": named("program"),
+            "pid": numbers("pid", pa.uint32()),
+            "kind": named("kind"),
+            "key": texts("key"),
+            "source": named("source"),
+            "raw": texts("raw"),
+        }
+    )
+
+
 def _text(values: Sequence[str]) -> pa.Array:
     """Log text as bytes: what was not UTF-8 in the log goes in as it was."""
     import pyarrow as pa
@@ -60,14 +92,24 @@ def _text(values: Sequence[str]) -> pa.Array:
         return pa.array([value.encode("utf-8", "surrogateescape") for value in values], pa.binary())
 
 
-def numbered(stream: bytes, seq: int) -> pa.Table:
+def numbered(file: Path, seq: int) -> pa.Table:
     """The table of an Arrow stream, its facts numbered anew from seq."""
     import numpy as np
     import pyarrow as pa
 
-    made = pa.ipc.open_stream(stream).read_all()
+    with pa.OSFile(str(file)) as stream:
+        made = pa.ipc.open_stream(stream).read_all()
     numbers = pa.array(np.arange(seq, seq + made.num_rows, dtype=np.uint64))
     return made.set_column(made.schema.get_field_index("seq"), "seq", numbers)
+
+
+def insert_file(database: Database, file: Path, seq: int) -> None:
+    """Append facts that the store does not have yet: an Arrow stream, numbered from seq. The engine reads the file."""
+    database.client().command(
+        f"INSERT INTO facts ({_NAMES}) SELECT {_NAMES.replace('seq', 'seq + {seq:UInt64}')}"
+        " FROM file({file:String}, 'ArrowStream')",
+        parameters={"seq": seq, "file": str(file)},
+    )
 
 
 def insert(database: Database, table: pa.Table) -> None:
@@ -99,8 +141,7 @@ def insert_new(database: Database, table: pa.Table) -> int:
     bounds = {"low": low, "high": high}
     count = int(client.query(f"SELECT count() {fresh}", parameters=bounds).result_rows[0][0])
     if count:
-        names = "ts, seq, host, program, pid, kind, key, source, raw"
-        client.command(f"INSERT INTO facts ({names}) SELECT {names} {fresh}", parameters=bounds)
+        client.command(f"INSERT INTO facts ({_NAMES}) SELECT {_NAMES} {fresh}", parameters=bounds)
     client.command("DROP TABLE facts_staged")
     return count
 

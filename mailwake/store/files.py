@@ -27,15 +27,14 @@ class Place(NamedTuple):
 
 def save(database: Database, places: list[Place]) -> None:
     """Commit places; later ones of a path replace earlier ones."""
-    if not places:
-        return
     now = datetime.now(UTC)
-    data = [[_clean(place.path), now, orjson.dumps([_clean(part) for part in place]).decode()] for place in places]
-    database.client().insert("files", data, column_names=["path", "saved", "state"])
+    for place in places:
+        state = orjson.dumps([_clean(part) if isinstance(part, str) else part for part in place]).decode()
+        database.insert_one("files", path=_clean(place.path), saved=now, state=state)
 
 
-def _clean(value: str | int) -> str | int:
-    return value.encode("utf-8", "surrogateescape").decode("latin-1") if isinstance(value, str) else value
+def _clean(value: str) -> str:
+    return value.encode("utf-8", "surrogateescape").decode("latin-1")
 
 
 def load(database: Database) -> list[Place]:

@@ -6,10 +6,12 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from mailwake.events.native import native
 from mailwake.store.database import Database
 from mailwake.store.facts import array_of
 from mailwake.store.query import SAME, TEXTS, UNKNOWN, And, Between, Cursor, Equals, Has, Node, Or
@@ -19,6 +21,10 @@ from mailwake.store.sql import Formatter
 if TYPE_CHECKING:
     import pyarrow as pa
 
+_WRITTEN = (
+    "received, last, trace_id, leaf, size, status, detail, outcome, direction, from_ip, to_ip, to_host, message_id,"
+    " recipient, original_recipient, sasl_user, sender, subject, hosts, queue_ids, keys, body, deleted"
+)
 _SELECT = "body, lower(hex(trace_id)), keys"
 _TRACE_ID, _KEYS = Row._fields.index("trace_id"), Row._fields.index("keys")
 _LARGEST = (1 << 63) - 1
@@ -27,11 +33,12 @@ _WINDOWS = (3 * _DAY,)
 """A search newest first looks at these spans one after the other: most answers are recent."""
 
 
-def table(rows: list[Row], version: int, *, deleted: int = 0) -> pa.Table:
+def table(rows: list[Row], version: int = 0, *, deleted: int = 0) -> pa.Table:
     """Rows as an Arrow table for `insert`."""
     import pyarrow as pa
 
-    columns = dict(zip(Row._fields, zip(*rows, strict=True), strict=True))
+    columns: dict[str, tuple[Any, ...]] = dict.fromkeys(Row._fields, ())
+    columns.update(zip(Row._fields, zip(*rows, strict=True), strict=False))
     made: dict[str, pa.Array] = {}
     for name in ("received", "last"):
         made[name] = pa.array(columns[name], pa.int64()).cast(pa.timestamp("us", "UTC"))
@@ -48,7 +55,7 @@ def table(rows: list[Row], version: int, *, deleted: int = 0) -> pa.Table:
     )
     for name in ("hosts", "queue_ids", "keys"):
         made[name] = _lists(columns[name])
-    made["body"] = pa.array([pack(row) for row in rows], pa.binary())
+    made["body"] = _bodies(rows)
     made["version"] = pa.array([version] * len(rows), pa.uint64())
     made["deleted"] = pa.array([deleted] * len(rows), pa.uint8())
     return pa.table(made)
@@ -75,6 +82,15 @@ def _lists(values: Sequence[Sequence[str]]) -> pa.Array:
         return pa.array(coded, pa.list_(pa.binary()))
 
 
+def _bodies(rows: list[Row]) -> pa.Array:
+    import pyarrow as pa
+
+    if native is None:
+        return pa.array([pack(row) for row in rows], pa.binary())
+    ends, texts = native.bodies(rows, 1 << _TRACE_ID | 1 << _KEYS)
+    return pa.Array.from_buffers(pa.binary(), len(rows), [None, pa.py_buffer(ends), pa.py_buffer(texts)])
+
+
 def pack(row: Row) -> bytes:
     """A row as the store keeps it: without the parts that have a column anyway and do not compress."""
     parts = list(row)
@@ -95,14 +111,13 @@ def unpack(body: bytes | str, trace_id: str, keys: Iterable[str]) -> Row:
     return Row._make([tuple(part) if isinstance(part, list) else part for part in parts])
 
 
-def versioned(stream: bytes, version: int) -> pa.Table:
-    """The table of an Arrow stream, with this version."""
-    import numpy as np
-    import pyarrow as pa
-
-    made = pa.ipc.open_stream(stream).read_all()
-    versions = pa.array(np.full(made.num_rows, version, dtype=np.uint64))
-    return made.set_column(made.schema.get_field_index("version"), "version", versions)
+def insert_file(database: Database, file: Path, version: int) -> None:
+    """Append the rows of an Arrow stream with this version, as `insert`; the engine reads the file itself."""
+    database.client().command(
+        f"INSERT INTO rows ({_WRITTEN}, version) SELECT {_WRITTEN}, {{version:UInt64}}"
+        " FROM file({file:String}, 'ArrowStream')",
+        parameters={"version": version, "file": str(file)},
+    )
 
 
 def insert(database: Database, made: pa.Table) -> None:

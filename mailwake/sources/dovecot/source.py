@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
+from mailwake.events import shape
 from mailwake.events.fact import LineParser, Parsed
 from mailwake.sources.api import Bare
 from mailwake.sources.dovecot.line import parse
@@ -42,6 +43,22 @@ _EVENT_TIME = re.compile(r'"(?:end|start)_time":(?:"([^"]+)"|(\d{1,11}(?:\.\d+)?
 _EVENT_HOST = re.compile(r'"hostname":"([^"]*)"')
 _TAB_TIME = re.compile(r"\t(?:end|start)_time:(?:(\d{4}-[^\t]+)|(\d{1,11}(?:\.\d+)?))(?=\t|$)")
 _TAB_HOST = re.compile(r"\thostname:([^\t]*)")
+_SAVED = (
+    shape.Shape(
+        r"lmtp\(([^)*,: ]+)\)<[0-9]+><(([^> :]+)(?::[^> ]*)?)>: msgid=(<[^>:,]+>): saved mail to ([^:'\"\n]+)\Z",
+        "mailbox",
+        3,
+        (
+            shape.constant("action", "stored"),
+            shape.text("folder", 5),
+            shape.constant("service", "lmtp"),
+            shape.text("user", 1),
+            shape.text("session", 2),
+            shape.text("message_id", 4),
+        ),
+    ),
+)
+"""Most of what LMTP logs: see `line.parse`."""
 _FIRST = frozenset("JFMASOND2d")
 
 
@@ -64,6 +81,10 @@ class Dovecot:
             return parse(prefix + message)
 
         return named
+
+    def shapes(self, program: str) -> tuple[shape.Shape, ...]:
+        """Deliveries by LMTP."""
+        return _SAVED if program.startswith("dovecot") else ()
 
     def split_bare(self, line: str) -> Bare | None:
         """Strict on purpose: a syslog line (`stamp host program[pid]: `) must not pass for one of Dovecot's file."""
