@@ -12,6 +12,7 @@ from functools import cache
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from mailwake.events.fact import LineParser
+from mailwake.events.pairs import product_of
 
 
 class Bare(NamedTuple):
@@ -43,6 +44,30 @@ class Source(Protocol):
 
     def continues(self, line: str) -> bool:
         """Whether a line without a stamp belongs to the record before it in the product's own log file."""
+
+
+class SimpleSource:
+    """A source whose programs log through syslog: it is known by their tags alone. Meets `Source`.
+
+    A product that also has a log file of its own overrides `split_bare`.
+    """
+
+    def __init__(self, name: str, parsers: dict[str, LineParser]) -> None:
+        """parsers: by the name of the product in its tag; see `events.pairs.product_of`."""
+        self.name = name
+        self._parsers = parsers
+
+    def parser(self, program: str) -> LineParser | None:
+        """Give the parser of the product that the tag names."""
+        return product_of(program, self._parsers)
+
+    def split_bare(self, line: str) -> Bare | None:
+        """Give None: there is no log file without a syslog header."""
+        return None
+
+    def continues(self, line: str) -> bool:
+        """Give False: one line a record."""
+        return False
 
 
 @cache
