@@ -18,8 +18,11 @@ from mailwake.store.database import Database
 from mailwake.store.facts import Stored
 from mailwake.store.rows import Row
 from mailwake.store.seen import Seen
+from mailwake.trace.doors import SESSION
 from mailwake.trace.names import of_message_id
-from mailwake.trace.workset import SETTLED_AFTER, Workset
+from mailwake.trace.settled import SETTLED_AFTER
+from mailwake.trace.twins import route
+from mailwake.trace.workset import Workset
 
 Revive = Callable[[Stored], Fact]
 """Reads a stored record again: what it says is a function of its raw text."""
@@ -56,8 +59,11 @@ class Correlator:
         self._high = NO_TIME
         self._recent: set[str] = set()
         self._occupied: tuple[int, int] | None = None
+        self._asked_gates: set[str] = set()
         self.before_reading: Callable[[], None] = _nothing
         """Called before the store is read: lets what was handed to the writer be written first."""
+        self.several_routes = False
+        """What is read may hold records twice, by two routes of the log: earlier windows may have the twins."""
         if table == "rows":
             self._prepare(database)
 
@@ -80,7 +86,8 @@ class Correlator:
         """Take in facts; watermark: all sources have been read up to this time (µs)."""
         fresh, overlapping = self._without_doubles(facts)
         keys = self._workset.add(fresh)
-        rows, struck = self._settle(fresh, watermark, set())
+        again = self._beside(fresh) if overlapping or self.several_routes or self._reaches(fresh) else set()
+        rows, struck = self._settle(fresh, watermark, again)
         return Window(fresh, keys, overlapping, rows, struck)
 
     def leftovers(self, made: Reaped) -> Window:
@@ -93,6 +100,7 @@ class Correlator:
         again.update(made.whole[number] for number in made.asked_for[seen.which(made.asked)])
         seen.add(made.kept)
         workset.add(made.left)
+        again |= self._beside(made.left) if self._reaches(made.left) else set()
         rows, struck = self._settle(made.left, made.low, again)
         return Window([], [], False, rows, struck)
 
@@ -116,7 +124,7 @@ class Correlator:
         old: dict[tuple[int, str, int], Row] = {}
         if not self._seen.empty:
             self._recall_open({fact.host for fact in facts if fact.kind == "queue_action" and not fact.key})
-            old = self._recall(again | self._retracted)
+            old = self._recall(again | self._retracted | self._behind_gates())
             self._retracted = set()
         rows: list[Row] = []
         struck: list[Row] = []
@@ -127,6 +135,7 @@ class Correlator:
             if members:
                 written.append((min(members), made))
         struck.extend(old.values())
+        struck.extend(self._workset.struck)
         self._seen.add(self._workset.forget(watermark - SETTLED_AFTER).remembered())
         for key, made in written:
             if self._workset.known(key):
@@ -134,6 +143,40 @@ class Correlator:
         for key in [key for key in self._placed if not self._workset.known(key)]:
             del self._placed[key]
         return rows, struck
+
+    def _reaches(self, facts: list[Fact]) -> bool:
+        """Whether what the store had when the work began may be of the same sessions as these facts."""
+        if self._occupied is None:
+            return False
+        low, high = self._occupied
+        return any(low - SESSION <= fact.ts <= high + SESSION for fact in facts)
+
+    def _beside(self, facts: list[Fact]) -> set[str]:
+        """Keys of stored journeys that these facts belong to by process and time alone; and stored refusals are shown
+        to the new ones, which may be their twins."""
+        self.before_reading()
+        times = [fact.ts for fact in facts if fact.ts]
+        low, high = min(times, default=0) - SESSION, max(times, default=0) + SESSION
+        refused = self._workset.refused
+        if refused:
+            routes = {route(fact) for fact in refused.facts()}
+            if len(routes) > 1:
+                routes = set()
+            for stored in stored_facts.alone(self._database, "reject", low, high, routes):
+                refused.show(stored.key, self._revive(stored))
+        return {stored.key for stored in stored_facts.alone(self._database, "check", low, high)}
+
+    def _behind_gates(self) -> set[str]:
+        """Keys of stored messages that rules in hand acted on before they had a queue ID."""
+        found: set[str] = set()
+        for gate in self._workset.gates():
+            if gate.raw not in self._asked_gates:
+                self._asked_gates.add(gate.raw)
+                self.before_reading()
+                process = (gate.host, gate.program, gate.pid)
+                after = stored_facts.by_process(self._database, *process, gate.ts, gate.ts + SESSION)
+                found.update(stored.key for stored in after if stored.kind == "arrive")
+        return found
 
     def _without_doubles(self, facts: list[Fact]) -> tuple[list[Fact], bool]:
         """Facts without those read a moment ago; and whether the store may have some from before."""

@@ -86,6 +86,7 @@ class _Import:
         self._saved = _Saved(database)
         self._reader = Reader(inputs, zone=zone, year=year, start=self._saved.offset)
         self._inputs = self._reader.inputs
+        self._correlator.several_routes = self._reader.several_routes
         self._window: list[Fact] = []
         self._places: dict[Input, End] = {}
         self._windows_ahead: list[list[Piece]] = []
@@ -117,6 +118,7 @@ class _Import:
             total >= PARALLEL_FROM
             and PROCESSES > 1
             and all(map(divisible, self._inputs))
+            and not self._reader.several_routes
             and not self._correlator.knows_since(self._reader.begins)
             and self._plan()
         )

@@ -14,6 +14,7 @@ from mailwake.ingest.calendar import Calendar, calendars
 from mailwake.ingest.facts import Batch, FactReader
 from mailwake.ingest.files import InputError, spooled
 from mailwake.ingest.folders import expand
+from mailwake.trace.twins import route
 
 _PEEK = 64 << 10
 """Bytes read to know when a file begins."""
@@ -70,6 +71,7 @@ class Reader:
                 years = dict.fromkeys(calendar.years, year)
                 self._known[path] = calendar._replace(years=years, how="given")
         self._start = start
+        self._routes: dict[tuple[str, str], set[str]] = {}
         self.account = Account()
         self._waiting: list[tuple[int, int, Input]] = []
         for number, source in enumerate(inputs):
@@ -88,6 +90,11 @@ class Reader:
         """Time (µs) of the earliest record of all inputs that are still to be opened."""
         return min((begins for begins, _, _ in self._waiting), default=NO_TIME)
 
+    @property
+    def several_routes(self) -> bool:
+        """Whether one host's records come by several routes of the log, so that some may stand there twice."""
+        return any(len(routes) > 1 for routes in self._routes.values())
+
     def calendar(self, source: Input) -> Calendar | None:
         """The calendar of an input; None when it cannot be read."""
         return self._known.get(source.path)
@@ -96,6 +103,9 @@ class Reader:
         """Time of the first record that has one; NO_TIME when the beginning has none."""
         reader = FactReader(source.path, calendar=self._known.get(source.path), size=_PEEK)
         first = next(iter(reader), None)
+        for fact in first.facts if first else ():
+            product = fact.host.partition(".")[0], fact.program.partition("/")[0]
+            self._routes.setdefault(product, set()).add(route(fact))
         return min((fact.ts for fact in first.facts if fact.ts), default=NO_TIME) if first else NO_TIME
 
     def __iter__(self) -> Iterator[Piece]:

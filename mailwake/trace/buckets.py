@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from mailwake.events.fact import Fact
+from mailwake.trace.filters import filter_id
 from mailwake.trace.keys import QUEUE_KINDS, session_key
 from mailwake.trace.model import Leg
-from mailwake.trace.walk import filter_id
 
 PREFIXED = ("t:", "m:", "f:", "n:")
 """Beginnings of keys that are no queue IDs."""
@@ -102,10 +102,13 @@ def mentions(fact: Fact) -> list[str]:
         return [fields["child_id"]] if fields.get("child_id") else []
     elif kind == "proxy_accept":
         found = []
+    elif kind == "reject":
+        name = filter_id(fields.get("text", ""))
+        return ["f:" + name] if name and fields.get("by") == "proxy" else []
     else:
         return list(fields.get("queued_as", ())) if kind == "verdict" else []
     reply = fields.get("reply", "")
-    name = filter_id(reply) if "(" in reply else ""
+    name = filter_id(reply) if "(" in reply or ", id=" in reply else ""
     if name:
         found.append("f:" + name)
     return found

@@ -137,7 +137,7 @@ def untried(leg: Leg, swept: int) -> Fate:
             return Fate("Failed", "Discarded", fact.fields.get("text", ""), "", fact.ts)
     if leg.expired:
         return Fate("Failed", "Expired", "", "", leg.expired)
-    ended = _manipulated(leg, swept, leg.first - 1)
+    ended = _manipulated(leg, swept, -1)
     if ended is not None:
         return ended
     if leg.removed:

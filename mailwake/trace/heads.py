@@ -5,10 +5,12 @@ Built by place (`Row._make`) and not by name: that is a third of the time, and r
 
 from __future__ import annotations
 
+from mailwake.events.fact import Fields
 from mailwake.store.rows import Row
 from mailwake.trace.fate import OUTCOMES
-from mailwake.trace.links import is_internal
+from mailwake.trace.filters import verdict_words
 from mailwake.trace.model import Leg
+from mailwake.trace.origins import is_internal
 from mailwake.trace.refusals import MAX_TEXT
 from mailwake.trace.walk import Leaf
 
@@ -38,10 +40,20 @@ class Head:
                 self.from_ip, self.from_host = arrival["orig_client_ip"], arrival.get("orig_client_name", "")
             self.sasl_user = arrival.get("sasl_username", "")
             self.originating = bool(self.sasl_user) or "local" in arrival
+        if root.door is not None and is_internal(self.from_ip):
+            self._from_proxy(root.door)
         if not self.from_ip and (root.rejects or root.checks):
             self._from_elsewhere()
         self.ours = self.originating or is_internal(self.from_ip)
         self._way: _Way | None = None
+
+    def _from_proxy(self, door: Fields) -> None:
+        """The filter before the queue handed it in: the client is the one of the front door."""
+        self.from_ip, self.from_host = door.get("client_ip", ""), door.get("client_name", "")
+        if "orig_client_ip" in door:
+            self.from_ip, self.from_host = door["orig_client_ip"], door.get("orig_client_name", "")
+        self.sasl_user = self.sasl_user or door.get("sasl_username", "")
+        self.originating = self.originating or bool(self.sasl_user)
 
     def _from_elsewhere(self) -> None:
         for fact in (*self.root.rejects, *self.root.checks):
@@ -102,7 +114,7 @@ class _Way:
     def __init__(self, path: tuple[Leg, ...]) -> None:
         self.path = path
         self.subject = _subject(path)
-        self.verdict = _verdict(path)
+        self.verdict = verdict_words([fact for leg in path for fact in leg.verdicts])
         self.remark = _remark(path)
         self.queue_ids = tuple([leg.key for leg in path])
         self.hosts = (path[0].host,) if len(path) == 1 else tuple(dict.fromkeys([leg.host for leg in path]))
@@ -125,20 +137,6 @@ def _subject(path: tuple[Leg, ...]) -> str | None:
             if fact.fields.get("subject"):
                 return str(fact.fields["subject"])
     return None
-
-
-def _verdict(path: tuple[Leg, ...]) -> str:
-    words: list[str] = []
-    for leg in path:
-        for fact in leg.verdicts:
-            fields = fact.fields
-            if fact.kind != "verdict" or not fields.get("action"):
-                continue
-            score = fields.get("score")
-            limit = f"/{fields['required']:g}" if fields.get("required") is not None else ""
-            points = f" {score:g}{limit}" if score is not None else ""
-            words.append(f"{fields.get('filter', '')}: {fields['action']}{points}")
-    return "; ".join(dict.fromkeys(words)) if words else ""
 
 
 def _direction(ours: bool, detail: str) -> str:

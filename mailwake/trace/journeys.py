@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from mailwake.store.rows import Row
 from mailwake.trace.buckets import mentions
+from mailwake.trace.component import Component
 from mailwake.trace.fate import Fate
 from mailwake.trace.heads import Head
+from mailwake.trace.keys import fact_key
 from mailwake.trace.legs import agent_key
-from mailwake.trace.links import Component, resolve
+from mailwake.trace.links import resolve
 from mailwake.trace.model import PROVEN, Leg
-from mailwake.trace.proxies import proxy_rows
+from mailwake.trace.proxies import proxy_rows, refused_rows
 from mailwake.trace.refusals import MAX_TEXT, refusal_row, trace_id
+from mailwake.trace.twins import without_doubles
 from mailwake.trace.walk import Leaf, Walker
 
 Swept = dict[tuple[str, str, int], int]
@@ -50,8 +53,8 @@ def _component_rows(component: Component, swept: Swept) -> list[Row]:
         if leg.inbound is None and is_message(leg):
             rows.extend(_message_rows(component, leg, swept, parents))
     for fact in component.refusals:
-        rows.append(refusal_row(fact))
-    for fact in component.proxies:
+        rows.extend(refused_rows(component, fact))
+    for fact in without_doubles(component.proxies):
         through, more = proxy_rows(component, fact)
         if through is not None:  # the part that the filter let through and the rest are one message
             root = root_of(through)
@@ -161,4 +164,8 @@ def _keys(component: Component, root: Leg) -> tuple[str, ...]:
         agent = agent_key(leg)
         if agent:
             found.add(agent)
+        if leg.checks:
+            found.update(fact_key(fact) for fact in leg.checks)
+        if component.filters:
+            found.update(fact_key(fact) for fact in leg.verdicts)
     return tuple(sorted(found)) if len(found) > 1 else (root.key,)

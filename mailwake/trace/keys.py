@@ -29,6 +29,7 @@ QUEUE_KINDS = frozenset(
     ]
 )
 """Kinds filed under the queue ID they carry."""
+_ALONE = frozenset({"discard", "milter-discard", "hold", "redirect"})
 _HASH = blake2b(digest_size=12)
 
 
@@ -57,8 +58,8 @@ def fact_key(fact: Fact) -> str:
     if kind in QUEUE_KINDS:
         if fact.key:
             return fact.key
-        # A discard at the door is no refusal for the client, but the end all the same.
-        alone = kind == "reject" or (kind == "check" and fact.fields.get("action") == "discard")
+        # A discard at the door is no refusal for the client, but the end all the same; see `doors` for the others.
+        alone = kind == "reject" or (kind == "check" and fact.fields.get("action") in _ALONE)
         return refusal_key(fact) if alone else ""
     special = _SPECIAL.get(kind)
     return special(fact) if special is not None else ""

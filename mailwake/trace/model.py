@@ -29,6 +29,7 @@ class Leg:
         "arrival",
         "bare_id",
         "checks",
+        "door",
         "expired",
         "facts",
         "first",
@@ -63,6 +64,8 @@ class Leg:
         self.last = first
         self.facts: list[Fact] = []
         self.arrival: Fields | None = None
+        self.door: Fields | None = None
+        """What the session of a before-queue proxy says of the client, where the filter handed the message in."""
         self.message_id = ""
         self.bare_id = ""
         """The Message-ID for comparison: see `legs.bare_id`."""

@@ -6,14 +6,11 @@ from collections.abc import Iterable, Sequence
 
 from mailwake.events.fact import Fact
 from mailwake.store.rows import Row
-from mailwake.trace.buckets import mentions
 from mailwake.trace.journeys import component_rows, identity
-from mailwake.trace.keys import fact_key
-from mailwake.trace.legs import build_legs
-from mailwake.trace.links import Component, mailbox_facts
+from mailwake.trace.mailboxes import mailbox_facts
 from mailwake.trace.model import Leg, Link, Recipient
+from mailwake.trace.workset import Workset
 
-_PREFIXED = ("t:", "m:", "f:", "n:")
 _SECOND = 1_000_000
 
 
@@ -26,7 +23,9 @@ class Scene:
         What is given wins: it may know of orders that are not filed under the message (see `sweeps`).
         """
         self.trace_id = rows[0].trace_id
-        self.component = component_of(facts)
+        workset = Workset()
+        workset.add(facts)
+        self.component = workset.whole()
         found = component_rows(self.component, {})  # also resolves the links
         own = {row.leaf: row for row in found if row.trace_id == self.trace_id} | {row.leaf: row for row in rows}
         self.rows = [own[leaf] for leaf in sorted(own)]
@@ -128,20 +127,6 @@ class Scene:
             self.skew[host] = when - high
         elif when < low - tolerance:
             self.skew[host] = when - low
-
-
-def component_of(facts: Iterable[Fact]) -> Component:
-    """The component that these facts make, as the workset makes it: filed by key, then by life of the queue ID."""
-    filed: dict[str, list[Fact]] = {}
-    for fact in facts:
-        key = fact_key(fact)
-        if key:
-            filed.setdefault(key, []).append(fact)
-    component = Component()
-    for key in sorted(filed):
-        said = [other for fact in filed[key] for other in mentions(fact) if other != key]
-        component.add(key, filed[key], [] if key.startswith(_PREFIXED) else build_legs(key, filed[key]), said)
-    return component
 
 
 def sending(link: Link) -> Fact | None:

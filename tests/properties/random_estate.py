@@ -237,6 +237,44 @@ def _exim(out: Writer, number: int, spec: Spec, at: int) -> None:
         out.say(at + 2, "old", tag, f"{name} Completed")
 
 
+def _door(out: Writer, number: int, spec: Spec, at: int) -> None:
+    """A rule of access(5) holds the message before it has a queue ID; mostly somebody releases it."""
+    name = out.queue_id("edge", spec, at)
+    ends = _recipients(number, spec)
+    text = f"NOQUEUE: hold: RCPT from {OUTSIDE}: <{ends[0][0]}>: Recipient address triggers HOLD action;"
+    envelope = f"from=<s{number}@example.net> to=<{ends[0][0]}> proto=ESMTP helo=<h>"
+    out.say(at, "edge", "postfix/smtpd[1]", f"{text} {envelope}")
+    out.say(at, "edge", "postfix/smtpd[1]", f"{name}: client={OUTSIDE}")
+    out.say(at, "edge", "postfix/cleanup[2]", f"{name}: message-id=<{number}@example.net>")
+    if spec.ends[0] < 4:
+        out.say(at + 1500, "edge", "postfix/postsuper[9]", f"{name}: released from hold")
+        text = f"{name}: from=<s{number}@example.net>, size={100 + number}, nrcpt={len(ends)} (queue active)"
+        out.say(at + 1501, "edge", "postfix/qmgr[3]", text)
+        _finish(out, "edge", name, at + 1501, ends, f"s{number}@example.net")
+
+
+def _proxy(out: Writer, number: int, spec: Spec, at: int) -> None:
+    """amavisd before the queue: takes it, or refuses it under its own id."""
+    name = out.queue_id("edge", spec, at + 1)
+    ends = _recipients(number, spec)
+    names = ",".join(f"<{to}>" for to, _ in ends)
+    out.say(at, "edge", "postfix/smtpd[1]", f"NOQUEUE: client={OUTSIDE}")
+    head = f"(02279-{number:02}) WORD, [192.0.2.1]:1 [192.0.2.1] <s{number}@example.net> -> {names},"
+    tail = f" Message-ID: <{number}@example.net>, mail_id: abcDEF, Hits: 1.5, size: 888, 80 ms"
+    envelope = f"from=<s{number}@example.net> to=<{ends[-1][0]}> proto=ESMTP helo=<h>"
+    if spec.ends[0] == 1:
+        out.say(at + 1, "edge", "amavis[5]", head.replace("WORD", "Blocked SPAM {RejectedInbound}") + tail)
+        text = f"proxy-reject: END-OF-MESSAGE: 554 5.7.0 Reject, id=02279-{number:02} - SPAM; {envelope}"
+        out.say(at + 1, "edge", "postfix/smtpd[1]", text)
+        return
+    _arrive(out, "edge", name, at + 1, number, "localhost[127.0.0.1]", len(ends))
+    tail = tail.replace("80 ms", f"queued_as: {name}, 80 ms")
+    out.say(at + 1, "edge", "amavis[5]", head.replace("WORD", "Passed CLEAN {RelayedInbound}") + tail)
+    reply = f"250 2.0.0 from MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok: queued as {name}"
+    out.say(at + 1, "edge", "postfix/smtpd[1]", f"proxy-accept: END-OF-MESSAGE: {reply}; {envelope}")
+    _finish(out, "edge", name, at + 1, ends, f"s{number}@example.net")
+
+
 KINDS: dict[str, Callable[[Writer, int, Spec, int], None]] = {
     "outbound": _outbound,
     "two hops": _two_hops,
@@ -247,6 +285,8 @@ KINDS: dict[str, Callable[[Writer, int, Spec, int], None]] = {
     "deleted": _deleted,
     "milter": _milter,
     "exim": _exim,
+    "door": _door,
+    "proxy": _proxy,
 }
 
 

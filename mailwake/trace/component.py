@@ -1,0 +1,50 @@
+"""The legs, delivery sessions and filter records that point to each other: what is correlated together."""
+
+from __future__ import annotations
+
+from mailwake.events.fact import Fact
+from mailwake.trace.doors import is_gate
+from mailwake.trace.model import Leg
+
+_PREFIXES = frozenset({"t:", "m:", "f:", "n:"})
+"""Of keys that are no queue IDs: see `keys`."""
+
+
+class Component:
+    """The legs, delivery sessions and filter records that point to each other."""
+
+    __slots__ = ("filters", "gates", "legs", "legs_of", "mailboxes", "proxies", "refusals", "said")
+
+    def __init__(self) -> None:
+        self.legs: list[Leg] = []
+        self.legs_of: dict[str, list[Leg]] = {}
+        """Legs by queue ID."""
+        self.mailboxes: dict[str, list[Fact]] = {}
+        """Facts of delivery sessions by their key."""
+        self.filters: dict[str, list[Fact]] = {}
+        """Verdicts by the filter's own id, of filters that stand in the way as a hop of their own."""
+        self.proxies: list[Fact] = []
+        self.refusals: list[Fact] = []
+        self.gates: list[Fact] = []
+        """Rules that spoke before there was a queue ID: see `doors`."""
+        self.said: dict[str, list[str]] = {}
+        """The keys that what is filed under a queue ID speaks of."""
+
+    def add(self, key: str, facts: list[Fact], legs: list[Leg], said: list[str]) -> None:
+        """Take in one bucket: what is filed under key, the legs made of it, and the keys that the facts speak of."""
+        prefix = key[:2]
+        if prefix[1:] != ":" or prefix not in _PREFIXES:
+            self.legs_of[key] = legs
+            self.legs.extend(legs)
+            self.said[key] = said
+            for fact in facts:
+                if fact.kind == "proxy_accept":
+                    self.proxies.append(fact)
+        elif prefix == "f:":
+            self.filters[key[2:]] = facts
+        elif prefix == "n:":
+            fact = facts[0]
+            place = self.proxies if fact.kind == "proxy_accept" else self.gates if is_gate(fact) else self.refusals
+            place.append(fact)
+        else:
+            self.mailboxes[key] = facts
