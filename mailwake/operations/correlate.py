@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from mailwake.events.fact import NO_TIME, Fact
+from mailwake.operations.beside import behind, beside
 from mailwake.operations.parallel import Reaped
 from mailwake.store import facts as stored_facts
 from mailwake.store import journeys
@@ -21,7 +22,6 @@ from mailwake.store.seen import Seen
 from mailwake.trace.doors import SESSION
 from mailwake.trace.names import of_message_id
 from mailwake.trace.settled import SETTLED_AFTER
-from mailwake.trace.twins import route
 from mailwake.trace.workset import Workset
 
 Revive = Callable[[Stored], Fact]
@@ -152,31 +152,18 @@ class Correlator:
         return any(low - SESSION <= fact.ts <= high + SESSION for fact in facts)
 
     def _beside(self, facts: list[Fact]) -> set[str]:
-        """Keys of stored journeys that these facts belong to by process and time alone; and stored refusals are shown
-        to the new ones, which may be their twins."""
+        """Keys of stored journeys that these facts belong to by process and time alone."""
         self.before_reading()
-        times = [fact.ts for fact in facts if fact.ts]
-        low, high = min(times, default=0) - SESSION, max(times, default=0) + SESSION
-        refused = self._workset.refused
-        if refused:
-            routes = {route(fact) for fact in refused.facts()}
-            if len(routes) > 1:
-                routes = set()
-            for stored in stored_facts.alone(self._database, "reject", low, high, routes):
-                refused.show(stored.key, self._revive(stored))
-        return {stored.key for stored in stored_facts.alone(self._database, "check", low, high)}
+        return beside(self._workset, self._database, self._revive, facts)
 
     def _behind_gates(self) -> set[str]:
         """Keys of stored messages that rules in hand acted on before they had a queue ID."""
-        found: set[str] = set()
-        for gate in self._workset.gates():
-            if gate.raw not in self._asked_gates:
-                self._asked_gates.add(gate.raw)
-                self.before_reading()
-                process = (gate.host, gate.program, gate.pid)
-                after = stored_facts.by_process(self._database, *process, gate.ts, gate.ts + SESSION)
-                found.update(stored.key for stored in after if stored.kind == "arrive")
-        return found
+        gates = [gate for gate in self._workset.gates() if gate.raw not in self._asked_gates]
+        if not gates:
+            return set()
+        self._asked_gates.update(gate.raw for gate in gates)
+        self.before_reading()
+        return behind(gates, self._database)
 
     def _without_doubles(self, facts: list[Fact]) -> tuple[list[Fact], bool]:
         """Facts without those read a moment ago; and whether the store may have some from before."""

@@ -177,20 +177,24 @@ def by_client(database: Database, host: str, ip: str, low: int, high: int) -> It
     return _read(database, query, {"l": low, "h": high, "host": host, "ip": f"[{ip}]"})
 
 
-def alone(database: Database, kind: str, low: int, high: int, routes: Iterable[str] = ()) -> Iterator[Stored]:
-    """Facts of a kind that are filed under a key of their own, of a span of time (µs, inclusive).
-
-    routes: only those that came by others than these (see `trace.twins`).
-    """
-    query = (
-        f"SELECT {_COLUMNS} FROM facts"
-        " WHERE ts BETWEEN fromUnixTimestamp64Micro({l:Int64}) AND fromUnixTimestamp64Micro({h:Int64})"
-        f" AND kind = {{kind:String}} AND startsWith(key, 'n:') AND NOT has({{routes:Array(String)}}, {_ROUTE})"
-        " ORDER BY ts, seq"
-    )
-    return _read(database, query, {"l": low, "h": high, "kind": kind, "routes": sorted(routes)})
+def between(database: Database, kind: str, low: int, high: int, *, alone: bool = False) -> Iterator[Stored]:
+    """Facts of a kind, of a span of time (µs, inclusive); alone: only those filed under a key of their own."""
+    query = f"SELECT {_COLUMNS} FROM facts WHERE {_BETWEEN}{_ALONE if alone else ''} ORDER BY ts, seq"
+    return _read(database, query, {"l": low, "h": high, "kind": kind})
 
 
+def refusals(database: Database, low: int, high: int, routes: Iterable[str]) -> Iterator[Stored]:
+    """Refusals without a queue ID, of a span of time (µs, inclusive), that came by other routes than these (see
+    `trace.twins`)."""
+    other = f" AND NOT has({{routes:Array(String)}}, {_ROUTE})"
+    query = f"SELECT {_COLUMNS} FROM facts WHERE {_BETWEEN}{_ALONE}{other} ORDER BY ts, seq"
+    return _read(database, query, {"l": low, "h": high, "kind": "reject", "routes": sorted(routes)})
+
+
+_BETWEEN = (
+    "ts BETWEEN fromUnixTimestamp64Micro({l:Int64}) AND fromUnixTimestamp64Micro({h:Int64}) AND kind = {kind:String}"
+)
+_ALONE = " AND startsWith(key, 'n:')"
 _ROUTE = (
     "multiIf(startsWith(raw, '{') OR startsWith(raw, '__'), '2', toUnixTimestamp64Micro(ts) % 1000000 != 0"
     " OR (substring(raw, 5, 1) = '-' AND substring(raw, 20, 1) = '.'), '1', '3')"

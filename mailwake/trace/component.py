@@ -13,7 +13,7 @@ _PREFIXES = frozenset({"t:", "m:", "f:", "n:"})
 class Component:
     """The legs, delivery sessions and filter records that point to each other."""
 
-    __slots__ = ("filters", "gates", "legs", "legs_of", "mailboxes", "proxies", "refusals", "said")
+    __slots__ = ("doors", "filters", "gates", "legs", "legs_of", "mailboxes", "proxies", "refusals", "said")
 
     def __init__(self) -> None:
         self.legs: list[Leg] = []
@@ -27,6 +27,8 @@ class Component:
         self.refusals: list[Fact] = []
         self.gates: list[Fact] = []
         """Rules that spoke before there was a queue ID: see `doors`."""
+        self.doors: list[Fact] = []
+        """Clients of before-queue sessions."""
         self.said: dict[str, list[str]] = {}
         """The keys that what is filed under a queue ID speaks of."""
 
@@ -43,8 +45,15 @@ class Component:
         elif prefix == "f:":
             self.filters[key[2:]] = facts
         elif prefix == "n:":
-            fact = facts[0]
-            place = self.proxies if fact.kind == "proxy_accept" else self.gates if is_gate(fact) else self.refusals
-            place.append(fact)
+            self._add_alone(facts[0])
         else:
             self.mailboxes[key] = facts
+
+    def _add_alone(self, fact: Fact) -> None:
+        """Take in a record that is filed under a key of its own."""
+        if fact.kind == "proxy_accept":
+            self.proxies.append(fact)
+        elif fact.kind == "proxy_client":
+            self.doors.append(fact)
+        else:
+            (self.gates if is_gate(fact) else self.refusals).append(fact)

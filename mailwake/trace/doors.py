@@ -17,6 +17,8 @@ GATED = frozenset({"hold", "redirect"})
 """Actions of a rule that decide what becomes of the message."""
 SESSION = 300_000_000
 """So long (µs) a server waits for a client's next command (smtpd_timeout)."""
+LONGEST = 2 * SESSION
+"""So long (µs) after the client was taken a filter's decision is looked for."""
 
 Process = tuple[str, str, int]
 
@@ -82,30 +84,66 @@ def _tell(leg: Leg, gate: Fact) -> None:
         leg.named.append(name)
 
 
+def is_decision(fact: Fact) -> bool:
+    """Whether a record is what a filter before the queue decided, in a session whose client another record names."""
+    return fact.kind == "proxy_accept" or (fact.kind == "reject" and fact.fields.get("by") == "proxy")
+
+
+def door_of(fact: Fact, doors: Iterable[Fact]) -> Fact | None:
+    """The client that the process had taken last before a decision."""
+    process = process_of(fact)
+    before = [door for door in doors if 0 <= fact.ts - door.ts <= LONGEST and process_of(door) == process]
+    return max(before, key=lambda door: (door.ts, door.raw)) if before else None
+
+
+def with_client(fact: Fact, doors: Iterable[Fact]) -> Fact:
+    """A before-queue filter's decision with the client of its session."""
+    door = door_of(fact, doors) if is_decision(fact) and "client_ip" not in fact.fields else None
+    return fact if door is None else fact._replace(fields={**door.fields, **fact.fields})
+
+
 class Doors:
-    """Clients of before-queue proxy sessions in hand, by process: later lines do not name them."""
+    """Clients of before-queue sessions in hand, and the decisions that were not joined with theirs yet."""
 
     def __init__(self) -> None:
         self._clients: dict[Process, list[Fact]] = {}
+        self._decided: list[tuple[str, Fact]] = []
 
     def add(self, fact: Fact) -> None:
         """Note that a process took a client (`proxy_client`)."""
         self._clients.setdefault(process_of(fact), []).append(fact)
 
-    def with_client(self, fact: Fact) -> Fact:
-        """A before-queue proxy's decision with the client of its session: the last one that the process took before."""
-        if (fact.fields.get("by") != "proxy" and fact.kind != "proxy_accept") or "client_ip" in fact.fields:
-            return fact
-        before = [door for door in self._clients.get(process_of(fact), ()) if door.ts <= fact.ts]
-        if not before:
-            return fact
-        door = max(before, key=lambda door: (door.ts, door.raw))
-        return fact._replace(fields={**door.fields, **fact.fields})
+    def decided(self, key: str, fact: Fact) -> None:
+        """Note a decision, filed under a key."""
+        self._decided.append((key, fact))
 
-    def forget(self, before: int) -> None:
-        """Let go of processes of which nothing was heard since a time (µs)."""
-        for process in [name for name, doors in self._clients.items() if doors[-1].ts < before]:
-            del self._clients[process]
+    def of(self, fact: Fact) -> list[Fact]:
+        """The clients of the process of a decision."""
+        return self._clients.get(process_of(fact), [])
+
+    def take_joined(self) -> list[tuple[str, Fact]]:
+        """The keys of decisions, and the client of each; those of which it is not known stay."""
+        found, rest = [], []
+        for key, fact in self._decided:
+            door = door_of(fact, self.of(fact))
+            if door is None:
+                rest.append((key, fact))
+            else:
+                found.append((key, door))
+        self._decided = rest
+        return found
+
+    def forget(self, door: Fact) -> None:
+        """Let go of a client."""
+        known = self._clients.get(process_of(door), [])
+        if door in known:
+            known.remove(door)
+            if not known:
+                del self._clients[process_of(door)]
+
+    def forget_decisions(self, before: int) -> None:
+        """Let go of decisions of before a time (µs)."""
+        self._decided = [entry for entry in self._decided if entry[1].ts >= before]
 
 
 class Gates:

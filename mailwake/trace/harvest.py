@@ -50,7 +50,7 @@ def harvest(facts: list[Fact]) -> Harvest:
     remaining = [
         fact
         for fact, key in zip(facts, keys, strict=True)
-        if key in left or (not key and fact.kind in ("queue_action", "proxy_client")) or _is_by_proxy(fact)
+        if key in left or (not key and fact.kind == "queue_action") or _is_by_proxy(fact)
     ]
     workset.clear()
     return Harvest(keys, rows, book, remaining)

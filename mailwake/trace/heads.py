@@ -41,7 +41,7 @@ class Head:
             self.sasl_user = arrival.get("sasl_username", "")
             self.originating = bool(self.sasl_user) or "local" in arrival
         if root.door is not None and is_internal(self.from_ip):
-            self._from_proxy(root.door)
+            self._from_proxy(root.door.fields)
         if not self.from_ip and (root.rejects or root.checks):
             self._from_elsewhere()
         self.ours = self.originating or is_internal(self.from_ip)

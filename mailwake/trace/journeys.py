@@ -5,6 +5,7 @@ from __future__ import annotations
 from mailwake.store.rows import Row
 from mailwake.trace.buckets import mentions
 from mailwake.trace.component import Component
+from mailwake.trace.doors import door_of
 from mailwake.trace.fate import Fate
 from mailwake.trace.heads import Head
 from mailwake.trace.keys import fact_key
@@ -166,6 +167,9 @@ def _keys(component: Component, root: Leg) -> tuple[str, ...]:
             found.add(agent)
         if leg.checks:
             found.update(fact_key(fact) for fact in leg.checks)
+        if leg.door is not None:
+            door = door_of(leg.door, component.doors)
+            found.update((fact_key(door),) if door is not None else ())
         if component.filters:
             found.update(fact_key(fact) for fact in leg.verdicts)
     return tuple(sorted(found)) if len(found) > 1 else (root.key,)

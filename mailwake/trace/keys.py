@@ -103,4 +103,5 @@ _SPECIAL = {
     "mailbox": _mailbox_key,
     "item": _item_key,
     "proxy_accept": _proxy_key,
+    "proxy_client": refusal_key,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mailwake.trace.component import Component
-from mailwake.trace.doors import apply
+from mailwake.trace.doors import apply, with_client
 from mailwake.trace.model import PROVEN, Leg, Link, Recipient
 from mailwake.trace.origins import may_continue
 from mailwake.trace.same_id import SameId
@@ -43,6 +43,9 @@ def _prepare(component: Component) -> None:
         leg.outbound = []
     if component.gates:
         apply(component.gates, component.legs)
+    if component.doors:
+        component.proxies = [with_client(fact, component.doors) for fact in component.proxies]
+        component.refusals = [with_client(fact, component.doors) for fact in component.refusals]
     if component.filters or component.proxies:
         _by_filter(component)
 
@@ -145,7 +148,7 @@ def _by_filter(component: Component) -> None:
     for fact in component.proxies:
         leg = _born_at(component, str(fact.fields.get("next_id", "")), fact.ts)
         if leg is not None and "client_ip" in fact.fields:
-            leg.door = fact.fields
+            leg.door = fact
 
 
 def _born_at(component: Component, queue_id: str, when: int) -> Leg | None:

@@ -64,8 +64,8 @@ class Leg:
         self.last = first
         self.facts: list[Fact] = []
         self.arrival: Fields | None = None
-        self.door: Fields | None = None
-        """What the session of a before-queue proxy says of the client, where the filter handed the message in."""
+        self.door: Fact | None = None
+        """A before-queue filter's acceptance with the client of its session, where the filter handed the message in."""
         self.message_id = ""
         self.bare_id = ""
         """The Message-ID for comparison: see `legs.bare_id`."""

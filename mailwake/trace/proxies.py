@@ -10,8 +10,10 @@ from __future__ import annotations
 from mailwake.events.fact import Fact, Fields
 from mailwake.store.rows import Row
 from mailwake.trace.component import Component
+from mailwake.trace.doors import door_of
 from mailwake.trace.fate import OUTCOMES, Fate
 from mailwake.trace.filters import filter_fates, filter_id, near, recipients_of, verdict_words
+from mailwake.trace.keys import refusal_key
 from mailwake.trace.model import Leg
 from mailwake.trace.refusals import MAX_TEXT, refusal_row
 
@@ -34,7 +36,7 @@ def proxy_rows(component: Component, fact: Fact) -> tuple[Leg | None, list[Row]]
     wanted: list[str | None] = [one for one in dict.fromkeys(names) if one.lower() not in shown]
     if not names:
         wanted = [base.recipient]
-    keys = tuple(sorted({*base.keys, "f:" + name})) if told else base.keys
+    keys = _keys(component, fact, base, name if told else "")
     return leg, [_row(base, keys, one, told, fact) for one in sorted(wanted, key=lambda one: one or "")]
 
 
@@ -44,12 +46,19 @@ def refused_rows(component: Component, fact: Fact) -> list[Row]:
     base = _with_verdict(refusal_row(fact), told)
     if not told:
         return [base]
-    base = base._replace(keys=tuple(sorted({*base.keys, "f:" + name})))
+    base = base._replace(keys=_keys(component, fact, base, name))
     names = dict.fromkeys([*([base.recipient] if base.recipient else []), *(n for v in told for n in recipients_of(v))])
     return [
         base._replace(leaf=number, recipient=one, original_recipient=one)
         for number, one in enumerate(sorted({name.lower(): name for name in reversed(names)}.values()))
     ] or [base]
+
+
+def _keys(component: Component, fact: Fact, base: Row, name: str) -> tuple[str, ...]:
+    """Where all that a decision is told from is filed."""
+    door = door_of(fact, component.doors)
+    found = {*base.keys, *(("f:" + name,) if name else ()), *((refusal_key(door),) if door is not None else ())}
+    return tuple(sorted(found))
 
 
 def _told(component: Component, fact: Fact, reply: str, other: str = "") -> tuple[str, list[Fact]]:

@@ -14,7 +14,7 @@ from mailwake.events.fact import Fact
 from mailwake.store.rows import Row
 from mailwake.trace.buckets import FILING, MENTIONING, PREFIXED, REFUSAL, SPECIAL, Bucket, join, mentions, part, tidy
 from mailwake.trace.component import Component
-from mailwake.trace.doors import Doors, Gates, is_gate
+from mailwake.trace.doors import Doors, Gates, is_decision, is_gate, with_client
 from mailwake.trace.filters import filter_id
 from mailwake.trace.journeys import component_rows
 from mailwake.trace.keys import fact_key, refusal_key
@@ -26,6 +26,7 @@ from mailwake.trace.refused import Refused
 from mailwake.trace.settled import Settled, is_group
 from mailwake.trace.sweeps import Sweeps
 
+_AT_THE_DOOR = frozenset({"check", "proxy_client"})
 _KEY = attrgetter("key")
 _KIND = itemgetter(4)
 
@@ -70,7 +71,7 @@ class Workset:
             keys.append(key)
             bucket = filed.get(key)
             if bucket is None:
-                if (filing == REFUSAL or not key or fact.kind == "check") and self._is_alone(fact, key):
+                if (filing == REFUSAL or not key or fact.kind in _AT_THE_DOOR) and self._is_alone(fact, key):
                     continue
                 bucket = filed[key] = self._absent.pop(key) if key in self._absent else Bucket(key)
                 tidy(bucket)
@@ -85,6 +86,8 @@ class Workset:
                 bucket.legs = None
             if filing >= MENTIONING or (filing == REFUSAL and not fact.key):
                 self._join(bucket, fact)
+                if is_decision(fact):
+                    self._doors.decided(key, fact)
         return keys
 
     def _join(self, bucket: Bucket, fact: Fact) -> None:
@@ -99,9 +102,10 @@ class Workset:
         if not key:
             if fact.kind == "queue_action":
                 self._sweeps.add(fact)
-            elif fact.kind == "proxy_client":
-                self._doors.add(fact)
             return True
+        if fact.kind == "proxy_client":
+            self._doors.add(fact)
+            return False
         if not key.startswith("n:") or is_named(fact):
             return False
         if is_gate(fact):
@@ -158,7 +162,7 @@ class Workset:
     def flush(self) -> Iterator[tuple[set[str], list[Row]]]:
         """Compute the touched journeys: (keys, rows) of each; refusals without a queue ID have no keys."""
         self._join_gates()
-        rows, self.struck = self.refused.flush(self._doors.with_client)
+        rows, self.struck = self.refused.flush(lambda fact: with_client(fact, self._doors.of(fact)))
         if rows:
             yield set(), rows
         touched, self._touched = self._touched, []
@@ -175,7 +179,12 @@ class Workset:
             yield {bucket.key for bucket in members}, component_rows(component, swept)
 
     def _join_gates(self) -> None:
-        """Join rules that spoke before there was a queue ID with the message that they acted on."""
+        """Join what was said before there was a queue ID with the message that it was about."""
+        for key, door in self._doors.take_joined():
+            bucket, behind = self._filed.get(key), self._filed.get(refusal_key(door))
+            if bucket is not None and behind is not None and behind not in bucket.near:
+                join(bucket, behind)
+                self._touch(bucket)
         if not self._gates:
             return
         arrivals = {key: self._legs_of(bucket) for key, bucket in self._filed.items() if not key.startswith(PREFIXED)}
@@ -205,12 +214,6 @@ class Workset:
             component.add(bucket.key, bucket.facts, self._legs_of(bucket), bucket.said)
         for fact in self.refused.facts():
             component.refusals.append(fact)
-        return self._completed(component)
-
-    def _completed(self, component: Component) -> Component:
-        """With the clients of before-queue sessions, which their records do not name."""
-        component.proxies = [self._doors.with_client(fact) for fact in component.proxies]
-        component.refusals = [self._doors.with_client(fact) for fact in component.refusals]
         return component
 
     def components(self) -> Iterator[tuple[Component, set[str]]]:
@@ -233,7 +236,7 @@ class Workset:
             component = Component()
             for member in members:
                 component.add(member.key, member.facts, self._legs_of(member), member.said)
-            yield (self._completed(component) if component.proxies or component.refusals else component), members
+            yield component, members
 
     def note(self, members: Iterable[str], book: Book) -> None:
         """Enter a journey in the book, to be recalled by."""
@@ -324,7 +327,7 @@ class Workset:
 
         To be called after `flush`.
         """
-        self._doors.forget(before)
+        self._doors.forget_decisions(before)
         self._gates.forget(before)
         gone = Book()
         # An order without queue IDs is judged by all that is queued: nothing of that may be missing then.
@@ -354,6 +357,8 @@ class Workset:
 
     def _drop(self, bucket: Bucket) -> None:
         key = bucket.key
+        if bucket.facts[0].kind == "proxy_client":
+            self._doors.forget(bucket.facts[0])
         for leg in self._legs_of(bucket):
             leg.inbound, leg.outbound = None, []  # legs and links hold each other
             keys = self._by_message_id.get(leg.bare_id)
