@@ -46,6 +46,14 @@ class Source(Protocol):
         """Whether a line without a stamp belongs to the record before it in the product's own log file."""
 
 
+@runtime_checkable
+class Adopting(Protocol):
+    """A source whose programs may log under any tag that the administrator chose."""
+
+    def adopts(self, message: str) -> LineParser | None:
+        """Give the parser of a message under a tag that no source claims, if its own words leave no doubt."""
+
+
 class SimpleSource:
     """A source whose programs log through syslog: it is known by their tags alone. Meets `Source`.
 
@@ -94,6 +102,20 @@ def parser_for(program: str) -> LineParser | None:
     system."""
     for source in all_sources():
         parser = source.parser(program)
+        if parser is not None:
+            return parser
+    return None
+
+
+@cache
+def _adopting() -> tuple[Adopting, ...]:
+    return tuple(source for source in all_sources() if isinstance(source, Adopting))
+
+
+def adopter(message: str) -> LineParser | None:
+    """The parser of the first source that knows a message under a tag that no source claims."""
+    for source in _adopting():
+        parser = source.adopts(message)
         if parser is not None:
             return parser
     return None

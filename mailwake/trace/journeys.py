@@ -78,7 +78,7 @@ def is_message(leg: Leg) -> bool:
         or leg.actions
         or leg.expired
         or leg.removed
-        or (leg.arrival is not None and leg.sender is not None)
+        or (leg.arrival is not None and "sender" in leg.arrival)  # smtpd's names none: the client may give up yet
     )
 
 

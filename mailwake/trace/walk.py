@@ -223,7 +223,10 @@ def _onward(ways: _Ways, recipient: Recipient, ways_of: Callable[[Leg], _Ways]) 
     """Where this recipient went on to: by its own reply, else with the whole message."""
     own = ways.own.get(id(recipient))
     if own:
-        return own[-1:] if own[-1].rule != "redirect" else own
+        if own[-1].rule == "redirect":
+            return own
+        # A filter that split the message names but one of the queue IDs in its reply: each recipient is in its own.
+        return [_with_recipient(ways, recipient, own[-1], ways_of)]
     final = recipient.attempts[-1].fields
     for link in reversed(ways.whole):
         if link.rule == "orig_id":
@@ -234,6 +237,17 @@ def _onward(ways: _Ways, recipient: Recipient, ways_of: Callable[[Leg], _Ways]) 
             if not names or recipient.low in names or recipient.low_original in names:
                 return [link]
     return []
+
+
+def _with_recipient(ways: _Ways, recipient: Recipient, named: Link, ways_of: Callable[[Leg], _Ways]) -> Link:
+    """The link named, or another one if that alone leads to where this recipient is."""
+    if not ways.whole or _has(ways_of(named.child), recipient):
+        return named
+    return next((link for link in ways.whole if _has(ways_of(link.child), recipient)), named)
+
+
+def _has(ways: _Ways, recipient: Recipient) -> bool:
+    return recipient.low in ways.by_name or recipient.low_original in ways.by_name
 
 
 def _expansions(leg: Leg) -> frozenset[str]:
