@@ -34,7 +34,15 @@ _OPTIONS: tuple[tuple[str, tuple[str, ...], dict[str, Any]], ...] = (
     (_WAY, ("--direction",), {"multiple": True, "metavar": "WAY", "help": f"{', '.join(DIRECTIONS)}."}),
     (_WAY, ("--client-ip",), {"multiple": True, "metavar": "IP", "help": "Client's IP or network (192.0.2.0/24)."}),
     (_WAY, ("--next-hop",), {"multiple": True, "metavar": "HOST", "help": "Name or IP it was handed to. Wildcards."}),
-    (_WAY, ("--host",), {"multiple": True, "metavar": "NAME", "help": "Host of ours that it passed, as its log says."}),
+    (
+        _WAY,
+        ("--host",),
+        {
+            "multiple": True,
+            "metavar": "NAME",
+            "help": "Host of ours that it passed, mailbox servers too; `*` and `?` are allowed.",
+        },
+    ),
 )
 
 

@@ -95,7 +95,7 @@ class Head:
                 way.verdict,
                 len(attempts),
                 max(root.first, fate.ts or last_leg.last),  # last; clocks differ, a delay is never negative
-                way.hosts,
+                way.hosts if not fate.host or fate.host in way.hosts else (*way.hosts, fate.host),
                 way.queue_ids,
                 self.keys,
                 self.parent_id,

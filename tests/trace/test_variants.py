@@ -87,5 +87,7 @@ dsn=2.0.0, status=sent (250 2.0.0 <x@example.org> {token} Saved)
     10:00:01 mx postfix/qmgr[3]: A000000001: removed
     """.replace("\\\n", "")
     assert [row.folder for row in trace(block)] == ["Work"]
+    stored = block.replace("mx maillab", "store maillab")
+    assert [row.hosts for row in trace(stored)] == [("mx", "store")], "the mailbox server is one of the hosts"
     login = "2026-11-21T10:00:00+00:00 mx maillab: imap-login: Login: user=<x>, method=PLAIN, rip=192.0.2.1, mpid=3"
     assert rows_of([[login, login.replace("maillab: imap-login: ", "cron[3]: ")]]) == []
