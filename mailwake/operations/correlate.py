@@ -207,13 +207,13 @@ class Correlator:
                 return old
             self.before_reading()
             asked |= wanted
-            for row in journeys.touching(self._database, wanted, self._table):
-                old[row.received, row.trace_id, row.leaf] = row
-                more = {*row.keys, *row.queue_ids} - asked
-                wanted |= more
-                asked |= more
             self._merge(wanted)
+            # A key of which there are no facts (a queue ID of another site) joins nothing that speaks of it.
+            filed = {key for key in wanted if key in again or self._workset.known(key)}
             wanted = set()
+            for row in journeys.touching(self._database, filed, self._table):
+                old[row.received, row.trace_id, row.leaf] = row
+                wanted.update({*row.keys, *row.queue_ids} - asked)
 
     def _of_message_ids(self, asked: set[str]) -> set[str]:
         """Keys of stored journeys that touched ones may continue, or that may continue them, by Message-ID."""
