@@ -201,6 +201,23 @@ _ROUTE = (
 )
 
 
+def naming(database: Database, text: str, kinds: Iterable[str], limit: int) -> list[Stored]:
+    """The newest facts of these kinds whose records hold a text: of the last day that has some, else of the last month,
+    else of all time."""
+    newest = span(database)
+    for days in (1, 30, None) if newest else ():
+        since = newest[1] - days * 86_400_000_000 if newest and days else 0
+        query = (
+            f"SELECT {_COLUMNS} FROM facts WHERE ts >= fromUnixTimestamp64Micro({{l:Int64}})"
+            " AND has({kinds:Array(String)}, kind) AND position(raw, {text:String}) > 0"
+            f" ORDER BY facts.ts DESC LIMIT {int(limit)}"
+        )
+        found = list(_read(database, query, {"l": since, "kinds": sorted(kinds), "text": text}))
+        if found:
+            return found
+    return []
+
+
 def orders(database: Database) -> Iterator[Stored]:
     """Queue manipulations that name no queue ID."""
     return _read(

@@ -26,7 +26,8 @@ def bounced(number: int, at: str) -> list[str]:
         f"{stamp}/bounce[5]: {name}: sender non-delivery notification: {child}",
         f"{stamp}/qmgr[3]: {child}: from=<>, size=200, nrcpt=1 (queue active)",
         f"{stamp}/qmgr[3]: {name}: removed",
-        f"{stamp}/smtp[4]: {child}: to=<s{number}@example.net>, {out}, dsn=2.0.0, status=sent (250 Ok: queued as C0000001)",
+        f"{stamp}/smtp[4]: {child}: to=<s{number}@example.net>, {out}, dsn=2.0.0, status=sent"
+        " (250 Ok: queued as C0000001)",
         f"{stamp}/qmgr[3]: {child}: removed",
     ]
 

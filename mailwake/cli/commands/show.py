@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import tzinfo
 from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,14 +14,20 @@ from mailwake.cli.sections import SectionedCommand, option
 from mailwake.cli.session import opened, session_of
 from mailwake.cli.shared_options import Zone, check_input_options, input_options, input_words
 
+if TYPE_CHECKING:
+    from mailwake.trace.story_model import Story
+    from mailwake.trace.visits import Visits
+
 HELP = """The whole story of one message: what became of it and why, what to do, every step, and how that is known.
 
-ID is a queue ID, a Message-ID or a MessageTraceId, as `trace` shows them.
+ID is a queue ID, a Message-ID or a MessageTraceId, as `trace` shows them. For the IP address of a client it tells what
+that client did, also where no message came of it: failed logins, sessions that broke off, refusals.
 
 \b
 mailwake show 4F3A2B1C0D
 mailwake show '<20261122.1234@mail.example.org>'
 mailwake show --raw 0f6b2c1e-5a7d-4f39-9c3e-2b8a1d4e6f70
+mailwake show 203.0.113.9
 mailwake show --in /var/log/mail.log 4F3A2B1C0D
 """
 
@@ -46,6 +53,7 @@ def COMMAND(
     assume_year: int | None,
 ) -> int:
     """Find it and tell it."""
+    from mailwake.operations import visits
     from mailwake.operations.show import NotFound, show
     from mailwake.operations.when import zone_name
 
@@ -53,22 +61,33 @@ def COMMAND(
     if not identity.strip():
         raise click.UsageError("the ID is empty")
     with opened(session_of(ctx), in_files, assume_zone, assume_year) as backend:
+        ip = visits.client_of(identity)
+        story: Story | Visits | None = visits.of_client(backend, ip, zone_name(zone)) if ip else None
         try:
-            story = show(backend, identity, zone_name(zone))
+            if ip and story is None:
+                raise NotFound(f"no record names the client {ip}", "Other addresses are found by `mailwake trace`.")
+            story = story or show(backend, identity, zone_name(zone))
         except NotFound as error:
-            click.echo(f"Nothing found: {plain(error.what)}.\nhint: {plain(error.hint)}", err=True)
-            if as_json:
-                click.echo("null")
-            return NOTHING
+            story = visits.of_queue_id(backend, identity.strip(), zone_name(zone)) if not ip else None
+            if story is None:
+                click.echo(f"Nothing found: {plain(error.what)}.\nhint: {plain(error.hint)}", err=True)
+                if as_json:
+                    click.echo("null")
+                return NOTHING
     if as_json:
         from mailwake.cli.writing import to_json
 
         click.echo(to_json(story.to_json(), indent=True))
         return FOUND
-    from mailwake.cli.render_story import lines
+    from mailwake.cli import render_story, render_visits
     from mailwake.cli.terminal import columns
+    from mailwake.trace.visits import Visits
 
     command = partial(session_of(ctx).command, "show", *input_words(in_files, assume_zone, assume_year))
-    for line in lines(story, zone, columns(), command, raw=raw):
+    if isinstance(story, Visits):
+        told = render_visits.lines(story, zone, columns(), command, raw=raw)
+    else:
+        told = render_story.lines(story, zone, columns(), command, raw=raw)
+    for line in told:
         click.echo(line)
     return FOUND
