@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from mailwake.events.fact import Fact
 from mailwake.trace.filters import filter_id
-from mailwake.trace.keys import QUEUE_KINDS, session_key
+from mailwake.trace.keys import QUEUE_KINDS, met_with, session_key
 from mailwake.trace.model import Leg
 
-PREFIXED = ("t:", "m:", "f:", "n:")
+PREFIXED = ("t:", "m:", "f:", "n:", "s:")
 """Beginnings of keys that are no queue IDs."""
 PLAIN, REFUSAL, MENTIONING, SPECIAL = 1, 2, 3, 4
 """How a fact is filed: under its own key; so, or as a refusal that got no key; under its own key, and it may speak of
@@ -111,4 +111,8 @@ def mentions(fact: Fact) -> list[str]:
     name = filter_id(reply) if "(" in reply or ", id=" in reply else ""
     if name:
         found.append("f:" + name)
+    if kind == "deliver" and " said: " in reply:
+        echo = met_with(fact)
+        if echo:
+            found.append(echo)
     return found

@@ -6,14 +6,14 @@ from mailwake.events.fact import Fact
 from mailwake.trace.doors import is_gate
 from mailwake.trace.model import Leg
 
-_PREFIXES = frozenset({"t:", "m:", "f:", "n:"})
+_PREFIXES = frozenset({"t:", "m:", "f:", "n:", "s:"})
 """Of keys that are no queue IDs: see `keys`."""
 
 
 class Component:
     """The legs, delivery sessions and filter records that point to each other."""
 
-    __slots__ = ("doors", "filters", "gates", "legs", "legs_of", "mailboxes", "proxies", "refusals", "said")
+    __slots__ = ("doors", "echoes", "filters", "gates", "legs", "legs_of", "mailboxes", "proxies", "refusals", "said")
 
     def __init__(self) -> None:
         self.legs: list[Leg] = []
@@ -29,6 +29,8 @@ class Component:
         """Rules that spoke before there was a queue ID: see `doors`."""
         self.doors: list[Fact] = []
         """Clients of before-queue sessions."""
+        self.echoes: dict[str, list[Fact]] = {}
+        """What machines of ours were refused, by recipient and words: see `keys.lone_key`."""
         self.said: dict[str, list[str]] = {}
         """The keys that what is filed under a queue ID speaks of."""
 
@@ -44,6 +46,8 @@ class Component:
                     self.proxies.append(fact)
         elif prefix == "f:":
             self.filters[key[2:]] = facts
+        elif prefix == "s:":
+            self.echoes[key] = facts
         elif prefix == "n:":
             self._add_alone(facts[0])
         else:

@@ -6,6 +6,7 @@ from mailwake.store.rows import Row
 from mailwake.trace.buckets import mentions
 from mailwake.trace.component import Component
 from mailwake.trace.doors import door_of
+from mailwake.trace.echoes import unmet
 from mailwake.trace.fate import Fate
 from mailwake.trace.heads import Head
 from mailwake.trace.keys import fact_key
@@ -55,6 +56,8 @@ def _component_rows(component: Component, swept: Swept) -> list[Row]:
             rows.extend(_message_rows(component, leg, swept, parents))
     for fact in component.refusals:
         rows.extend(refused_rows(component, fact))
+    for key in sorted(component.echoes):
+        rows.extend(refusal_row(fact)._replace(keys=(key,)) for fact in unmet(component, key))
     for fact in without_doubles(component.proxies):
         through, more = proxy_rows(component, fact)
         if through is not None:  # the part that the filter let through and the rest are one message

@@ -2,15 +2,18 @@
 
 A key is a queue ID as logged, or a prefixed name: `t:` a mailbox server's delivery session, `m:` a Message-ID (for
 local
-delivery agents, which have no session), `f:` a filter's own id, `n:` one refusal that never got a queue ID.
+delivery agents, which have no session), `f:` a filter's own id, `n:` one refusal that never got a queue ID,
+`s:` what one of our own servers was refused, and then says so itself.
 Facts with the key "" (sessions, statistics) stand for themselves.
 """
 
 from __future__ import annotations
 
+import re
 from hashlib import blake2b
 
 from mailwake.events.fact import Fact
+from mailwake.trace.origins import is_internal
 
 QUEUE_KINDS = frozenset(
     [
@@ -30,6 +33,7 @@ QUEUE_KINDS = frozenset(
 )
 """Kinds filed under the queue ID they carry."""
 _ALONE = frozenset({"discard", "milter-discard", "hold", "redirect"})
+_SAID = re.compile(r"host \S+ said: [45]\d\d (?:[45]\.\d{1,3}\.\d{1,3} )?(.*) \(in reply to [A-Z -]+ command\)\Z").match
 _HASH = blake2b(digest_size=12)
 
 
@@ -52,6 +56,38 @@ def refusal_key(fact: Fact) -> str:
     return "n:" + digest.hexdigest()
 
 
+def lone_key(fact: Fact) -> str:
+    """The key of a refusal without a queue ID.
+
+    What a machine of ours was refused may stand in its own log, too: it is filed by recipient and words, by which the
+    delivery that met with it finds it.
+    """
+    fields = fact.fields
+    ip, recipient = fields.get("client_ip"), fields.get("recipient")
+    if ip and recipient and fields.get("by") == "smtpd" and is_internal(ip):
+        return echo_key(recipient, fields.get("text", ""))
+    return refusal_key(fact)
+
+
+def echo_key(recipient: str, words: str) -> str:
+    """The key of a refusal by recipient and words (without codes)."""
+    digest = _HASH.copy()
+    digest.update(f"{recipient.lower()}\0{words}".encode("utf-8", "surrogateescape"))
+    return "s:" + digest.hexdigest()
+
+
+def met_with(fact: Fact) -> str:
+    """The key under which a server of ours filed what this delivery was refused with; "" when it was none of ours.
+
+    `host h[10.0.0.2] said: 550 5.1.1 <x@example.org>: Recipient address rejected: no (in reply to RCPT TO command)`
+    """
+    fields = fact.fields
+    if fields.get("status") not in ("bounced", "deferred"):
+        return ""
+    ip, found = fields.get("relay_ip", ""), _SAID(fields.get("reply", ""))
+    return echo_key(fields.get("recipient", ""), found[1]) if found is not None and ip and is_internal(ip) else ""
+
+
 def fact_key(fact: Fact) -> str:
     """The key under which this fact is filed; "" for one that belongs to no message by itself."""
     kind = fact.kind
@@ -60,7 +96,7 @@ def fact_key(fact: Fact) -> str:
             return fact.key
         # A discard at the door is no refusal for the client, but the end all the same; see `doors` for the others.
         alone = kind == "reject" or (kind == "check" and fact.fields.get("action") in _ALONE)
-        return refusal_key(fact) if alone else ""
+        return (lone_key(fact) if kind == "reject" else refusal_key(fact)) if alone else ""
     special = _SPECIAL.get(kind)
     return special(fact) if special is not None else ""
 

@@ -9,6 +9,7 @@ from mailwake.store.rows import Row
 from mailwake.trace.journeys import component_rows, identity
 from mailwake.trace.mailboxes import mailbox_facts
 from mailwake.trace.model import Leg, Link, Recipient
+from mailwake.trace.refusals import refusal_row
 from mailwake.trace.workset import Workset
 
 _SECOND = 1_000_000
@@ -36,12 +37,17 @@ class Scene:
         if self.root is not None:
             self._follow(self.root)
         self.depth = {id(leg): number for number, leg in enumerate(self.legs)}
-        self.lone = [] if self.legs else [*self.component.refusals, *self.component.proxies]
+        self.lone = [] if self.legs else [*self.component.refusals, *self.component.proxies, *self._echoes()]
         """Records that are the message themselves: refusals and proxy sessions without a queue ID."""
         self.children = self._children()
         self.skew: dict[str, int] = {}
         """Host to how far its clock is ahead of the first host's, µs; only hosts where it shows."""
         self._clocks()
+
+    def _echoes(self) -> list[Fact]:
+        """The refusal of a machine of ours that this is; others in the same words are no part of it."""
+        facts = (fact for known in self.component.echoes.values() for fact in known)
+        return [fact for fact in facts if refusal_row(fact).trace_id == self.trace_id][:1]
 
     def _follow(self, leg: Leg) -> None:
         if leg in self.legs:  # a leg equals only itself

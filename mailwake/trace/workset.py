@@ -17,7 +17,7 @@ from mailwake.trace.component import Component
 from mailwake.trace.doors import Doors, Gates, is_decision, is_gate, with_client
 from mailwake.trace.filters import filter_id
 from mailwake.trace.journeys import component_rows
-from mailwake.trace.keys import fact_key, refusal_key
+from mailwake.trace.keys import fact_key, lone_key, refusal_key
 from mailwake.trace.legs import agent_key, build_legs
 from mailwake.trace.model import Leg
 from mailwake.trace.names import Book, asked, number
@@ -67,7 +67,7 @@ class Workset:
             if filing == SPECIAL:
                 key = fact_key(fact)
             elif filing == REFUSAL and not key:
-                key = refusal_key(fact)
+                key = lone_key(fact)
             keys.append(key)
             bucket = filed.get(key)
             if bucket is None:

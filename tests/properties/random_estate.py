@@ -276,6 +276,23 @@ def _proxy(out: Writer, number: int, spec: Spec, at: int) -> None:
     _finish(out, "edge", name, at + 1, ends, f"s{number}@example.net")
 
 
+def _echo(out: Writer, number: int, spec: Spec, at: int) -> None:
+    """Another server of ours refuses what this one hands over: both logs tell of it."""
+    name = out.queue_id("edge", spec, at)
+    ends = _recipients(number, spec)
+    _arrive(out, "edge", name, at, number, OUTSIDE, len(ends))
+    for to, end in ends:
+        code, status = ("450 4.3.0", "deferred") if end == "deferred" else ("550 5.1.1", "bounced")
+        words = f"{code} <{to}>: Recipient address rejected: no"
+        envelope = f"from=<s{number}@example.net> to=<{to}> proto=ESMTP helo=<edge>"
+        out.say(at + 1, "store", "postfix/smtpd[6]", f"NOQUEUE: reject: RCPT from {EDGE}: {words}; {envelope}")
+        text = f"{name}: to=<{to}>, relay=store[10.0.0.2]:25, delay=1, dsn={code[4:]}, status={status}"
+        reply = f"(host store[10.0.0.2] said: {words} (in reply to RCPT TO command))"
+        out.say(at + 1, "edge", "postfix/smtp[4]", f"{text} {reply}")
+    if all(end != "deferred" for _, end in ends):
+        out.leave("edge", name, at + 1)
+
+
 KINDS: dict[str, Callable[[Writer, int, Spec, int], None]] = {
     "outbound": _outbound,
     "two hops": _two_hops,
@@ -288,6 +305,7 @@ KINDS: dict[str, Callable[[Writer, int, Spec, int], None]] = {
     "exim": _exim,
     "door": _door,
     "proxy": _proxy,
+    "echo": _echo,
 }
 
 
