@@ -124,7 +124,7 @@ def _remark(path: tuple[Leg, ...]) -> str:
     leg = path[0]
     if leg.arrival is None and leg.sender != "" and (leg.queued or leg.recipients or leg.removed):
         return "its arrival is not in the logs"
-    redirected = any("redirect" in fact.fields.get("action", "") for fact in leg.checks)
+    redirected = bool(leg.checks) and any("redirect" in fact.fields.get("action", "") for fact in leg.checks)
     if leg.nrcpt > len(leg.recipients) > 0 and not leg.outbound and not redirected:
         return f"{len(leg.recipients)} of {leg.nrcpt} recipients known"
     return ""

@@ -56,9 +56,9 @@ def _component_rows(component: Component, swept: Swept) -> list[Row]:
             rows.extend(_message_rows(component, leg, swept, parents))
     for fact in component.refusals:
         rows.extend(refused_rows(component, fact))
-    for key in sorted(component.echoes):
+    for key in sorted(component.echoes) if component.echoes else ():
         rows.extend(refusal_row(fact)._replace(keys=(key,)) for fact in unmet(component, key))
-    for fact in without_doubles(component.proxies):
+    for fact in without_doubles(component.proxies) if component.proxies else ():
         through, more = proxy_rows(component, fact)
         if through is not None:  # the part that the filter let through and the rest are one message
             root = root_of(through)

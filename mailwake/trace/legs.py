@@ -29,6 +29,8 @@ _RANK = {
     "remove": 9,
 }
 _OF_MANAGER = (_RANK["active"], _RANK["remove"])
+_ONCE = 1 << _RANK["arrive"] | 1 << _RANK["message_id"] | 1 << _RANK["remove"]
+"""What is said once in a life of an ID: a second one is of another life, or a double."""
 _FOREIGN = frozenset({"verdict", "policy", "proxy_accept"})
 """What others than the queue's own host say of a message."""
 _INTO_MAILBOX = frozenset({"mailbox", "command"})
@@ -84,15 +86,15 @@ def _of_several(key: str, facts: list[Fact]) -> list[Leg]:
 def _of_host(host: str, key: str, facts: list[Fact]) -> list[Leg]:
     """All legs of one queue ID on one host. Facts mostly come in their order already, so that is looked at first."""
     last, last_rank, owner, in_order, doubled = 0, -1, "", True, False
-    same: dict[int, Fact] = {}
+    seen = 0
     for fact in facts:
         ts, rank = fact.ts, _RANK.get(fact.kind, 6)
         if ts <= last and (ts < last or rank < last_rank):
             in_order = False
-        before = same.get(rank)
-        if before is not None and ts - before.ts < 2 * SECOND and fact.pid == before.pid:
-            doubled = doubled or fact.fields == before.fields
-        same[rank] = fact
+        bit = 1 << rank
+        if bit & _ONCE:
+            doubled = doubled or bool(seen & bit)
+            seen |= bit
         last, last_rank = ts, rank
         if rank in _OF_MANAGER:
             if owner and fact.program != owner:
