@@ -8,7 +8,7 @@ from datetime import tzinfo
 from mailwake.cli.render_story import Show, steps_of, time_of, wrapped
 from mailwake.cli.terminal import toned
 from mailwake.operations.when import zone_name
-from mailwake.trace.visits import Visits
+from mailwake.trace.story_visits import Visits
 
 
 def lines(found: Visits, zone: tzinfo, room: int | None, show: Show, *, raw: bool = False) -> Iterator[str]:

@@ -6,7 +6,7 @@ from ipaddress import ip_address
 
 from mailwake.operations.backend import Backend
 from mailwake.trace.story_session import SESSION_SPAN
-from mailwake.trace.visits import KINDS, Visit, Visits, unfinished, visits
+from mailwake.trace.story_visits import KINDS, Visit, Visits, unfinished, visits
 
 _SHOWN = 20
 _FACTS = 5000

@@ -16,7 +16,7 @@ from mailwake.cli.shared_options import Zone, check_input_options, input_options
 
 if TYPE_CHECKING:
     from mailwake.trace.story_model import Story
-    from mailwake.trace.visits import Visits
+    from mailwake.trace.story_visits import Visits
 
 HELP = """The whole story of one message: what became of it and why, what to do, every step, and how that is known.
 
@@ -81,7 +81,7 @@ def COMMAND(
         return FOUND
     from mailwake.cli import render_story, render_visits
     from mailwake.cli.terminal import columns
-    from mailwake.trace.visits import Visits
+    from mailwake.trace.story_visits import Visits
 
     command = partial(session_of(ctx).command, "show", *input_words(in_files, assume_zone, assume_year))
     if isinstance(story, Visits):
