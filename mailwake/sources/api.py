@@ -13,6 +13,7 @@ from functools import cache
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from mailwake.events.fact import LineParser
+from mailwake.events.pairs import product_of
 
 GROUP = "mailwake.sources"
 """Group of the entry points by which packages bring sources."""
@@ -74,6 +75,38 @@ class ElementSource(Protocol):
 
     def element(self, name: str, attributes: tuple[str, ...]) -> bool:
         """Whether an element of this name with these attributes is one of our records."""
+
+
+@runtime_checkable
+class Adopting(Protocol):
+    """A source whose programs may log under any tag that the administrator chose."""
+
+    def adopts(self, message: str) -> LineParser | None:
+        """Give the parser of a message under a tag that no source claims, if its own words leave no doubt."""
+
+
+class SimpleSource:
+    """A source whose programs log through syslog: it is known by their tags alone. Meets `Source`.
+
+    A product that also has a log file of its own overrides `split_bare`.
+    """
+
+    def __init__(self, name: str, parsers: dict[str, LineParser]) -> None:
+        """parsers: by the name of the product in its tag; see `events.pairs.product_of`."""
+        self.name = name
+        self._parsers = parsers
+
+    def parser(self, program: str) -> LineParser | None:
+        """Give the parser of the product that the tag names."""
+        return product_of(program, self._parsers)
+
+    def split_bare(self, line: str) -> Bare | None:
+        """Give None: there is no log file without a syslog header."""
+        return None
+
+    def continues(self, line: str) -> bool:
+        """Give False: one line a record."""
+        return False
 
 
 @cache
@@ -140,6 +173,20 @@ def parser_for(program: str) -> LineParser | None:
     system."""
     for source in all_sources():
         parser = source.parser(program)
+        if parser is not None:
+            return parser
+    return None
+
+
+@cache
+def _adopting() -> tuple[Adopting, ...]:
+    return tuple(source for source in all_sources() if isinstance(source, Adopting))
+
+
+def adopter(message: str) -> LineParser | None:
+    """The parser of the first source that knows a message under a tag that no source claims."""
+    for source in _adopting():
+        parser = source.adopts(message)
         if parser is not None:
             return parser
     return None

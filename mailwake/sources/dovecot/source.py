@@ -45,6 +45,15 @@ _TAB_HOST = re.compile(r"\thostname:([^\t]*)")
 _FIRST = frozenset("JFMASOND2d")
 
 
+_ANY_TAG = re.compile(
+    rf"{_SERVICES}(?:\([^)\s]*\))?<\d+><[^>\s]*>: |lmtp\(\d+\): (?:Connect|Disconnect) |auth: passwd-file\("
+    r"|(?:imap|pop3|managesieve|submission)-login: (?:Login|Disconnected|Aborted login|Maximum number)\b"
+    r"|master: (?:Dovecot v\d|Warning: Killed with signal)"
+).match
+_SERVICE_STARTS = frozenset("lipmsdap")
+"""Letters that the services of `_ANY_TAG` begin with."""
+
+
 class Dovecot:
     """Dovecot's text log and its exported events."""
 
@@ -64,6 +73,10 @@ class Dovecot:
             return parse(prefix + message)
 
         return named
+
+    def adopts(self, message: str) -> LineParser | None:
+        """`instance_name` is the tag, whatever it is: `maillab: lmtp(user)<9488><session>: text`."""
+        return parse if message[:1] in _SERVICE_STARTS and _ANY_TAG(message) is not None else None
 
     def split_bare(self, line: str) -> Bare | None:
         """Strict on purpose: a syslog line (`stamp host program[pid]: `) must not pass for one of Dovecot's file."""
