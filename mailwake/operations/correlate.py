@@ -21,6 +21,7 @@ from mailwake.store.facts import Stored
 from mailwake.store.rows import Row
 from mailwake.store.seen import Seen
 from mailwake.trace.doors import SESSION
+from mailwake.trace.keys import is_name
 from mailwake.trace.names import of_message_id
 from mailwake.trace.settled import SETTLED_AFTER
 from mailwake.trace.workset import Workset
@@ -212,8 +213,8 @@ class Correlator:
             self.before_reading()
             asked |= wanted
             self._merge(wanted)
-            # A key of which there are no facts (a queue ID of another site) joins nothing that speaks of it.
-            filed = {key for key in wanted if key in again or self._workset.known(key)}
+            # A queue ID of which there are no facts (another site's) joins nothing that speaks of it; a name does.
+            filed = {key for key in wanted if key in again or self._workset.known(key) or is_name(key)}
             wanted = set()
             for row in journeys.touching(self._database, filed, self._table):
                 old[row.received, row.trace_id, row.leaf] = row
