@@ -32,9 +32,24 @@ _OPTIONS: tuple[tuple[str, tuple[str, ...], dict[str, Any]], ...] = (
     (_WHAT, ("--detail",), {"multiple": True, "metavar": "DETAIL", "help": f"{', '.join(DETAILS)}."}),
     (_WHAT, ("--outcome",), {"multiple": True, "metavar": "OUTCOME", "help": f"{', '.join(OUTCOMES)}."}),
     (_WAY, ("--direction",), {"multiple": True, "metavar": "WAY", "help": f"{', '.join(DIRECTIONS)}."}),
-    (_WAY, ("--client-ip",), {"multiple": True, "metavar": "IP", "help": "Client's IP or network (192.0.2.0/24)."}),
+    (
+        _WAY,
+        (
+            "--client-ip",
+            "--client",
+        ),
+        {"multiple": True, "metavar": "IP", "help": "Client's IP or network (192.0.2.0/24)."},
+    ),
     (_WAY, ("--next-hop",), {"multiple": True, "metavar": "HOST", "help": "Name or IP it was handed to. Wildcards."}),
-    (_WAY, ("--host",), {"multiple": True, "metavar": "NAME", "help": "Host of ours that it passed, as its log says."}),
+    (
+        _WAY,
+        ("--host",),
+        {
+            "multiple": True,
+            "metavar": "NAME",
+            "help": "Host of ours that it passed, mailbox servers too; `*` and `?` are allowed.",
+        },
+    ),
 )
 
 

@@ -24,12 +24,14 @@ _GROUPS = {
     "bypass": "Who is not audited.",
     "directory": "Fill the directory.",
     "domain": "The organization's domains.",
+    "jobs": "Work that was asked for and is done later.",
     "mailbox": "Mailboxes, and what is audited in them.",
     "organization": "The organization's settings.",
     "permission": "Who has which right on a mailbox.",
     "role": "Management roles.",
     "role-group": "Who may do what.",
     "send-as": "Who may send as whom.",
+    "user": "Accounts that sign in, and their tokens.",
 }
 """Help of the groups, by the words before the last."""
 

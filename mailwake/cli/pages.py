@@ -22,6 +22,8 @@ class Pages:
         """Raises CriteriaError."""
         self.what = reading.what
         self.next_cursor: Cursor | None = None
+        self.client_ips = reading.criteria.client_ips
+        """Clients that were asked for."""
         self._backend = backend
         self._condition = to_node(reading.criteria)
         self._limit = limit

@@ -26,18 +26,18 @@ def lines(story: Story, zone: tzinfo, room: int | None, show: Show, *, raw: bool
     room: columns of the terminal, None for as many as it takes; raw: with all records; show: gives the command that
     tells the story of another id.
     """
-    yield from (toned(text, story.tone, bold=True) for text in _wrapped(story.headline, room, ""))
+    yield from (toned(text, story.tone, bold=True) for text in wrapped(story.headline, room, ""))
     yield ""
     yield from _fields(_message(story, zone), room)
     yield from titled("What became of it", _outcomes(story.outcomes, room))
-    yield from titled(f"How it went ({zone_name(zone)})", _steps(story.timeline, zone, room, raw))
+    yield from titled(f"How it went ({zone_name(zone)})", steps_of(story.timeline, zone, room, raw))
     if len(story.tree) > 1 or any(node.edges for node in story.tree):
         yield from titled("Which way it took", tree(story.tree, room))
-    evidence = (_wrapped(f"{e.parent} -> {e.child}: {e.words} ({e.grade})", room, "  ") for e in story.evidence)
+    evidence = (wrapped(f"{e.parent} -> {e.child}: {e.words} ({e.grade})", room, "  ") for e in story.evidence)
     yield from titled("How that is known", (line for found in evidence for line in found))
-    missing = (_wrapped(one.text, room, "  - ", "    ") for one in story.missing)
+    missing = (wrapped(one.text, room, "  - ", "    ") for one in story.missing)
     yield from titled("What the logs do not tell", (line for found in missing for line in found))
-    yield from titled("The connection it came over", _steps(story.session, zone, room, raw))
+    yield from titled("The connection it came over", steps_of(story.session, zone, room, raw))
     yield from titled(
         "Other attempts of the same sender to the same recipient", _relatives(story.attempts, zone, room, show)
     )
@@ -63,7 +63,7 @@ def _message(story: Story, zone: tzinfo) -> Iterator[tuple[str, str]]:
     yield "To", ", ".join(message.recipients)
     yield "Subject", message.subject or ""
     yield "Message-ID", ", also ".join(filter(None, (message.message_id, *message.other_ids)))
-    received = f"{_time(message.received, zone)} {zone_name(zone)}" if message.received else ""
+    received = f"{time_of(message.received, zone)} {zone_name(zone)}" if message.received else ""
     facts = (received, f"{message.size:,} bytes" if message.size else "", message.direction.lower())
     yield "Received", ", ".join(filter(None, facts))
     yield "Client", ", ".join(_client(message))
@@ -95,7 +95,7 @@ def _client(message: Message) -> Iterator[str]:
 def _fields(fields: Iterable[tuple[str, str]], room: int | None) -> Iterator[str]:
     for name, value in fields:
         if value:
-            yield from _wrapped(value, room, padded(name, 12), " " * 12)
+            yield from wrapped(value, room, padded(name, 12), " " * 12)
 
 
 def _outcomes(outcomes: Iterable[Outcome], room: int | None) -> Iterator[str]:
@@ -107,21 +107,21 @@ def _outcomes(outcomes: Iterable[Outcome], room: int | None) -> Iterator[str]:
         status = outcome.status if outcome.detail in ("", outcome.status) else f"{outcome.status} ({outcome.detail})"
         head = one_line(f"{who or 'a recipient that the logs do not name'}: {status}")
         yield "  " + toned(cut(head, room - 2) if room else head, outcome.tone)
-        yield from _wrapped(outcome.text, room, "    ")
+        yield from wrapped(outcome.text, room, "    ")
         cause = outcome.cause
         if cause is not None:
-            yield from _wrapped(f"{cause.title}. {cause.sentence}", room, "    Why:    ", " " * 12)
-            yield from _wrapped(f"{cause.advice} [{cause.who}]", room, "    To do:  ", " " * 12)
+            yield from wrapped(f"{cause.title}. {cause.sentence}", room, "    Why:    ", " " * 12)
+            yield from wrapped(f"{cause.advice} [{cause.who}]", room, "    To do:  ", " " * 12)
         if outcome.reason and outcome.reason not in outcome.text:
-            yield from _wrapped(outcome.reason, room, "    Reply:  ", " " * 12)
+            yield from wrapped(outcome.reason, room, "    Reply:  ", " " * 12)
         for line in outcome.mailbox:
-            yield from _wrapped(line, room, "    Mailbox: ", " " * 13)
+            yield from wrapped(line, room, "    Mailbox: ", " " * 13)
         remark = "; ".join(filter(None, (outcome.remark, "" if outcome.grade == "proven" else outcome.grade)))
         if remark:
-            yield from _wrapped(remark, room, "    Note:   ", " " * 12)
+            yield from wrapped(remark, room, "    Note:   ", " " * 12)
 
 
-def _steps(steps: Iterable[Step], zone: tzinfo, room: int | None, raw: bool) -> Iterator[str]:
+def steps_of(steps: Iterable[Step], zone: tzinfo, room: int | None, raw: bool) -> Iterator[str]:
     """One line for each step: its time, the time since the step before, host, event, and what happened."""
     shown = list(steps)
     host_width = min(max((width(one_line(step.host)) for step in shown), default=0), 24)
@@ -138,11 +138,11 @@ def _steps(steps: Iterable[Step], zone: tzinfo, room: int | None, raw: bool) -> 
         place = "\0" * (_EVENT + 2)  # wrapped without the colour, which takes no room
         indent = " " * (width(head) + len(place))
         guessed = " (inferred)" if step.grade != "proven" else ""
-        first, *rest = _wrapped(step.text + guessed, room, head + place, indent) or [head + place]
+        first, *rest = wrapped(step.text + guessed, room, head + place, indent) or [head + place]
         yield first.replace(place, toned(padded(step.event, _EVENT), step.tone) + "  ")
         yield from rest
         for detail in step.details:
-            yield from _wrapped(detail, room, indent, indent + "  ")
+            yield from wrapped(detail, room, indent, indent + "  ")
         if raw:
             yield from (f"      | {plain(record)}" for record in step.raw)
 
@@ -151,18 +151,21 @@ def _relatives(relatives: tuple[Relative, ...], zone: tzinfo, room: int | None, 
     for one in relatives[:_RELATIVES]:
         status = one.status if one.detail in ("", one.status) else f"{one.status} ({one.detail})"
         sender = "-" if one.sender is None else one.sender or "<>"
-        text = f"{_time(one.received, zone)}  {one.relation}: {sender} to {one.recipient or '-'}: {status}. {one.text}"
+        text = (
+            f"{time_of(one.received, zone)}  {one.relation}: {sender} to {one.recipient or '-'}: {status}. {one.text}"
+        )
         inferred = " (inferred)" if one.grade != "proven" else ""
-        yield from _wrapped(f"{text}{inferred} {show(dashed(one.trace_id) or '')}", room, "  ", "      ")
+        yield from wrapped(f"{text}{inferred} {show(dashed(one.trace_id) or '')}", room, "  ", "      ")
     if len(relatives) > _RELATIVES:
         yield f"  and {len(relatives) - _RELATIVES} more"
 
 
-def _time(micros: int, zone: tzinfo) -> str:
+def time_of(micros: int, zone: tzinfo) -> str:
+    """A time for people; `-` when it is not known."""
     return from_micros(micros, zone).strftime("%Y-%m-%d %H:%M:%S") if micros else "-"
 
 
-def _wrapped(text: str, room: int | None, first: str, rest: str | None = None) -> list[str]:
+def wrapped(text: str, room: int | None, first: str, rest: str | None = None) -> list[str]:
     """A text in lines that fit."""
     clean = one_line(text)
     if room is None:

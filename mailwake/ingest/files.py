@@ -109,6 +109,34 @@ def _unpacked(raw: IO[bytes], kind: str, stack: ExitStack) -> Text:
     return ZstdText(raw)
 
 
+class _Steady:
+    """Compressed text, read so that nothing that could be read is lost when the rest is damaged."""
+
+    def __init__(self, text: Text) -> None:
+        self._text = text
+        self._failure: Exception | None = None
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Up to size bytes; what was read before the damage comes first, then the error."""
+        if self._failure is not None:
+            raise self._failure
+        parts: list[bytes] = []
+        piece = getattr(self._text, "read1", self._text.read)
+        try:
+            while size > 0 and (data := piece(size)):
+                parts.append(data)
+                size -= len(data)
+        except BROKEN as error:
+            if not parts:
+                raise
+            self._failure = error
+        return b"".join(parts)
+
+    def seek(self, offset: int, /) -> int:
+        """Move to an offset."""
+        return self._text.seek(offset)
+
+
 def read_at(path: Path, offset: int, size: int) -> bytes:
     """Up to size bytes of the text from offset; fewer at its end. Raises InputError for damaged compression."""
     try:
@@ -129,7 +157,8 @@ def blocks(path: Path, start: int = 0, size: int = BLOCK, stop: int | None = Non
     """
     offset, rest = start, b""
     failure: Exception | None = None
-    with opened(path) as text:
+    with opened(path) as raw:
+        text = raw if kind_of(path) == PLAIN else _Steady(raw)
         try:
             if start:
                 _forward(text, start, path)

@@ -69,7 +69,10 @@ class Registry:
 
 def foreign(message: str) -> Parsed | None:
     """For programs of no source; None for a message that may hold a whole log line of another program (T11)."""
-    return None if message[:3] in _STARTS else FOREIGN
+    if message[:3] in _STARTS:
+        return None
+    parser = api.adopter(message)
+    return FOREIGN if parser is None else parser(message)
 
 
 def _log_daemon(message: str) -> Parsed | None:

@@ -45,5 +45,26 @@ def resume_offset(path: Path, saved: Saved | None) -> int:
         return 0
 
 
+WHOLE = "whole "
+"""What the marks of `whole_mark` begin with; no hash does."""
+
+
+def whole_mark(path: Path) -> str:
+    """A mark by which a compressed file that was read to its end is known again, "" for a plain or unreadable one.
+
+    Of its size and its first and last bytes as they lie on disk, where the checksums are: nothing is decompressed.
+    """
+    try:
+        if kind_of(path) == PLAIN:
+            return ""
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            head = file.read(_SPAN)
+            file.seek(max(0, size - _SPAN))
+            return f"{WHOLE}{size} {_hash(head + file.read(_SPAN))}"
+    except (InputError, OSError):
+        return ""
+
+
 def _hash(data: bytes) -> str:
     return hashlib.blake2b(data, digest_size=16).hexdigest()

@@ -30,5 +30,8 @@ class Backend(Protocol):
         """What postscreen logged on a host of a client's address from low to high (µs): it is another process, and its
         sessions have no ids."""
 
+    def client(self, ip: str, kinds: frozenset[str], limit: int) -> list[Fact]:
+        """The newest facts of these kinds that name a client, at most about limit, in any order."""
+
     def close(self) -> None:
         """Let go of the store."""

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from mailwake.events.fact import NO_TIME, Fact
 from mailwake.operations.audit_filing import NOTHING, Filed, file
+from mailwake.operations.beside import behind, beside
 from mailwake.operations.parallel import Reaped
 from mailwake.store import facts as stored_facts
 from mailwake.store import journeys
@@ -19,8 +20,11 @@ from mailwake.store.database import Database
 from mailwake.store.facts import Stored
 from mailwake.store.rows import Row
 from mailwake.store.seen import Seen
+from mailwake.trace.doors import SESSION
+from mailwake.trace.keys import is_name
 from mailwake.trace.names import of_message_id
-from mailwake.trace.workset import SETTLED_AFTER, Workset
+from mailwake.trace.settled import SETTLED_AFTER
+from mailwake.trace.workset import Workset
 
 Revive = Callable[[Stored], Fact]
 """Reads a stored record again: what it says is a function of its raw text."""
@@ -59,8 +63,11 @@ class Correlator:
         self._high = NO_TIME
         self._recent: set[str] = set()
         self._occupied: tuple[int, int] | None = None
+        self._asked_gates: set[str] = set()
         self.before_reading: Callable[[], None] = _nothing
         """Called before the store is read: lets what was handed to the writer be written first."""
+        self.several_routes = False
+        """What is read may hold records twice, by two routes of the log: earlier windows may have the twins."""
         if table == "rows":
             self._prepare(database)
 
@@ -84,7 +91,8 @@ class Correlator:
         fresh, overlapping = self._without_doubles(facts)
         keys = self._workset.add(fresh)
         filed = file(fresh, keys)
-        rows, struck = self._settle(fresh, watermark, set())
+        again = self._beside(fresh) if overlapping or self.several_routes or self._reaches(fresh) else set()
+        rows, struck = self._settle(fresh, watermark, again)
         return Window(fresh, keys, overlapping, rows, struck, filed)
 
     def leftovers(self, made: Reaped) -> Window:
@@ -97,6 +105,7 @@ class Correlator:
         again.update(made.whole[number] for number in made.asked_for[seen.which(made.asked)])
         seen.add(made.kept)
         workset.add(made.left)
+        again |= self._beside(made.left) if self._reaches(made.left) else set()
         rows, struck = self._settle(made.left, made.low, again)
         return Window([], [], False, rows, struck)
 
@@ -120,7 +129,7 @@ class Correlator:
         old: dict[tuple[int, str, int], Row] = {}
         if not self._seen.empty:
             self._recall_open({fact.host for fact in facts if fact.kind == "queue_action" and not fact.key})
-            old = self._recall(again | self._retracted)
+            old = self._recall(again | self._retracted | self._behind_gates())
             self._retracted = set()
         rows: list[Row] = []
         struck: list[Row] = []
@@ -131,6 +140,7 @@ class Correlator:
             if members:
                 written.append((min(members), made))
         struck.extend(old.values())
+        struck.extend(self._workset.struck)
         self._seen.add(self._workset.forget(watermark - SETTLED_AFTER).remembered())
         for key, made in written:
             if self._workset.known(key):
@@ -138,6 +148,27 @@ class Correlator:
         for key in [key for key in self._placed if not self._workset.known(key)]:
             del self._placed[key]
         return rows, struck
+
+    def _reaches(self, facts: list[Fact]) -> bool:
+        """Whether what the store had when the work began may be of the same sessions as these facts."""
+        if self._occupied is None:
+            return False
+        low, high = self._occupied
+        return any(low - SESSION <= fact.ts <= high + SESSION for fact in facts)
+
+    def _beside(self, facts: list[Fact]) -> set[str]:
+        """Keys of stored journeys that these facts belong to by process and time alone."""
+        self.before_reading()
+        return beside(self._workset, self._database, self._revive, facts)
+
+    def _behind_gates(self) -> set[str]:
+        """Keys of stored messages that rules in hand acted on before they had a queue ID."""
+        gates = [gate for gate in self._workset.gates() if gate.raw not in self._asked_gates]
+        if not gates:
+            return set()
+        self._asked_gates.update(gate.raw for gate in gates)
+        self.before_reading()
+        return behind(gates, self._database)
 
     def _without_doubles(self, facts: list[Fact]) -> tuple[list[Fact], bool]:
         """Facts without those read a moment ago; and whether the store may have some from before."""
@@ -181,13 +212,13 @@ class Correlator:
                 return old
             self.before_reading()
             asked |= wanted
-            for row in journeys.touching(self._database, wanted, self._table):
-                old[row.received, row.trace_id, row.leaf] = row
-                more = {*row.keys, *row.queue_ids} - asked
-                wanted |= more
-                asked |= more
             self._merge(wanted)
+            # A queue ID of which there are no facts (another site's) joins nothing that speaks of it; a name does.
+            filed = {key for key in wanted if key in again or self._workset.known(key) or is_name(key)}
             wanted = set()
+            for row in journeys.touching(self._database, filed, self._table):
+                old[row.received, row.trace_id, row.leaf] = row
+                wanted.update({*row.keys, *row.queue_ids} - asked)
 
     def _of_message_ids(self, asked: set[str]) -> set[str]:
         """Keys of stored journeys that touched ones may continue, or that may continue them, by Message-ID."""

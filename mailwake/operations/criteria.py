@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
-from mailwake.store.query import And, Between, Contains, Equals, Has, InNetwork, Matches, Node, Or
+from mailwake.store.query import And, Between, Contains, Equals, Has, HasMatch, InNetwork, Matches, Node, Or
 
 NULL_SENDER = "<>"
 STATUSES = ("Delivered", "Failed", "Pending", "Expanded", "Quarantined", "FilteredAsSpam", "GettingStatus")
@@ -246,7 +246,7 @@ def _next_hop(text: str) -> Node:
 
 def _host(text: str) -> Node:
     if _wild(text):
-        raise CriteriaError(f"a host is given by its name, not by a pattern: {text!r}", "Several names may be given.")
+        return HasMatch("hosts", text)
     return _any(Has("hosts", spelling) for spelling in (text, text.lower()))
 
 

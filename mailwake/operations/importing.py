@@ -14,13 +14,13 @@ from typing import Protocol
 from mailwake.events.fact import Fact
 from mailwake.ingest.account import Account
 from mailwake.ingest.files import PLAIN, InputError, kind_of, read_at
-from mailwake.ingest.resume import Saved, fingerprint, resume_offset
+from mailwake.ingest.resume import WHOLE, Saved, fingerprint, resume_offset, whole_mark
 from mailwake.operations import auditing
 from mailwake.operations.audit_filing import is_audit_key
 from mailwake.operations.correlate import Correlator
-from mailwake.operations.inputs import Input, Reader, gather
+from mailwake.operations.inputs import Input, Reader, divisible, gather
 from mailwake.operations.parallel import End, Harvesters, end_of
-from mailwake.operations.plan import Piece, divisible, windows
+from mailwake.operations.plan import Piece, windows
 from mailwake.operations.reviving import StoredReviver
 from mailwake.operations.writer import Writer
 from mailwake.store import acts, files, journeys
@@ -105,6 +105,7 @@ class _Import:
         self._saved = _Saved(database)
         self._reader = Reader(inputs, zone=zone, year=year, start=self._saved.offset)
         self._inputs = self._reader.inputs
+        self._correlator.several_routes = self._reader.several_routes
         self._window: list[Fact] = []
         self._places: dict[Input, End] = {}
         self._windows_ahead: list[list[Piece]] = []
@@ -130,6 +131,7 @@ class _Import:
             gc.enable()
             if self._progress:
                 self._progress.finish()
+        files.save(self._database, self._read_whole())
         self._record(account)
         return account
 
@@ -138,12 +140,18 @@ class _Import:
         acts.mark_due(self._database, keys)
         self._correlator.retract({key for key in keys if not is_audit_key(key)})
 
+    def _read_whole(self) -> list[files.Place]:
+        """Compressed files that were read to their end: they do not grow, and are known again by their bytes."""
+        done = (one for one in self._inputs if one.name != "-" and one not in self._reader.damaged)
+        return [self._saved.whole(one) for one in done if kind_of(one.path) != PLAIN]
+
     def _divides(self, total: int) -> bool:
         """Whether several processes pay: much to read, and nothing of it known already."""
         return (
             total >= PARALLEL_FROM
             and PROCESSES > 1
             and all(map(divisible, self._inputs))
+            and not self._reader.several_routes
             and not self._correlator.knows_since(self._reader.begins)
             and self._plan()
         )
@@ -217,16 +225,24 @@ class _Saved:
     def __init__(self, database: Database) -> None:
         self._by_head: dict[str, list[Saved]] = {}
         self._by_path: dict[str, Saved] = {}
+        self._whole: set[str] = set()
+        """Marks of compressed files that were read to their end."""
         self._database = database
         self._places: dict[str, files.Place] = {}
         for place in files.load(database):
             self._places[place.path] = place
+            if place.head.startswith(WHOLE):
+                self._whole.add(place.head)
+                continue
             saved = Saved(place.offset, place.head, place.tail)
             self._by_path[place.path] = saved
             self._by_head.setdefault(place.head, []).append(saved)
 
     def offset(self, source: Input) -> int:
-        """Where to go on reading; found by content, so a rotated file is known under its new name."""
+        """Where to go on reading; found by content, so a rotated file is known under its new name. Below 0: nowhere,
+        as it is a compressed file that was read to its end."""
+        if source.name != "-" and self._whole and whole_mark(source.path) in self._whole:
+            return -1
         if source.name == "-" or not self._by_path:
             return 0
         own = self._by_path.get(str(source.path.absolute()))
@@ -254,11 +270,15 @@ class _Saved:
         stored_facts.strike(self._database, place.half_ts, place.half)
         return {place.half_key} - {""}
 
+    def whole(self, source: Input) -> files.Place:
+        """The place to commit for a compressed file that was read to its end."""
+        return files.Place(str(source.path.absolute()), 0, whole_mark(source.path), "")
+
     def place(self, source: Input, end: End) -> files.Place:
         """The place to commit for an input."""
         path = str(source.path.absolute())
         if kind_of(source.path) != PLAIN:
-            # To know a compressed file again would take reading it again: so it is read anew, which is harmless.
+            # Until it was read to its end: were it cut off here, it would be read anew, which is harmless.
             return files.Place(path, 0, "", "")
         saved = fingerprint(source.path, end.offset)
         return files.Place(path, saved.offset, saved.head, saved.tail, end.half, end.half_ts, end.half_key)

@@ -101,6 +101,13 @@ class FileBackend:
         facts = self._doors.get((host, ip), ())
         return [fact for fact in facts if low <= fact.ts <= high]
 
+    def client(self, ip: str, kinds: frozenset[str], limit: int) -> list[Fact]:
+        """See `Backend`."""
+        places = (*self._sessions.values(), *self._doors.values())
+        facts = [fact for known in places for fact in known if fact.kind in kinds]
+        found = [fact for fact in facts if fact.fields.get("client_ip") == ip]
+        return sorted(found, key=lambda fact: -fact.ts)[:limit]
+
     def close(self) -> None:
         """Nothing to let go of."""
 
@@ -137,6 +144,13 @@ class StoreBackend:
         from mailwake.store import facts
 
         return [self._revive(stored) for stored in facts.by_client(self.database, host, ip, low, high)]
+
+    def client(self, ip: str, kinds: frozenset[str], limit: int) -> list[Fact]:
+        """See `Backend`."""
+        from mailwake.store import facts
+
+        found = map(self._revive, facts.naming(self.database, ip, kinds, limit))
+        return [fact for fact in found if fact.fields.get("client_ip") == ip]
 
     def close(self) -> None:
         """Let other processes in."""

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mailwake.events.fact import NO_TIME
-from mailwake.ingest import export
 from mailwake.ingest.calendar import Calendar
 from mailwake.ingest.documents import is_document
 from mailwake.ingest.facts import FactReader
-from mailwake.ingest.files import PLAIN, kind_of, read_at
+from mailwake.ingest.files import read_at
 from mailwake.ingest.registry import Registry
 from mailwake.ingest.tables import find
 from mailwake.operations.inputs import Input
@@ -38,14 +37,6 @@ class Piece(NamedTuple):
     stop: int | None
     """None: to the end of the file."""
     calendar: Calendar | None
-
-
-def divisible(source: Input) -> bool:
-    """Whether a file can be read from the middle: plain, one log, one record a line."""
-    if kind_of(source.path) != PLAIN:
-        return False
-    start = read_at(source.path, 0, 16)
-    return not start.startswith((b"==> ", export.START))
 
 
 def _is_lines(path: Path) -> bool:

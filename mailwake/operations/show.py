@@ -12,7 +12,7 @@ from mailwake.operations.backend import Backend
 from mailwake.operations.criteria import Criteria, CriteriaError, to_node, trace_id
 from mailwake.store.query import And, Between, Cursor, Equals, Has, InNetwork, Node, Not, Or
 from mailwake.store.rows import Row
-from mailwake.trace.links import is_internal
+from mailwake.trace.origins import is_internal
 from mailwake.trace.story import Story, build_from
 from mailwake.trace.story_model import Relative
 from mailwake.trace.story_relatives import attempt, relative

@@ -13,6 +13,7 @@ from functools import cache
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from mailwake.events.fact import LineParser
+from mailwake.events.pairs import product_of
 from mailwake.events.shape import Shape
 
 GROUP = "mailwake.sources"
@@ -83,6 +84,38 @@ class Shaped(Protocol):
 
     def shapes(self, program: str) -> tuple[Shape, ...]:
         """Shapes of a program that it has a parser for, the commonest first."""
+
+
+@runtime_checkable
+class Adopting(Protocol):
+    """A source whose programs may log under any tag that the administrator chose."""
+
+    def adopts(self, message: str) -> LineParser | None:
+        """Give the parser of a message under a tag that no source claims, if its own words leave no doubt."""
+
+
+class SimpleSource:
+    """A source whose programs log through syslog: it is known by their tags alone. Meets `Source`.
+
+    A product that also has a log file of its own overrides `split_bare`.
+    """
+
+    def __init__(self, name: str, parsers: dict[str, LineParser]) -> None:
+        """parsers: by the name of the product in its tag; see `events.pairs.product_of`."""
+        self.name = name
+        self._parsers = parsers
+
+    def parser(self, program: str) -> LineParser | None:
+        """Give the parser of the product that the tag names."""
+        return product_of(program, self._parsers)
+
+    def split_bare(self, line: str) -> Bare | None:
+        """Give None: there is no log file without a syslog header."""
+        return None
+
+    def continues(self, line: str) -> bool:
+        """Give False: one line a record."""
+        return False
 
 
 @cache
@@ -161,3 +194,17 @@ def shapes_for(program: str) -> tuple[Shape, ...]:
         if source.parser(program) is not None:
             return source.shapes(program) if isinstance(source, Shaped) else ()
     return ()
+
+
+@cache
+def _adopting() -> tuple[Adopting, ...]:
+    return tuple(source for source in all_sources() if isinstance(source, Adopting))
+
+
+def adopter(message: str) -> LineParser | None:
+    """The parser of the first source that knows a message under a tag that no source claims."""
+    for source in _adopting():
+        parser = source.adopts(message)
+        if parser is not None:
+            return parser
+    return None

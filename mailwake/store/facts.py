@@ -232,6 +232,47 @@ def by_client(database: Database, host: str, ip: str, low: int, high: int) -> It
     return _read(database, query, {"l": low, "h": high, "host": host, "ip": f"[{ip}]"})
 
 
+def between(database: Database, kind: str, low: int, high: int, *, alone: bool = False) -> Iterator[Stored]:
+    """Facts of a kind, of a span of time (µs, inclusive); alone: only those filed under a key of their own."""
+    query = f"SELECT {_COLUMNS} FROM facts WHERE {_BETWEEN}{_ALONE if alone else ''} ORDER BY ts, seq"
+    return _read(database, query, {"l": low, "h": high, "kind": kind})
+
+
+def refusals(database: Database, low: int, high: int, routes: Iterable[str]) -> Iterator[Stored]:
+    """Refusals without a queue ID, of a span of time (µs, inclusive), that came by other routes than these (see
+    `trace.twins`)."""
+    other = f" AND NOT has({{routes:Array(String)}}, {_ROUTE})"
+    query = f"SELECT {_COLUMNS} FROM facts WHERE {_BETWEEN}{_ALONE}{other} ORDER BY ts, seq"
+    return _read(database, query, {"l": low, "h": high, "kind": "reject", "routes": sorted(routes)})
+
+
+_BETWEEN = (
+    "ts BETWEEN fromUnixTimestamp64Micro({l:Int64}) AND fromUnixTimestamp64Micro({h:Int64}) AND kind = {kind:String}"
+)
+_ALONE = " AND startsWith(key, 'n:')"
+_ROUTE = (
+    "multiIf(startsWith(raw, '{') OR startsWith(raw, '__'), '2', toUnixTimestamp64Micro(ts) % 1000000 != 0"
+    " OR (substring(raw, 5, 1) = '-' AND substring(raw, 20, 1) = '.'), '1', '3')"
+)
+
+
+def naming(database: Database, text: str, kinds: Iterable[str], limit: int) -> list[Stored]:
+    """The newest facts of these kinds whose records hold a text: of the last day that has some, else of the last month,
+    else of all time."""
+    newest = span(database)
+    for days in (1, 30, None) if newest else ():
+        since = newest[1] - days * 86_400_000_000 if newest and days else 0
+        query = (
+            f"SELECT {_COLUMNS} FROM facts WHERE ts >= fromUnixTimestamp64Micro({{l:Int64}})"
+            " AND has({kinds:Array(String)}, kind) AND position(raw, {text:String}) > 0"
+            f" ORDER BY facts.ts DESC LIMIT {int(limit)}"
+        )
+        found = list(_read(database, query, {"l": since, "kinds": sorted(kinds), "text": text}))
+        if found:
+            return found
+    return []
+
+
 def orders(database: Database) -> Iterator[Stored]:
     """Queue manipulations that name no queue ID."""
     return _read(

@@ -54,6 +54,14 @@ class Has:
 
 
 @dataclass(frozen=True)
+class HasMatch:
+    """An array column holds a value that matches a pattern, as in `Matches`."""
+
+    column: str
+    pattern: str
+
+
+@dataclass(frozen=True)
 class InNetwork:
     """An IP column lies in a network in CIDR form."""
 
@@ -82,7 +90,7 @@ class Not:
     part: Node
 
 
-Node = Equals | Matches | Contains | Between | Has | InNetwork | And | Or | Not
+Node = Equals | Matches | Contains | Between | Has | HasMatch | InNetwork | And | Or | Not
 
 SEARCHABLE = frozenset(
     {

@@ -17,6 +17,7 @@ from mailwake.store.query import (
     Cursor,
     Equals,
     Has,
+    HasMatch,
     InNetwork,
     Matches,
     Node,
@@ -52,6 +53,8 @@ class Formatter:
                 return self._between(column, low, high)
             case Has(column, value):
                 return f"has({_name(column)}, {self.bind(value, 'String')})"
+            case HasMatch(column, pattern):
+                return f"arrayExists(one -> one ILIKE {self.bind(_like(pattern), 'String')}, {_name(column)})"
             case InNetwork(column, network):
                 return self._in_network(column, network)
             case Equals(column, value):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from mailwake.events.fact import Fact, Fields
-from mailwake.trace.keys import QUEUE_KINDS, SESSION_KINDS, client_key, session_key
+from mailwake.events.fact import Fact
+from mailwake.trace.filters import filter_id
+from mailwake.trace.keys import QUEUE_KINDS, SESSION_KINDS, client_key, met_with, session_key
 from mailwake.trace.model import Leg
-from mailwake.trace.walk import filter_id
 
-PREFIXED = ("t:", "m:", "f:", "n:", "s:")
+PREFIXED = ("t:", "m:", "f:", "n:", "s:", "e:")
 """Beginnings of keys that are no queue IDs."""
 PLAIN, REFUSAL, SESSION, MENTIONING, SPECIAL = 1, 2, 3, 4, 5
 """How a fact is filed: under its own key; so, or as a refusal that got no key; under its session's id, if it has one;
@@ -91,13 +91,12 @@ def tidy(place: Bucket) -> None:
 
 def mentions(fact: Fact) -> list[str]:
     """Keys that a fact speaks of."""
+    names = fact.fields.get("names")
+    return [*names, *_mentions(fact)] if names else _mentions(fact)
+
+
+def _mentions(fact: Fact) -> list[str]:
     kind, fields = fact.kind, fact.fields
-    if "names" in fields:
-        return [*fields["names"], *_mentions(kind, fields)]
-    return _mentions(kind, fields)
-
-
-def _mentions(kind: str, fields: Fields) -> list[str]:
     if kind == "deliver" or kind == "deliveries":
         token, next_id = fields.get("token"), fields.get("next_id")
         if token:
@@ -108,14 +107,20 @@ def _mentions(kind: str, fields: Fields) -> list[str]:
         return [*origins, client_key(fields["session"])] if "session" in fields else origins
     elif kind == "notify":
         return [fields["child_id"]] if fields.get("child_id") else []
-    elif kind in ("envelope", "reject"):
-        return [client_key(fields["session"])] if "session" in fields else []
+    elif kind == "envelope" or kind == "reject":
+        said = [client_key(fields["session"])] if "session" in fields else []
+        name = filter_id(fields.get("text", "")) if kind == "reject" and fields.get("by") == "proxy" else ""
+        return [*said, "f:" + name] if name else said
     elif kind == "proxy_accept":
         found = []
     else:
         return list(fields.get("queued_as", ())) if kind == "verdict" else []
     reply = fields.get("reply", "")
-    name = filter_id(reply) if "(" in reply else ""
+    name = filter_id(reply) if "(" in reply or ", id=" in reply else ""
     if name:
         found.append("f:" + name)
+    if kind == "deliver" and " said: " in reply:
+        echo = met_with(fact)
+        if echo:
+            found.append(echo)
     return found

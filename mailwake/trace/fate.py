@@ -23,6 +23,8 @@ class Fate(NamedTuple):
     address: str = ""
     """Where it ended, if that is not the recipient's own address: a file, a command, a redirect's target."""
     remark: str = ""
+    host: str = ""
+    """The mailbox server that it ended on."""
 
 
 OUTCOMES = {
@@ -53,8 +55,8 @@ def refused(fact: Fact) -> Fate:
         words = " ".join(str(part) for part in (code, dsn, text) if part)
     if fields.get("temporary"):
         detail = "Greylisted" if greylisted(text) else "Deferred"
-        return Fate._make(("Pending", detail, words, dsn, fact.ts, "", "", ""))
-    return Fate._make(("Failed", "Rejected", words, dsn, fact.ts, "", "", ""))
+        return Fate._make(("Pending", detail, words, dsn, fact.ts, "", "", "", ""))
+    return Fate._make(("Failed", "Rejected", words, dsn, fact.ts, "", "", "", ""))
 
 
 def greylisted(text: str) -> bool:
@@ -150,7 +152,7 @@ def _sent(final: Fact, reply: str, dsn: str) -> Fate:
         if "folder" in fields:
             return _kept(final)._replace(reason=reply, dsn=dsn)
         detail = "Delivered" if disposition == "mailbox" or fields.get("token") else "Relayed"
-        return Fate._make(("Delivered", detail, reply, dsn, final.ts, "", "", ""))
+        return Fate._make(("Delivered", detail, reply, dsn, final.ts, "", "", "", ""))
     place = fields.get("relay", "")
     if disposition == "discard":
         return Fate("Failed", "Discarded", reply, dsn, final.ts)
@@ -180,7 +182,7 @@ def untried(leg: Leg, swept: int) -> Fate:
             return Fate("Failed", "Discarded", fact.fields.get("text", ""), "", fact.ts)
     if leg.expired:
         return Fate("Failed", "Expired", "", "", leg.expired)
-    ended = _manipulated(leg, swept, leg.first - 1)
+    ended = _manipulated(leg, swept, -1)
     if ended is not None:
         return ended
     if leg.removed:
@@ -231,13 +233,19 @@ def of_mailbox(facts: list[Fact]) -> list[Fate]:
             stored.setdefault(kept.folder, kept)
         elif action == "forwarded":
             target = fields.get("target", "")
-            other.append(Fate("Expanded", "Redirected", f"redirected to {target}", "", fact.ts, address=target))
+            other.append(
+                Fate("Expanded", "Redirected", f"redirected to {target}", "", fact.ts, address=target, host=fact.host)
+            )
         elif action == "discarded":
-            other.append(Fate("Failed", "Discarded", fields.get("reason") or "discarded by Sieve", "", fact.ts))
+            other.append(
+                Fate("Failed", "Discarded", fields.get("reason") or "discarded by Sieve", "", fact.ts, host=fact.host)
+            )
         elif action == "rejected":
-            other.append(Fate("Failed", "Rejected", fields.get("reason") or "rejected by Sieve", "", fact.ts))
+            other.append(
+                Fate("Failed", "Rejected", fields.get("reason") or "rejected by Sieve", "", fact.ts, host=fact.host)
+            )
         elif action == "duplicate":
-            other.append(Fate("Delivered", "Duplicate", fields.get("reason", ""), "", fact.ts))
+            other.append(Fate("Delivered", "Duplicate", fields.get("reason", ""), "", fact.ts, host=fact.host))
     copies = sorted(stored.values(), key=lambda fate: fate.folder)
     redirects = [fate for fate in other if fate.detail == "Redirected"]
     # A discard is Sieve's way to cancel the implicit keep: it counts only when nothing else was done with the message.
@@ -247,4 +255,4 @@ def of_mailbox(facts: list[Fact]) -> list[Fate]:
 def _kept(fact: Fact) -> Fate:
     folder = fact.fields.get("folder", "") or "INBOX"
     detail = "Junk" if folder != "INBOX" and _JUNK.search(folder) else "Delivered"
-    return Fate._make(("Delivered", detail, "", "", fact.ts, folder, "", ""))
+    return Fate._make(("Delivered", detail, "", "", fact.ts, folder, "", "", fact.host))

@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 from mailwake.events.fact import Fact
 from mailwake.store.rows import Row
+from mailwake.trace.component import Component
 from mailwake.trace.journeys import component_rows
-from mailwake.trace.links import Component, may_continue
 from mailwake.trace.model import Leg
 from mailwake.trace.names import Book
-from mailwake.trace.refusals import refusal_row
+from mailwake.trace.origins import may_continue
 from mailwake.trace.workset import Workset
 
 
@@ -36,7 +36,8 @@ def harvest(facts: list[Fact]) -> Harvest:
     """Correlate a window as far as that is possible without the others."""
     workset = Workset()
     keys = workset.add(facts)
-    rows = [refusal_row(fact, key) for key, fact in workset.refusals.items() if fact.fields.get("by") != "proxy"]
+    workset.refused.leave(_is_by_proxy)
+    rows, _ = workset.refused.flush(_as_it_is)
     book = Book()
     left: set[str] = set()
     for component, members in workset.components():
@@ -49,12 +50,19 @@ def harvest(facts: list[Fact]) -> Harvest:
     remaining = [
         fact
         for fact, key in zip(facts, keys, strict=True)
-        if key in left
-        or (not key and fact.kind in ("queue_action", "proxy_client"))
-        or (fact.kind == "reject" and not fact.key and fact.fields.get("by") == "proxy")
+        if key in left or (not key and fact.kind == "queue_action") or _is_by_proxy(fact)
     ]
     workset.clear()
     return Harvest(keys, rows, book, remaining)
+
+
+def _is_by_proxy(fact: Fact) -> bool:
+    """A before-queue proxy's refusal: it does not name its client, whom the window before may know."""
+    return fact.kind == "reject" and not fact.key and fact.fields.get("by") == "proxy"
+
+
+def _as_it_is(fact: Fact) -> Fact:
+    return fact
 
 
 def is_whole(component: Component) -> bool:

@@ -5,10 +5,12 @@ Built by place (`Row._make`) and not by name: that is a third of the time, and r
 
 from __future__ import annotations
 
+from mailwake.events.fact import Fields
 from mailwake.store.rows import Row
 from mailwake.trace.fate import OUTCOMES
-from mailwake.trace.links import is_internal
+from mailwake.trace.filters import verdict_words
 from mailwake.trace.model import Leg
+from mailwake.trace.origins import is_internal
 from mailwake.trace.refusals import MAX_TEXT
 from mailwake.trace.walk import Leaf
 
@@ -38,12 +40,22 @@ class Head:
                 self.from_ip, self.from_host = arrival["orig_client_ip"], arrival.get("orig_client_name", "")
             self.sasl_user = arrival.get("sasl_username", "")
             self.originating = bool(self.sasl_user) or "local" in arrival
+        if root.door is not None and is_internal(self.from_ip):
+            self._from_proxy(root.door.fields)
         if not self.from_ip and (root.rejects or root.checks):
             self._from_elsewhere()
         self.ours = self.originating or is_internal(self.from_ip)
         if arrival is not None and "direction" in arrival:
             self.ours = arrival["direction"] == "out"
         self._way: _Way | None = None
+
+    def _from_proxy(self, door: Fields) -> None:
+        """The filter before the queue handed it in: the client is the one of the front door."""
+        self.from_ip, self.from_host = door.get("client_ip", ""), door.get("client_name", "")
+        if "orig_client_ip" in door:
+            self.from_ip, self.from_host = door["orig_client_ip"], door.get("orig_client_name", "")
+        self.sasl_user = self.sasl_user or door.get("sasl_username", "")
+        self.originating = self.originating or bool(self.sasl_user)
 
     def _from_elsewhere(self) -> None:
         for fact in (*self.root.rejects, *self.root.checks):
@@ -85,7 +97,7 @@ class Head:
                 way.verdict,
                 len(attempts),
                 max(root.first, fate.ts or last_leg.last),  # last; clocks differ, a delay is never negative
-                way.hosts,
+                way.hosts if not fate.host or fate.host in way.hosts else (*way.hosts, fate.host),
                 way.queue_ids,
                 self.keys,
                 self.parent_id,
@@ -104,7 +116,7 @@ class _Way:
     def __init__(self, path: tuple[Leg, ...]) -> None:
         self.path = path
         self.subject = _subject(path)
-        self.verdict = _verdict(path)
+        self.verdict = verdict_words([fact for leg in path for fact in leg.verdicts])
         self.remark = _remark(path)
         self.queue_ids = tuple([leg.key for leg in path])
         self.hosts = (path[0].host,) if len(path) == 1 else tuple(dict.fromkeys([leg.host for leg in path]))
@@ -114,7 +126,8 @@ def _remark(path: tuple[Leg, ...]) -> str:
     leg = path[0]
     if leg.arrival is None and leg.sender != "" and (leg.queued or leg.recipients or leg.removed):
         return "its arrival is not in the logs"
-    if leg.nrcpt > len(leg.recipients) > 0 and not leg.outbound:
+    redirected = bool(leg.checks) and any("redirect" in fact.fields.get("action", "") for fact in leg.checks)
+    if leg.nrcpt > len(leg.recipients) > 0 and not leg.outbound and not redirected:
         return f"{len(leg.recipients)} of {leg.nrcpt} recipients known"
     return ""
 
@@ -127,20 +140,6 @@ def _subject(path: tuple[Leg, ...]) -> str | None:
             if fact.fields.get("subject"):
                 return str(fact.fields["subject"])
     return None
-
-
-def _verdict(path: tuple[Leg, ...]) -> str:
-    words: list[str] = []
-    for leg in path:
-        for fact in leg.verdicts:
-            fields = fact.fields
-            if fact.kind != "verdict" or not fields.get("action"):
-                continue
-            score = fields.get("score")
-            limit = f"/{fields['required']:g}" if fields.get("required") is not None else ""
-            points = f" {score:g}{limit}" if score is not None else ""
-            words.append(f"{fields.get('filter', '')}: {fields['action']}{points}")
-    return "; ".join(dict.fromkeys(words)) if words else ""
 
 
 def _direction(ours: bool, detail: str) -> str:

@@ -14,7 +14,8 @@ from typing import NamedTuple
 from mailwake.events.fact import Fact, Fields
 from mailwake.trace import legs as queue_legs
 from mailwake.trace.keys import is_name, travels
-from mailwake.trace.legs import bare_id, learn, order, spread
+from mailwake.trace.learning import bare_id, learn
+from mailwake.trace.legs import order, spread
 from mailwake.trace.model import Leg, Recipient
 
 _FOREIGN = frozenset({"verdict", "policy"})

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from mailwake.store.rows import Row
 from mailwake.trace.buckets import mentions
+from mailwake.trace.component import Component
+from mailwake.trace.doors import door_of
+from mailwake.trace.echoes import unmet
 from mailwake.trace.fate import Fate
 from mailwake.trace.heads import Head
-from mailwake.trace.keys import client_key, travels
-from mailwake.trace.legs import agent_key, bare_id
-from mailwake.trace.links import Component, resolve
+from mailwake.trace.keys import client_key, fact_key, travels
+from mailwake.trace.learning import bare_id
+from mailwake.trace.legs import agent_key
+from mailwake.trace.links import resolve
 from mailwake.trace.model import PROVEN, Leg
-from mailwake.trace.proxies import proxy_rows
+from mailwake.trace.proxies import proxy_rows, refused_rows
 from mailwake.trace.refusals import MAX_TEXT, refusal_row, trace_id
 from mailwake.trace.sessions import refused
+from mailwake.trace.twins import without_doubles
 from mailwake.trace.walk import Leaf, Walker
 
 Swept = dict[tuple[str, str, int], int]
@@ -54,10 +59,12 @@ def _component_rows(component: Component, swept: Swept) -> list[Row]:
         if leg.inbound is None and is_message(leg):
             rows.extend(_message_rows(component, leg, swept, parents))
     for fact in component.refusals:
-        rows.append(refusal_row(fact))
+        rows.extend(refused_rows(component, fact))
     for session, facts in component.sessions.items():
         rows.extend(refused(client_key(session), facts))
-    for fact in component.proxies:
+    for key in sorted(component.echoes) if component.echoes else ():
+        rows.extend(refusal_row(fact)._replace(keys=(key,)) for fact in unmet(component, key))
+    for fact in without_doubles(component.proxies) if component.proxies else ():
         through, more = proxy_rows(component, fact)
         if through is not None:  # the part that the filter let through and the rest are one message
             root = root_of(through)
@@ -82,8 +89,19 @@ def is_message(leg: Leg) -> bool:
         or leg.actions
         or leg.expired
         or leg.removed
-        or (leg.arrival is not None and leg.sender is not None and leg.arrival.get("nrcpt") != 0)
+        or _is_taken(leg)
     )
+
+
+def _is_taken(leg: Leg) -> bool:
+    """Whether the arrival was of a message, and no greeting alone: smtpd's names no sender, the client may give up yet.
+
+    Where an id joins the records, the sender may stand in another one.
+    """
+    arrival = leg.arrival
+    if arrival is None or arrival.get("nrcpt") == 0:
+        return False
+    return "sender" in arrival or (leg.sender is not None and (leg.tracked or "session" in arrival))
 
 
 def _parents(component: Component) -> dict[int, tuple[Leg, str]]:
@@ -185,4 +203,11 @@ def _keys(component: Component, root: Leg) -> tuple[str, ...]:
         agent = agent_key(leg)
         if agent:
             found.add(agent)
+        if leg.checks:
+            found.update(fact_key(fact) for fact in leg.checks)
+        if leg.door is not None:
+            door = door_of(leg.door, component.doors)
+            found.update((fact_key(door),) if door is not None else ())
+        if component.filters:
+            found.update(fact_key(fact) for fact in leg.verdicts)
     return tuple(sorted(found)) if len(found) > 1 else (root.key,)

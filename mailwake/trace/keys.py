@@ -3,15 +3,17 @@
 A key is a queue ID as logged, or a prefixed name: `t:` a mailbox server's delivery session, `m:` a Message-ID (for
 local
 delivery agents, which have no session), `f:` a filter's own id, `n:` one refusal that never got a queue ID, `s:` the
-session of a client.
+session of a client, `e:` what one of our own servers was refused, and then says so itself.
 Facts with the key "" (sessions, statistics) stand for themselves.
 """
 
 from __future__ import annotations
 
+import re
 from hashlib import blake2b
 
 from mailwake.events.fact import Fact
+from mailwake.trace.origins import is_internal
 
 QUEUE_KINDS = frozenset(
     [
@@ -35,6 +37,8 @@ QUEUE_KINDS = frozenset(
 """Kinds filed under the queue ID they carry."""
 SESSION_KINDS = frozenset(["connect", "disconnect", "lost", "tls", "auth_failed", "login"])
 """Kinds filed under the session whose id they carry, if they carry one."""
+_ALONE = frozenset({"discard", "milter-discard", "hold", "redirect"})
+_SAID = re.compile(r"host \S+ said: [45]\d\d (?:[45]\.\d{1,3}\.\d{1,3} )?(.*) \(in reply to [A-Z -]+ command\)\Z").match
 _HASH = blake2b(digest_size=12)
 _ID_LENGTH = 36
 
@@ -75,9 +79,38 @@ def client_key(session: str) -> str:
 
 
 def lone_key(fact: Fact) -> str:
-    """Key of a refusal without a queue ID: its session's if it names one."""
-    session = fact.fields.get("session")
-    return client_key(session) if session else refusal_key(fact)
+    """The key of a refusal without a queue ID: its session's if it names one.
+
+    What a machine of ours was refused may stand in its own log, too: it is filed by recipient and words, by which the
+    delivery that met with it finds it.
+    """
+    fields = fact.fields
+    session = fields.get("session")
+    if session:
+        return client_key(session)
+    ip, recipient = fields.get("client_ip"), fields.get("recipient")
+    if ip and recipient and fields.get("by") == "smtpd" and is_internal(ip):
+        return echo_key(recipient, fields.get("text", ""))
+    return refusal_key(fact)
+
+
+def echo_key(recipient: str, words: str) -> str:
+    """The key of a refusal by recipient and words (without codes)."""
+    digest = _HASH.copy()
+    digest.update(f"{recipient.lower()}\0{words}".encode("utf-8", "surrogateescape"))
+    return "e:" + digest.hexdigest()
+
+
+def met_with(fact: Fact) -> str:
+    """The key under which a server of ours filed what this delivery was refused with; "" when it was none of ours.
+
+    `host h[10.0.0.2] said: 550 5.1.1 <x@example.org>: Recipient address rejected: no (in reply to RCPT TO command)`
+    """
+    fields = fact.fields
+    if fields.get("status") not in ("bounced", "deferred"):
+        return ""
+    ip, found = fields.get("relay_ip", ""), _SAID(fields.get("reply", ""))
+    return echo_key(fields.get("recipient", ""), found[1]) if found is not None and ip and is_internal(ip) else ""
 
 
 def fact_key(fact: Fact) -> str:
@@ -86,9 +119,13 @@ def fact_key(fact: Fact) -> str:
     if kind in QUEUE_KINDS:
         if fact.key:
             return fact.key
-        # A discard at the door is no refusal for the client, but the end all the same.
-        alone = kind == "reject" or (kind == "check" and fact.fields.get("action") == "discard")
-        return lone_key(fact) if alone else ""
+        # A discard at the door is no refusal for the client, but the end all the same; see `doors` for the others.
+        if kind == "reject":
+            return lone_key(fact)
+        if kind == "check" and fact.fields.get("action") in _ALONE:
+            session = fact.fields.get("session")
+            return client_key(session) if session else refusal_key(fact)
+        return ""
     if kind in SESSION_KINDS:
         return client_key(fact.key) if fact.key else ""
     special = _SPECIAL.get(kind)
@@ -145,4 +182,5 @@ _SPECIAL = {
     "item": _item_key,
     "proxy_accept": _proxy_key,
     "traced": _traced_key,
+    "proxy_client": refusal_key,
 }

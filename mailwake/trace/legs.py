@@ -11,8 +11,10 @@ from collections.abc import Iterable, Iterator
 
 from mailwake.events.fact import Fact
 from mailwake.events.replies import enhanced_code
-from mailwake.trace.model import Leg, Recipient
+from mailwake.trace.learning import bare_id, deliver, learn, split_local
+from mailwake.trace.model import Leg
 from mailwake.trace.parts import named
+from mailwake.trace.twins import SECOND, without_doubles
 
 _RANK = {
     "arrive": 0,
@@ -34,6 +36,8 @@ _RANK = {
     "remove": 9,
 }
 _OF_MANAGER = (_RANK["active"], _RANK["remove"])
+_ONCE = 1 << _RANK["arrive"] | 1 << _RANK["message_id"] | 1 << _RANK["remove"]
+"""What is said once in a life of an ID: a second one is of another life, or a double."""
 _FOREIGN = frozenset({"verdict", "policy", "proxy_accept"})
 """What others than the queue's own host say of a message."""
 _APART = _FOREIGN | {"deliveries"}
@@ -41,11 +45,9 @@ _APART = _FOREIGN | {"deliveries"}
 _INTO_MAILBOX = frozenset({"mailbox", "command"})
 _BY_ITSELF = frozenset({"virtual", "lmtp"})
 """Agents that never run a program."""
-_SECOND = 1_000_000
 _REMOVED_GRACE = 10_000_000
 """Facts this long (µs) after the end of a life still belong to it; later ones are of a life whose birth was not
 seen."""
-_PROBE_STATUS = frozenset({"deliverable", "undeliverable", "undeliverable-but-not-cached"})
 
 
 def order(fact: Fact) -> tuple[int, int]:
@@ -73,6 +75,8 @@ def _of_several(key: str, facts: list[Fact]) -> list[Leg]:
             foreign.append(fact)
         else:
             own.setdefault(fact.host, []).append(fact)
+    for host in [host for host in own if "." in host and host.partition(".")[0] in own]:
+        own[host.partition(".")[0]] += own.pop(host)  # two routes of the log, one with the full name
     legs: list[Leg] = []
     for host, mine in own.items():
         legs.extend(_of_host(host, key, mine))
@@ -86,14 +90,19 @@ def _of_several(key: str, facts: list[Fact]) -> list[Leg]:
     for fact in foreign:
         leg = _nearest(legs, fact)
         if leg is not None:
-            leg.facts.append(fact)
-            if not leg.message_id and fact.fields.get("message_id"):
-                leg.message_id = fact.fields["message_id"]  # not every server logs it
-                leg.bare_id = bare_id(leg.message_id)
-            if fact.kind != "proxy_accept":
-                leg.verdicts.append(fact)
-                leg.named.extend(fact.fields.get("recipients", ()))
+            _tell(leg, fact)
     return legs
+
+
+def _tell(leg: Leg, fact: Fact) -> None:
+    """Tell a leg what somebody else than its host says of it."""
+    leg.facts.append(fact)
+    if not leg.message_id and fact.fields.get("message_id"):
+        leg.message_id = fact.fields["message_id"]  # not every server logs it
+        leg.bare_id = bare_id(leg.message_id)
+    if fact.kind != "proxy_accept":
+        leg.verdicts.append(fact)
+        leg.named.extend(fact.fields.get("recipients", ()))
 
 
 def spread(facts: Iterable[Fact]) -> Iterator[Fact]:
@@ -117,17 +126,26 @@ def spread(facts: Iterable[Fact]) -> Iterator[Fact]:
 
 def _of_host(host: str, key: str, facts: list[Fact]) -> list[Leg]:
     """All legs of one queue ID on one host. Facts mostly come in their order already, so that is looked at first."""
-    last, last_rank, owner, in_order = 0, -1, "", True
+    last, last_rank, owner, in_order, doubled = 0, -1, "", True, False
+    seen = 0
     for fact in facts:
         ts, rank = fact.ts, _RANK.get(fact.kind, 6)
         if ts <= last and (ts < last or rank < last_rank):
             in_order = False
+        bit = 1 << rank
+        if bit & _ONCE:
+            doubled = doubled or bool(seen & bit)
+            seen |= bit
         last, last_rank = ts, rank
         if rank in _OF_MANAGER:
             if owner and fact.program != owner:
-                return _of_queues(host, key, facts)
+                return _of_queues(host, key, without_doubles(facts))
             owner = fact.program
-    return _lives(host, key, facts if in_order else sorted(facts, key=order))
+    if not in_order:
+        facts = sorted(facts, key=order)
+    if doubled or not in_order or bool(facts[0].ts % SECOND) != bool(facts[-1].ts % SECOND):
+        facts = without_doubles(facts)
+    return _lives(host, key, facts)
 
 
 def _of_queues(host: str, key: str, facts: list[Fact]) -> list[Leg]:
@@ -171,8 +189,6 @@ def _queues(facts: list[Fact]) -> dict[str, list[Fact]]:
 
 def _lives(host: str, key: str, facts: list[Fact]) -> list[Leg]:
     """Legs of facts that are in order."""
-    if bool(facts[0].ts % _SECOND) != bool(facts[-1].ts % _SECOND):
-        facts = _finest(facts)
     leg = Leg(host, key, facts[0].ts)
     legs = [leg]
     for fact in facts:
@@ -193,7 +209,7 @@ def _lives(host: str, key: str, facts: list[Fact]) -> list[Leg]:
         leg.bare_id = bare_id(leg.message_id)
         for recipient in leg.recipients.values():
             if len(recipient.attempts) > 1 and recipient.attempts[0].fields.get("agent") == "local":
-                _split_local(leg)
+                split_local(leg)
                 break
     return legs
 
@@ -204,15 +220,9 @@ def _name(leg: Leg) -> None:
     leg.facts = named(leg)
     for fact in leg.facts:
         if id(fact) not in before:
-            _deliver(leg, fact)
+            deliver(leg, fact)
     for recipient in leg.recipients.values():
         recipient.attempts.sort(key=lambda fact: (*order(fact), fact.raw))
-
-
-def _finest(facts: list[Fact]) -> list[Fact]:
-    """Facts without those that stand there again with a finer time: one record written by two routes of syslog."""
-    fine = {(f.ts // _SECOND, f.pid, f.kind, repr(f.fields)) for f in facts if f.ts % _SECOND}
-    return [f for f in facts if f.ts % _SECOND or (f.ts // _SECOND, f.pid, f.kind, repr(f.fields)) not in fine]
 
 
 def _begins_another(leg: Leg, fact: Fact) -> bool:
@@ -277,153 +287,3 @@ def by_agent(attempts: list[Fact]) -> bool:
         ):
             return True
     return False
-
-
-# -- what each kind of fact tells of its leg
-# ----------------------------------------------------------------------------
-
-
-def learn(leg: Leg, fact: Fact, kind: str) -> None:
-    """Tell a leg of its next fact. A chain of comparisons, the commonest first: no slower than a table, and the
-    compiled code has it for nothing."""
-    if kind == "deliver":
-        _deliver(leg, fact)
-    elif kind == "active":
-        fields = fact.fields
-        leg.queued = True
-        leg.sender = fields.get("sender", leg.sender)
-        leg.size = fields.get("size", leg.size)
-        leg.nrcpt = fields.get("nrcpt", leg.nrcpt)
-    elif kind == "message_id":
-        if not leg.message_id and not fact.fields.get("resent"):
-            leg.message_id = fact.fields["message_id"]
-    elif kind == "remove":
-        leg.removed = fact.ts
-    elif kind == "arrive":
-        _arrive(leg, fact)
-    elif kind == "header":
-        _header(leg, fact)
-    elif kind == "reject":
-        _reject(leg, fact)
-    else:
-        _learn_rare(leg, fact, kind)
-
-
-def _learn_rare(leg: Leg, fact: Fact, kind: str) -> None:
-    if kind == "check":
-        leg.checks.append(fact)
-        _envelope(leg, fact)
-    elif kind == "envelope":
-        _envelope(leg, fact)
-    elif kind == "notify":
-        leg.notices.append(fact)
-        if fact.fields.get("expired"):
-            leg.expired = fact.ts
-    elif kind == "queue_action":
-        leg.actions.append(fact)
-    elif kind == "expire":
-        leg.expired = fact.ts
-        if leg.sender is None:
-            leg.sender = fact.fields.get("sender")
-
-
-def _envelope(leg: Leg, fact: Fact) -> None:
-    fields = fact.fields
-    if leg.sender is None and "sender" in fields:
-        leg.sender = fields["sender"]
-    if "recipient" in fields:
-        leg.named.append(fields["recipient"])
-
-
-def _split_local(leg: Leg) -> None:
-    """local(8) may deliver several ways for one address (aliases(5), .forward): each way is an end of its own."""
-    split: dict[tuple[str, str], Recipient] = {}
-    for name, recipient in leg.recipients.items():
-        ends: dict[str, Fact] = {}
-        for fact in recipient.attempts:
-            if fact.fields.get("status") in ("sent", "bounced"):
-                ends.setdefault(f"{fact.fields['status']} {fact.fields.get('reply', '')}", fact)
-        if len(ends) < 2 or recipient.attempts[0].fields.get("agent") != "local":
-            split[name] = recipient
-            continue
-        waits = [fact for fact in recipient.attempts if fact not in ends.values()]
-        for number, end in enumerate(sorted(ends)):
-            way = Recipient(recipient.address, recipient.original)
-            way.attempts = [*(fact for fact in waits if fact.fields.get("status") == "deferred"), ends[end]]
-            split[name[0], f"{name[1]}\0{number}" if number else name[1]] = way
-    leg.recipients = split
-
-
-def bare_id(message_id: str) -> str:
-    """A Message-ID for comparison: without the angle brackets that some logs leave out."""
-    return message_id[1:-1] if message_id[:1] == "<" and message_id[-1:] == ">" else message_id
-
-
-def _arrive(leg: Leg, fact: Fact) -> None:
-    fields = leg.arrival = fact.fields
-    if "sender" in fields:
-        leg.sender = fields["sender"]
-        leg.size = fields.get("size", 0)
-        leg.message_id = fields.get("message_id", "")
-        leg.subject = fields.get("subject")
-        leg.named.extend(fields.get("recipients", ()))
-    elif "session" in fields:  # the sender stands elsewhere
-        leg.size = fields.get("size", leg.size)
-        leg.message_id = fields.get("message_id", leg.message_id)
-    if "nrcpt" in fields:
-        leg.nrcpt = fields["nrcpt"]
-    if "requeued_from" in fields:
-        leg.requeued_from = fields["requeued_from"]
-
-
-def _header(leg: Leg, fact: Fact) -> None:
-    # Attached messages have headers too and are logged likewise: the first one is the message's own.
-    if leg.subject is None and fact.fields.get("header") == "subject":
-        leg.subject = fact.fields.get("value")
-    _envelope(leg, fact)
-
-
-def _reject(leg: Leg, fact: Fact) -> None:
-    leg.rejects.append(fact)
-    fields = fact.fields
-    if fields.get("stage") not in ("RCPT", "VRFY"):
-        _envelope(leg, fact)
-        leg.named.extend(fields.get("recipients", ()))
-    elif leg.sender is None and "sender" in fields:
-        leg.sender = fields["sender"]
-    if leg.subject is None:
-        leg.subject = fields.get("subject")
-    if not leg.message_id:
-        leg.message_id = fields.get("message_id", "")
-
-
-def _attempt(recipient: Recipient, fact: Fact) -> None:
-    """Note an attempt; a report of one is none by itself, unless nothing else tells of it."""
-    attempts, status = recipient.attempts, fact.fields.get("status")
-    if "report" in fact.fields:
-        if any(known.fields.get("status") in (status, "sent", "bounced", "expired") for known in attempts):
-            return
-    elif attempts and "report" in attempts[-1].fields:
-        attempts[:] = [known for known in attempts if "report" not in known.fields or known.fields["status"] != status]
-    attempts.append(fact)
-
-
-def _deliver(leg: Leg, fact: Fact) -> None:
-    fields = fact.fields
-    if fields.get("status") in _PROBE_STATUS:
-        leg.probe = True
-    address = fields.get("recipient", "")
-    if not address:
-        # Exim's `=> blackhole (DATA ACL discarded recipients)` is about all of them.
-        discard = {"action": "discard", "text": fields.get("reply", "")}
-        leg.checks.append(fact._replace(kind="check", fields=discard))
-        return
-    original = fields.get("orig_recipient") or address
-    low = address.lower()
-    folded = (low, low if original is address else original.lower())
-    recipient = leg.recipients.get(folded)
-    if recipient is None:
-        recipient = leg.recipients[folded] = Recipient(address, original)
-    _attempt(recipient, fact)
-    if leg.sender is None and "sender" in fields:
-        leg.sender = fields["sender"]

@@ -6,7 +6,21 @@ import re
 from collections.abc import Callable
 from ipaddress import ip_address, ip_network
 
-from mailwake.store.query import FOLDED, UNKNOWN, And, Between, Contains, Equals, Has, InNetwork, Matches, Node, Not, Or
+from mailwake.store.query import (
+    FOLDED,
+    UNKNOWN,
+    And,
+    Between,
+    Contains,
+    Equals,
+    Has,
+    HasMatch,
+    InNetwork,
+    Matches,
+    Node,
+    Not,
+    Or,
+)
 from mailwake.store.rows import Row
 
 Predicate = Callable[[Row], bool]
@@ -36,6 +50,9 @@ def predicate(node: Node) -> Predicate:
             )
         case Has(column, value):
             return lambda row: value in getattr(row, column)
+        case HasMatch(column, pattern):
+            like = _pattern(pattern)
+            return lambda row: any(like.fullmatch(value.lower()) is not None for value in getattr(row, column))
         case InNetwork(column, network):
             return _in_network(column, network)
 
@@ -48,10 +65,13 @@ def _equals(column: str, value: str | int | None) -> Predicate:
 
 
 def _matches(column: str, pattern: str) -> Predicate:
-    parts = re.split(r"([*?])", pattern.lower())
-    text = "".join({"*": ".*", "?": "."}.get(part, re.escape(part)) for part in parts)
-    compiled = re.compile(text, re.DOTALL)
+    compiled = _pattern(pattern)
     return lambda row: compiled.fullmatch(_text(row, column)) is not None
+
+
+def _pattern(pattern: str) -> re.Pattern[str]:
+    parts = re.split(r"([*?])", pattern.lower())
+    return re.compile("".join({"*": ".*", "?": "."}.get(part, re.escape(part)) for part in parts), re.DOTALL)
 
 
 def _contains(column: str, text: str, where: str) -> Predicate:

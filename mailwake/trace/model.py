@@ -34,6 +34,7 @@ class Leg:
         "arrival",
         "bare_id",
         "checks",
+        "door",
         "expansions",
         "expired",
         "facts",
@@ -72,9 +73,11 @@ class Leg:
         self.last = first
         self.facts: list[Fact] = []
         self.arrival: Fields | None = None
+        self.door: Fact | None = None
+        """A before-queue filter's acceptance with the client of its session, where the filter handed the message in."""
         self.message_id = ""
         self.bare_id = ""
-        """The Message-ID for comparison: see `legs.bare_id`."""
+        """The Message-ID for comparison: see `learning.bare_id`."""
         self.sender: str | None = None
         self.subject: str | None = None
         self.size = 0

@@ -7,16 +7,15 @@ quarantined and are seen nowhere else.
 
 from __future__ import annotations
 
-from mailwake.events.fact import Fact
+from mailwake.events.fact import Fact, Fields
 from mailwake.store.rows import Row
+from mailwake.trace.component import Component
+from mailwake.trace.doors import door_of
 from mailwake.trace.fate import OUTCOMES, Fate
-from mailwake.trace.links import Component
+from mailwake.trace.filters import filter_fates, filter_id, near, recipients_of, verdict_words
+from mailwake.trace.keys import refusal_key
 from mailwake.trace.model import Leg
 from mailwake.trace.refusals import MAX_TEXT, refusal_row
-from mailwake.trace.walk import filter_fates, filter_id
-
-_SPAN = 600_000_000
-"""A persistent filter uses an id again; what it says so long (µs) from the session is about another message."""
 
 
 def proxy_rows(component: Component, fact: Fact) -> tuple[Leg | None, list[Row]]:
@@ -24,23 +23,65 @@ def proxy_rows(component: Component, fact: Fact) -> tuple[Leg | None, list[Row]]
     next_id = str(fact.fields.get("next_id", ""))
     if component.legs_of.get(next_id):
         return None, []
-    name = filter_id(str(fact.fields.get("reply", ""))) or next_id
-    told = [other for other in component.filters.get(name, ()) if abs(other.ts - fact.ts) <= _SPAN]
-    told.sort(key=lambda other: (other.ts, other.raw))
+    name, told = _told(component, fact, str(fact.fields.get("reply", "")), next_id)
     leg: Leg | None = None
     shown: set[str] = set()
     for verdict in told:
         for queue_id in verdict.fields.get("queued_as", ()):
             for known in component.legs_of.get(queue_id, ()):
                 leg = leg or known
-                shown.add(str(verdict.fields.get("recipient", "")).lower())
-    base = refusal_row(fact._replace(fields={**fact.fields, "text": ""}))
-    names = [str(other.fields["recipient"]) for other in told if other.fields.get("recipient")]
+                shown.update(one.lower() for one in recipients_of(verdict))
+    base = _with_verdict(refusal_row(fact._replace(fields={**fact.fields, "text": ""})), told)
+    names = [one for verdict in told for one in recipients_of(verdict)]
     wanted: list[str | None] = [one for one in dict.fromkeys(names) if one.lower() not in shown]
     if not names:
         wanted = [base.recipient]
-    keys = tuple(sorted({*base.keys, "f:" + name})) if told else base.keys
+    keys = _keys(component, fact, base, name if told else "")
     return leg, [_row(base, keys, one, told, fact) for one in sorted(wanted, key=lambda one: one or "")]
+
+
+def refused_rows(component: Component, fact: Fact) -> list[Row]:
+    """Rows of a refusal; a filter before the queue that refused a whole message may name more recipients of it."""
+    name, told = _told(component, fact, str(fact.fields.get("text", "")))
+    base = _with_verdict(refusal_row(fact), told)
+    if not told:
+        return [base]
+    base = base._replace(keys=_keys(component, fact, base, name))
+    names = dict.fromkeys([*([base.recipient] if base.recipient else []), *(n for v in told for n in recipients_of(v))])
+    return [
+        base._replace(leaf=number, recipient=one, original_recipient=one)
+        for number, one in enumerate(sorted({name.lower(): name for name in reversed(names)}.values()))
+    ] or [base]
+
+
+def _keys(component: Component, fact: Fact, base: Row, name: str) -> tuple[str, ...]:
+    """Where all that a decision is told from is filed."""
+    door = door_of(fact, component.doors)
+    found = {*base.keys, *(("f:" + name,) if name else ()), *((refusal_key(door),) if door is not None else ())}
+    return tuple(sorted(found))
+
+
+def _told(component: Component, fact: Fact, reply: str, other: str = "") -> tuple[str, list[Fact]]:
+    """The filter's id in its reply, and the filter's own records of this message in order of time."""
+    name = filter_id(reply) or other
+    told = near(component.filters.get(name, ()), fact.ts)
+    return name, sorted(told, key=lambda verdict: (verdict.ts, verdict.raw))
+
+
+def _with_verdict(row: Row, told: list[Fact]) -> Row:
+    """A row with what the filter's records say of the message."""
+    if not told:
+        return row
+    known: Fields = {}
+    for verdict in reversed(told):
+        known.update(verdict.fields)
+    return row._replace(
+        verdict=verdict_words(told),
+        message_id=row.message_id or known.get("message_id", ""),
+        subject=row.subject if row.subject is not None else known.get("subject"),
+        size=row.size or known.get("size", 0),
+        from_ip=row.from_ip or known.get("client_ip", ""),
+    )
 
 
 def _row(base: Row, keys: tuple[str, ...], recipient: str | None, told: list[Fact], fact: Fact) -> Row:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from mailwake.events.fact import Fact
 from mailwake.trace.causes import explain_words
 from mailwake.trace.fate import GREYLIST
-from mailwake.trace.links import is_internal
 from mailwake.trace.model import Link
+from mailwake.trace.origins import is_internal
 from mailwake.trace.story_draft import Draft
 from mailwake.trace.story_model import BAD, GOOD, PLAIN, WAIT
 from mailwake.trace.story_words import hop

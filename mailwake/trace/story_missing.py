@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from mailwake.store.rows import Row
-from mailwake.trace.links import is_internal
 from mailwake.trace.model import INFERRED, Leg
+from mailwake.trace.origins import is_internal
 from mailwake.trace.story_model import Missing
 from mailwake.trace.story_scene import Scene
 from mailwake.trace.story_tree import is_over

@@ -222,7 +222,7 @@ class Story:
 
     def to_json(self) -> dict[str, Any]:
         """The story as plain JSON values: names in the case of Exchange's, times ISO 8601 UTC, unknown texts null."""
-        found: dict[str, Any] = _plain(self)
+        found: dict[str, Any] = as_json(self)
         return found
 
 
@@ -244,7 +244,8 @@ _NAMES = {
 }
 
 
-def _plain(value: Any) -> Any:
+def as_json(value: Any) -> Any:
+    """A part of a story as plain JSON values."""
     if is_dataclass(value) and not isinstance(value, type):
         found = {}
         for field in fields(value):
@@ -256,10 +257,10 @@ def _plain(value: Any) -> Any:
                 inner = "<>" if name == "sender" else None
             elif name == "trace_id":
                 inner = str(UUID(inner))
-            found[_NAMES.get(name) or "".join(part.capitalize() for part in name.split("_"))] = _plain(inner)
+            found[_NAMES.get(name) or "".join(part.capitalize() for part in name.split("_"))] = as_json(inner)
         return found
     if isinstance(value, tuple):
-        return [_plain(inner) for inner in value]
+        return [as_json(inner) for inner in value]
     return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace") if isinstance(value, str) else value
 
 

@@ -6,13 +6,12 @@ from collections.abc import Iterable, Sequence
 
 from mailwake.events.fact import Fact
 from mailwake.store.rows import Row
-from mailwake.trace.buckets import PREFIXED, mentions
-from mailwake.trace.instances import build_legs
 from mailwake.trace.journeys import component_rows, identity
-from mailwake.trace.keys import fact_key
-from mailwake.trace.links import Component, mailbox_facts
+from mailwake.trace.mailboxes import mailbox_facts
 from mailwake.trace.model import Leg, Link, Recipient
+from mailwake.trace.refusals import refusal_row
 from mailwake.trace.sessions import refusal_id, refusals
+from mailwake.trace.workset import Workset
 
 _SECOND = 1_000_000
 
@@ -26,7 +25,9 @@ class Scene:
         What is given wins: it may know of orders that are not filed under the message (see `sweeps`).
         """
         self.trace_id = rows[0].trace_id
-        self.component = component_of(facts)
+        workset = Workset()
+        workset.add(facts)
+        self.component = workset.whole()
         found = component_rows(self.component, {})  # also resolves the links
         own = {row.leaf: row for row in found if row.trace_id == self.trace_id} | {row.leaf: row for row in rows}
         self.rows = [own[leaf] for leaf in sorted(own)]
@@ -37,7 +38,7 @@ class Scene:
         if self.root is not None:
             self._follow(self.root)
         self.depth = {id(leg): number for number, leg in enumerate(self.legs)}
-        self.lone = [] if self.legs else [*self._refusals(), *self.component.proxies]
+        self.lone = [] if self.legs else [*self._refusals(), *self.component.proxies, *self._echoes()]
         """Records that are the message themselves: refusals and proxy sessions without a queue ID."""
         self.children = self._children()
         self.skew: dict[str, int] = {}
@@ -55,6 +56,11 @@ class Scene:
     def sessions(self) -> list[Fact]:
         """Records of the clients' sessions that are filed under the session's id."""
         return [fact for facts in self.component.sessions.values() for fact in facts]
+
+    def _echoes(self) -> list[Fact]:
+        """The refusal of a machine of ours that this is; others in the same words are no part of it."""
+        facts = (fact for known in self.component.echoes.values() for fact in known)
+        return [fact for fact in facts if refusal_row(fact).trace_id == self.trace_id][:1]
 
     def _follow(self, leg: Leg) -> None:
         if leg in self.legs:  # a leg equals only itself
@@ -140,20 +146,6 @@ class Scene:
             self.skew[host] = when - high
         elif when < low - tolerance:
             self.skew[host] = when - low
-
-
-def component_of(facts: Iterable[Fact]) -> Component:
-    """The component that these facts make, as the workset makes it: filed by key, then by life of the queue ID."""
-    filed: dict[str, list[Fact]] = {}
-    for fact in facts:
-        key = fact_key(fact)
-        if key:
-            filed.setdefault(key, []).append(fact)
-    component = Component()
-    for key in sorted(filed):
-        said = [other for fact in filed[key] for other in mentions(fact) if other != key]
-        component.add(key, filed[key], [] if key.startswith(PREFIXED) else build_legs(key, filed[key]), said)
-    return component
 
 
 def sending(link: Link) -> Fact | None:

@@ -63,7 +63,7 @@ def attach_incoming(arrival: Draft | None, sessions: Iterable[Fact]) -> tuple[st
             words = tls_words(fact.fields)
             arrival.details.append(f"encrypted: {words}")
             arrival.before.append(fact)
-    return words, [_draft(fact) for fact in around]
+    return words, [session_draft(fact) for fact in around]
 
 
 def _same(one: Fact, other: Fact) -> bool:
@@ -117,7 +117,8 @@ def _screened(arrival: Fact, facts: list[Fact]) -> list[Fact]:
     return sorted(found, key=lambda fact: fact.ts)
 
 
-def _draft(fact: Fact) -> Draft:
+def session_draft(fact: Fact) -> Draft:
+    """The step of a record of a session."""
     fields, kind = fact.fields, fact.kind
     who = client(fields)
     if kind == "connect":

@@ -35,12 +35,12 @@ def drafts(scene: Scene) -> list[Draft]:
 
 def _lone(scene: Scene, fact: Fact) -> list[Draft]:
     """A refusal without a queue ID, or a message that a before-queue filter took."""
+    rest = [verdict(other, "") for facts in scene.component.filters.values() for other in facts]
     if fact.kind == "reject":
-        return [rejection(fact, "")]
+        return [*rest, rejection(fact, "")]
     draft = Draft(
         fact, "Receive", f"{fact.host} took it for its filter, which answered: {fact.fields.get('reply', '')}"
     )
-    rest = [verdict(other, "") for facts in scene.component.filters.values() for other in facts]
     return [draft, *rest]
 
 
@@ -55,7 +55,9 @@ class _LegSteps:
         """Records that belong to the next step: activations and notes before an attempt."""
         self.attempts: dict[str, int] = {}
         self.said: dict[object, Draft] = {}
-        facts = sorted(leg.facts, key=lambda fact: fact.ts)  # stable: a leg's order within one time stays
+        known = set(map(id, leg.facts))
+        told = [fact for fact in (*leg.checks, *leg.verdicts) if id(fact) not in known]  # by others than its own queue
+        facts = sorted([*told, *leg.facts], key=lambda fact: fact.ts)  # stable: a leg's order within one time stays
         tried = next((number for number, fact in enumerate(facts) if fact.kind == "deliver"), len(facts))
         self._birth([fact for fact in facts[:tried] if fact.kind in _BIRTH])
         rest = [fact for number, fact in enumerate(facts) if fact.kind not in _BIRTH or number > tried]

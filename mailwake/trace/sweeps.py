@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from mailwake.events.fact import Fact
 from mailwake.trace.model import Leg
+from mailwake.trace.twins import without_doubles
 
 
 class Sweeps:
@@ -37,7 +38,7 @@ class Sweeps:
         swept: dict[tuple[str, str, int], int] = {}
         for host, orders in self._orders.items():
             legs = [leg for leg in known if leg.host == host]
-            for order in sorted(orders, key=lambda fact: fact.ts):
+            for order in without_doubles(sorted(orders, key=lambda fact: fact.ts)):
                 self._one(order, legs, swept)
         before = self._swept
         for name in before.keys() ^ swept.keys():

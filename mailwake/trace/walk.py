@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
 
-from mailwake.events.fact import Fact
+from mailwake.trace.component import Component
 from mailwake.trace.fate import Fate, ended, gave_way, kept_back, of_attempts, of_mailbox, refused, untried
+from mailwake.trace.filters import filter_fates, filter_id
 from mailwake.trace.instances import Turn, addresses, turns
-from mailwake.trace.links import Component, mailbox_facts
+from mailwake.trace.mailboxes import mailbox_facts
 from mailwake.trace.model import PROVEN, Leg, Link, Recipient
 from mailwake.trace.reports import tried, with_report
 
 MAX_HOPS = 60
 """So many legs of one message are followed: `postsuper -r ALL` by cron makes another of each run."""
-_FILTER_ID = re.compile(r"\((?P<id>[0-9A-F]{10,})\)|(?:Ok|OK|BLOCKED) \((?P<other>[0-9A-Za-z]{8,})\)")
 
 
 class Leaf(NamedTuple):
@@ -97,7 +96,7 @@ class Walker:
                 original = expected.get(recipient.low_original) or expected.get(recipient.low) or original
                 if original is recipient.original and len(expected) == 1 and len(recipients) == 1:
                     original = next(iter(expected.values()))  # the address was rewritten on the way
-            if redirected is not None:
+            if redirected is not None and original.lower() == recipient.low:
                 original = redirected[0]
             if recipient.original in expanded:
                 expanded.discard(recipient.original)
@@ -256,38 +255,14 @@ def _reply(recipient: Recipient) -> str:
     return str(recipient.attempts[-1].fields.get("reply", ""))
 
 
-def filter_id(reply: str) -> str:
-    """The id that a filter gave in its reply instead of a queue ID: `250 2.5.0 OK (3807BE5DFA2F7AA3B7A)`."""
-    start = reply.find("(")
-    while start >= 0:
-        end = reply.find(")", start)
-        if end - start > 8 and reply[start + 1 : end].isalnum():  # rare, and only then is the pattern worth its cost
-            match = _FILTER_ID.search(reply)
-            return (match["id"] or match["other"]) if match else ""
-        start = reply.find("(", start + 1)
-    return ""
-
-
-def filter_fates(facts: list[Fact], address: str, when: int) -> list[Fate] | None:
-    """What a per-recipient filter did with the message of this time (µs) for an address; None when it does not say."""
-    low = address.lower()
-    for fact in sorted(facts, key=lambda fact: (abs(fact.ts - when), fact.raw)):
-        fields = fact.fields
-        if str(fields.get("recipient", "")).lower() != low:
-            continue
-        text = fields.get("text", "")
-        if fields.get("quarantine") or fields.get("action") == "quarantine":
-            return [Fate("Quarantined", "Quarantined", text, "", fact.ts)]
-        if fields.get("action") == "block":
-            return [Fate("Failed", "Rejected", text, "", fact.ts)]
-    return None
-
-
 def _onward(ways: _Ways, recipient: Recipient, ways_of: Callable[[Leg], _Ways]) -> list[Link]:
     """Where this recipient went on to: by its own reply, else with the whole message."""
     own = ways.own.get(id(recipient))
     if own:
-        return own[-1:] if own[-1].rule != "redirect" else own
+        if own[-1].rule == "redirect":
+            return own
+        # A filter that split the message names but one of the queue IDs in its reply: each recipient is in its own.
+        return [_with_recipient(ways, recipient, own[-1], ways_of)]
     final = recipient.attempts[-1].fields
     for link in reversed(ways.whole):
         if link.rule == "orig_id":
@@ -298,6 +273,17 @@ def _onward(ways: _Ways, recipient: Recipient, ways_of: Callable[[Leg], _Ways]) 
             if not names or recipient.low in names or recipient.low_original in names:
                 return [link]
     return []
+
+
+def _with_recipient(ways: _Ways, recipient: Recipient, named: Link, ways_of: Callable[[Leg], _Ways]) -> Link:
+    """The link named, or another one if that alone leads to where this recipient is."""
+    if not ways.whole or _has(ways_of(named.child), recipient):
+        return named
+    return next((link for link in ways.whole if _has(ways_of(link.child), recipient)), named)
+
+
+def _has(ways: _Ways, recipient: Recipient) -> bool:
+    return recipient.low in ways.by_name or recipient.low_original in ways.by_name
 
 
 def _expansions(leg: Leg) -> frozenset[str]:
@@ -315,8 +301,9 @@ def _redirected(leg: Leg) -> list[str] | None:
     target = _target(leg).lower()
     if not target:
         return None
-    names = [name for name in dict.fromkeys(leg.named) if name.lower() != target]
-    return names or None
+    first = [recipient.original for recipient in leg.recipients.values() if recipient.low == target]
+    names = {name.lower(): name for name in [*reversed(leg.named), *reversed(first)] if name.lower() != target}
+    return list(names.values())[::-1] or None
 
 
 def _target(leg: Leg) -> str:

@@ -8,7 +8,6 @@ again, its facts are recalled from the store, so that the answer is the same as 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from heapq import heappop, heappush
 from operator import attrgetter, itemgetter
 
 from mailwake.events.fact import Fact
@@ -26,20 +25,21 @@ from mailwake.trace.buckets import (
     part,
     tidy,
 )
+from mailwake.trace.component import Component
+from mailwake.trace.doors import Doors, Gates, is_decision, is_gate, with_client
+from mailwake.trace.filters import filter_id
 from mailwake.trace.instances import build_legs
 from mailwake.trace.journeys import component_rows
-from mailwake.trace.keys import client_key, fact_key, is_name, lone_key
+from mailwake.trace.keys import fact_key, is_name, lone_key, refusal_key
 from mailwake.trace.legs import agent_key
-from mailwake.trace.links import Component, may_continue
 from mailwake.trace.model import Leg
 from mailwake.trace.names import Book, asked, number
-from mailwake.trace.refusals import refusal_row
+from mailwake.trace.origins import may_continue
+from mailwake.trace.refused import Refused
+from mailwake.trace.settled import Settled, is_group
 from mailwake.trace.sweeps import Sweeps
 
-SETTLED_AFTER = 600_000_000
-"""A journey whose every part has ended is settled this long (µs of log time) after its last record."""
-IDLE_AFTER = 6 * 86400 * 1_000_000
-"""One that has not ended is let go this long (µs) after its last record: the log may never tell its end."""
+_AT_THE_DOOR = frozenset({"check", "proxy_client"})
 _KEY = attrgetter("key")
 _KIND = itemgetter(4)
 
@@ -55,15 +55,14 @@ class Workset:
         self._continuing: set[str] = set()
         """Message-IDs of legs that may be later parts of a message seen before."""
         self._touched: list[Bucket] = []
-        self._ended: list[tuple[int, list[Bucket]]] = []
-        """Journeys all of whose parts have ended, and when; see `Bucket.group` for those that went on after all."""
-        self._open: list[tuple[int, int, list[Bucket]]] = []
-        """A heap of the journeys that have not ended: time of the last record, a number, the parts."""
+        self._settled = Settled()
         self._searches = 0
         self._sweeps = Sweeps()
-        self._doors: dict[tuple[str, str, int], list[Fact]] = {}
-        """Clients of before-queue proxy sessions, whose later lines do not name them, by process."""
-        self.refusals: dict[str, Fact] = {}
+        self._doors = Doors()
+        self._gates = Gates()
+        self.refused = Refused()
+        self.struck: list[Row] = []
+        """Rows of refusals that `flush` found to be twins of others."""
 
     def __len__(self) -> int:
         return len(self._filed)
@@ -78,16 +77,14 @@ class Workset:
                 keys.append("")
                 continue
             key = fact.key
-            if filing == SPECIAL:
+            if filing in (SPECIAL, SESSION):
                 key = fact_key(fact)
             elif filing == REFUSAL and not key:
                 key = lone_key(fact)
-            elif filing == SESSION:
-                key = client_key(key)
             keys.append(key)
             bucket = filed.get(key)
             if bucket is None:
-                if (filing == REFUSAL or not key or fact.kind == "check") and self._is_alone(fact, key):
+                if (filing == REFUSAL or not key or fact.kind in _AT_THE_DOOR) and self._is_alone(fact, key):
                     continue
                 bucket = filed[key] = self._absent.pop(key) if key in self._absent else Bucket(key)
                 tidy(bucket)
@@ -100,8 +97,10 @@ class Workset:
                 touched.append(bucket)
             elif bucket.legs is not None:
                 bucket.legs = None
-            if filing >= MENTIONING or (filing == REFUSAL and "session" in fact.fields):
+            if filing >= MENTIONING or (filing == REFUSAL and (not fact.key or "session" in fact.fields)):
                 self._join(bucket, fact)
+                if is_decision(fact):
+                    self._doors.decided(key, fact)
         return keys
 
     def _join(self, bucket: Bucket, fact: Fact) -> None:
@@ -116,14 +115,16 @@ class Workset:
         if not key:
             if fact.kind == "queue_action":
                 self._sweeps.add(fact)
-            elif fact.kind == "proxy_client":
-                self._doors.setdefault((fact.host, fact.program, fact.pid), []).append(fact)
             return True
-        if not key.startswith("n:"):
+        if fact.kind == "proxy_client":
+            self._doors.add(fact)
             return False
-        before = self.refusals.get(key)
-        if before is None or len(before.raw) < len(fact.raw):
-            self.refusals[key] = fact
+        if not key.startswith("n:") or is_named(fact):
+            return False
+        if is_gate(fact):
+            self._gates.add(key, fact)
+            return False
+        self.refused.add(key, fact)
         return True
 
     def _place(self, key: str) -> Bucket:
@@ -153,7 +154,7 @@ class Workset:
 
     def merge(self, key: str, facts: list[Fact]) -> None:
         """Put facts recalled from the store before those in hand; doubles fall away."""
-        if key.startswith("n:") and facts[0].kind == "reject":
+        if key.startswith("n:") and facts[0].kind == "reject" and not is_named(facts[0]):
             self.add(facts)
             return
         later: list[Fact] = []
@@ -173,9 +174,10 @@ class Workset:
 
     def flush(self) -> Iterator[tuple[set[str], list[Row]]]:
         """Compute the touched journeys: (keys, rows) of each; refusals without a queue ID have no keys."""
-        if self.refusals:
-            refusals, self.refusals = self.refusals, {}
-            yield set(), [refusal_row(self._with_client(fact), key) for key, fact in refusals.items()]
+        self._join_gates()
+        rows, self.struck = self.refused.flush(lambda fact: with_client(fact, self._doors.of(fact)))
+        if rows:
+            yield set(), rows
         touched, self._touched = self._touched, []
         for bucket in touched:
             bucket.touched = False
@@ -186,21 +188,50 @@ class Workset:
             changed = [self._filed.get(key) for key in self._sweeps.take_changed()]
             touched.extend(bucket for bucket in changed if bucket is not None)
         for component, members in self._components(touched):
-            self._watch(members)
+            self._settled.watch(members, self._legs_of)
             yield {bucket.key for bucket in members}, component_rows(component, swept)
 
-    def _with_client(self, fact: Fact) -> Fact:
-        """A before-queue proxy's decision with the client of its session: the last one that the process took before."""
-        if (fact.fields.get("by") != "proxy" and fact.kind != "proxy_accept") or "client_ip" in fact.fields:
-            return fact
-        before = [door for door in self._doors.get((fact.host, fact.program, fact.pid), ()) if door.ts <= fact.ts]
-        if not before:
-            return fact
-        door = max(before, key=lambda door: (door.ts, door.raw))
-        return fact._replace(fields={**door.fields, **fact.fields})
+    def _join_gates(self) -> None:
+        """Join what was said before there was a queue ID with the message that it was about."""
+        for key, door in self._doors.take_joined():
+            bucket, behind = self._filed.get(key), self._filed.get(refusal_key(door))
+            if bucket is not None and behind is not None and behind not in bucket.near:
+                join(bucket, behind)
+                self._touch(bucket)
+        if not self._gates:
+            return
+        arrivals = {key: self._legs_of(bucket) for key, bucket in self._filed.items() if not key.startswith(PREFIXED)}
+        for gate, key in self._gates.assign(arrivals):
+            bucket, behind = self._filed[gate], self._filed[key]
+            if behind not in bucket.near:
+                join(bucket, behind)
+                self._touch(behind)
+            self._touch(bucket)
+
+    def _touch(self, bucket: Bucket) -> None:
+        if not bucket.touched:
+            bucket.touched = True
+            bucket.group = None
+            self._touched.append(bucket)
+
+    def gates(self) -> list[Fact]:
+        """Rules that spoke before there was a queue ID, and the message they acted on is not in hand."""
+        self._join_gates()
+        return self._gates.open()
+
+    def whole(self) -> Component:
+        """All that is in hand as one component."""
+        self._join_gates()
+        component = Component()
+        for bucket in sorted(self._filed.values(), key=_KEY):
+            component.add(bucket.key, bucket.facts, self._legs_of(bucket), bucket.said)
+        for fact in self.refused.facts():
+            component.refusals.append(fact)
+        return component
 
     def components(self) -> Iterator[tuple[Component, set[str]]]:
         """All journeys in hand, with the keys of each."""
+        self._join_gates()
         buckets = list(self._filed.values())
         for bucket in buckets:
             self._legs_of(bucket)
@@ -218,8 +249,6 @@ class Workset:
             component = Component()
             for member in members:
                 component.add(member.key, member.facts, self._legs_of(member), member.said)
-            if component.proxies:
-                component.proxies = [self._with_client(fact) for fact in component.proxies]
             yield component, members
 
     def note(self, members: Iterable[str], book: Book) -> None:
@@ -313,44 +342,23 @@ class Workset:
                             found.append(same)
         return [bucket for bucket in found if bucket.facts] if named else found
 
-    def _watch(self, members: list[Bucket]) -> None:
-        """Keep a journey in mind for `forget`: sooner if all of its parts have ended."""
-        last, ended = 0, True
-        for bucket in members:
-            last = max(last, bucket.facts[-1].ts)
-            for leg in self._legs_of(bucket):
-                ended = ended and (leg.removed > 0 or not leg.queued or _is_deleted(leg))
-                last = max(last, leg.last)
-        for bucket in members:
-            bucket.group = members
-        if ended:
-            self._ended.append((last, members))
-        elif last:  # without a time it is not known to be old
-            self._searches += 1
-            heappush(self._open, (last, self._searches, members))
-
     def forget(self, before: int) -> Book:
         """Drop the journeys all of whose parts ended before the given time (µs), and those of which nothing was heard
         for days before it; give what they can be recalled by.
 
         To be called after `flush`.
         """
-        for process in [name for name, doors in self._doors.items() if doors[-1].ts < before]:
-            del self._doors[process]
+        self._doors.forget_decisions(before)
+        self._gates.forget(before)
         gone = Book()
-        kept: list[tuple[int, list[Bucket]]] = []
-        ended, self._ended = self._ended, kept
-        for entry in ended:
-            last, members = entry
-            if last >= before:
-                kept.append(entry)
-            elif self._is_group(members):
-                self._let_go(members, gone)
         # An order without queue IDs is judged by all that is queued: nothing of that may be missing then.
-        while self._open and self._open[0][0] < before - IDLE_AFTER and not self._sweeps:
-            members = heappop(self._open)[2]
-            if self._is_group(members):
+        for members in self._settled.leaving(before, ended_only=bool(self._sweeps)):
+            if is_group(members):
                 self._let_go(members, gone)
+                continue
+            for bucket in members:  # what is left of one that fell apart is watched anew
+                if bucket.group is members:
+                    self._settled.watch(self._gather(bucket), self._legs_of)
         return gone
 
     def _let_go(self, members: list[Bucket], gone: Book) -> None:
@@ -365,23 +373,13 @@ class Workset:
                 leg.inbound, leg.outbound = None, []
             bucket.near, bucket.group = [], None
         self._filed, self._absent, self._by_message_id = {}, {}, {}
-        self._continuing, self._touched, self._ended, self.refusals = set(), [], [], {}
-        self._doors, self._open = {}, []
-
-    def _is_group(self, members: list[Bucket]) -> bool:
-        """Whether these are still a journey. What is left of one that fell apart is watched anew."""
-        for bucket in members:
-            if bucket.group is not members:
-                break
-        else:
-            return True
-        for bucket in members:
-            if bucket.group is members:
-                self._watch(self._gather(bucket))
-        return False
+        self._continuing, self._touched = set(), []
+        self._settled, self._doors, self._gates, self.refused = Settled(), Doors(), Gates(), Refused()
 
     def _drop(self, bucket: Bucket) -> None:
         key = bucket.key
+        if bucket.facts[0].kind == "proxy_client":
+            self._doors.forget(bucket.facts[0])
         for leg in self._legs_of(bucket):
             leg.inbound, leg.outbound = None, []  # legs and links hold each other
             keys = self._by_message_id.get(leg.bare_id)
@@ -396,8 +394,10 @@ class Workset:
         del self._filed[key]
 
 
-def _is_deleted(leg: Leg) -> bool:
-    return bool(leg.actions) and any(fact.fields.get("action") == "delete" for fact in leg.actions)
+def is_named(fact: Fact) -> bool:
+    """Whether a before-queue filter refused a message under an id of its own: its records tell why."""
+    fields = fact.fields
+    return fields.get("by") == "proxy" and bool(filter_id(fields.get("text", "")))
 
 
 def _is_new(recalled: set[tuple[int, str]], fact: Fact) -> bool:

@@ -123,7 +123,8 @@ def _finish(out: Writer, host: str, name: str, begin: int, ends: Sequence[tuple[
         out.say(last, host, "postfix/cleanup[2]", f"{child}: message-id=<n{child}@example.org>")
         out.say(last, host, "postfix/bounce[8]", f"{name}: sender non-delivery notification: {child}")
         out.say(last, host, "postfix/qmgr[3]", f"{child}: from=<>, size=2000, nrcpt=1 (queue active)")
-        _try(out, host, child, last + 1, sender, "sent", 1)
+        # A server in the world makes its queue IDs as ours do: the same one may come twice.
+        _try(out, host, child, last + 1, sender, "sent", 1, "250 2.0.0 Ok: queued as C000000001")
         out.say(last + 1, host, "postfix/qmgr[3]", f"{child}: removed")
     if not stays:
         out.leave(host, name, last)
@@ -237,6 +238,61 @@ def _exim(out: Writer, number: int, spec: Spec, at: int) -> None:
         out.say(at + 2, "old", tag, f"{name} Completed")
 
 
+def _door(out: Writer, number: int, spec: Spec, at: int) -> None:
+    """A rule of access(5) holds the message before it has a queue ID; mostly somebody releases it."""
+    name = out.queue_id("edge", spec, at)
+    ends = _recipients(number, spec)
+    text = f"NOQUEUE: hold: RCPT from {OUTSIDE}: <{ends[0][0]}>: Recipient address triggers HOLD action;"
+    envelope = f"from=<s{number}@example.net> to=<{ends[0][0]}> proto=ESMTP helo=<h>"
+    out.say(at, "edge", "postfix/smtpd[1]", f"{text} {envelope}")
+    out.say(at, "edge", "postfix/smtpd[1]", f"{name}: client={OUTSIDE}")
+    out.say(at, "edge", "postfix/cleanup[2]", f"{name}: message-id=<{number}@example.net>")
+    if spec.ends[0] < 4:
+        out.say(at + 1500, "edge", "postfix/postsuper[9]", f"{name}: released from hold")
+        text = f"{name}: from=<s{number}@example.net>, size={100 + number}, nrcpt={len(ends)} (queue active)"
+        out.say(at + 1501, "edge", "postfix/qmgr[3]", text)
+        _finish(out, "edge", name, at + 1501, ends, f"s{number}@example.net")
+
+
+def _proxy(out: Writer, number: int, spec: Spec, at: int) -> None:
+    """amavisd before the queue: takes it, or refuses it under its own id."""
+    name = out.queue_id("edge", spec, at + 1)
+    ends = _recipients(number, spec)
+    names = ",".join(f"<{to}>" for to, _ in ends)
+    out.say(at, "edge", "postfix/smtpd[1]", f"NOQUEUE: client={OUTSIDE}")
+    head = f"(02279-{number:02}) WORD, [192.0.2.1]:1 [192.0.2.1] <s{number}@example.net> -> {names},"
+    tail = f" Message-ID: <{number}@example.net>, mail_id: abcDEF, Hits: 1.5, size: 888, 80 ms"
+    envelope = f"from=<s{number}@example.net> to=<{ends[-1][0]}> proto=ESMTP helo=<h>"
+    if spec.ends[0] == 1:
+        out.say(at + 1, "edge", "amavis[5]", head.replace("WORD", "Blocked SPAM {RejectedInbound}") + tail)
+        text = f"proxy-reject: END-OF-MESSAGE: 554 5.7.0 Reject, id=02279-{number:02} - SPAM; {envelope}"
+        out.say(at + 1, "edge", "postfix/smtpd[1]", text)
+        return
+    _arrive(out, "edge", name, at + 1, number, "localhost[127.0.0.1]", len(ends))
+    tail = tail.replace("80 ms", f"queued_as: {name}, 80 ms")
+    out.say(at + 1, "edge", "amavis[5]", head.replace("WORD", "Passed CLEAN {RelayedInbound}") + tail)
+    reply = f"250 2.0.0 from MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok: queued as {name}"
+    out.say(at + 1, "edge", "postfix/smtpd[1]", f"proxy-accept: END-OF-MESSAGE: {reply}; {envelope}")
+    _finish(out, "edge", name, at + 1, ends, f"s{number}@example.net")
+
+
+def _echo(out: Writer, number: int, spec: Spec, at: int) -> None:
+    """Another server of ours refuses what this one hands over: both logs tell of it."""
+    name = out.queue_id("edge", spec, at)
+    ends = _recipients(number, spec)
+    _arrive(out, "edge", name, at, number, OUTSIDE, len(ends))
+    for to, end in ends:
+        code, status = ("450 4.3.0", "deferred") if end == "deferred" else ("550 5.1.1", "bounced")
+        words = f"{code} <{to}>: Recipient address rejected: no"
+        envelope = f"from=<s{number}@example.net> to=<{to}> proto=ESMTP helo=<edge>"
+        out.say(at + 1, "store", "postfix/smtpd[6]", f"NOQUEUE: reject: RCPT from {EDGE}: {words}; {envelope}")
+        text = f"{name}: to=<{to}>, relay=store[10.0.0.2]:25, delay=1, dsn={code[4:]}, status={status}"
+        reply = f"(host store[10.0.0.2] said: {words} (in reply to RCPT TO command))"
+        out.say(at + 1, "edge", "postfix/smtp[4]", f"{text} {reply}")
+    if all(end != "deferred" for _, end in ends):
+        out.leave("edge", name, at + 1)
+
+
 KINDS: dict[str, Callable[[Writer, int, Spec, int], None]] = {
     "outbound": _outbound,
     "two hops": _two_hops,
@@ -247,6 +303,9 @@ KINDS: dict[str, Callable[[Writer, int, Spec, int], None]] = {
     "deleted": _deleted,
     "milter": _milter,
     "exim": _exim,
+    "door": _door,
+    "proxy": _proxy,
+    "echo": _echo,
 }
 
 

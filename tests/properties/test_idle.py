@@ -11,7 +11,7 @@ from logs import folder, plain, rows_of
 from random_estate import Lines, estates
 from stores import load, stored, write
 
-from mailwake.trace import workset
+from mailwake.trace import settled
 
 FEW = settings(max_examples=max(4, settings().max_examples // 4))
 
@@ -20,7 +20,7 @@ FEW = settings(max_examples=max(4, settings().max_examples // 4))
 @FEW
 @given(estate=estates, window=st.integers(1, 40))
 def test_open_journeys_let_go(estate: Lines, window: int) -> None:
-    with folder() as place, mock.patch.object(workset, "IDLE_AFTER", -600_000_000):
+    with folder() as place, mock.patch.object(settled, "IDLE_AFTER", -600_000_000):
         paths = [write(place / f"{host}.log", lines) for host, lines in estate.items()]
         load(place / "data", paths, window=window)
         assert stored(place / "data")[0] == plain(rows_of(list(estate.values())))

@@ -14,7 +14,7 @@ from mailwake.operations.opening import StoreBackend
 from mailwake.operations.trace import TraceQuestion, trace
 from mailwake.store import journeys
 from mailwake.store.database import Database
-from mailwake.store.query import And, Between, Contains, Equals, Has, InNetwork, Matches, Node, Not, Or
+from mailwake.store.query import And, Between, Contains, Equals, Has, HasMatch, InNetwork, Matches, Node, Not, Or
 from mailwake.store.rows import Row
 from mailwake.store.sql import Formatter
 from mailwake.trace.match import predicate
@@ -101,6 +101,7 @@ LEAVES: list[Node] = [
     *(Matches(name, pattern) for name in TEXT for pattern in PATTERNS),
     *(Between("size", low, high) for low in (None, 0, 300) for high in (None, 0, 900)),
     *(Between(name, low, high) for name in ("received", "last") for low in TIMES for high in TIMES),
+    *(HasMatch("hosts", pattern) for pattern in ("m*", "M?", "*", "?", "b*")),
     *(Has(name, value) for name in ("queue_ids", "keys", "hosts") for value in ("A1", "A2", "b", "B", "mx", "MX")),
     *(InNetwork(name, network) for name in ("from_ip", "to_ip") for network in NETWORKS),
 ]

@@ -19,15 +19,18 @@ if TYPE_CHECKING:
     from mailwake.audit.record import AuditRecord
     from mailwake.operations.backend import Backend
     from mailwake.trace.story_model import Story
+    from mailwake.trace.story_visits import Visits
 
 HELP = """The whole story of one message: what became of it and why, what to do, every step, and how that is known.
 
-ID is a queue ID, a Message-ID or a MessageTraceId, as `trace` shows them.
+ID is a queue ID, a Message-ID or a MessageTraceId, as `trace` shows them. For the IP address of a client it tells what
+that client did, also where no message came of it: failed logins, sessions that broke off, refusals.
 
 \b
 mailwake show 4F3A2B1C0D
 mailwake show '<20261122.1234@mail.example.org>'
 mailwake show --raw 0f6b2c1e-5a7d-4f39-9c3e-2b8a1d4e6f70
+mailwake show 203.0.113.9
 mailwake show --in /var/log/mail.log 4F3A2B1C0D
 """
 
@@ -53,40 +56,58 @@ def COMMAND(
     assume_year: int | None,
 ) -> int:
     """Find it and tell it."""
+    from mailwake.operations import visits
     from mailwake.operations.show import NotFound, show
     from mailwake.operations.when import zone_name
+    from mailwake.trace.story_visits import Visits
 
     check_input_options(in_files, assume_zone, assume_year)
     if not identity.strip():
         raise click.UsageError("the ID is empty")
     with opened(session_of(ctx), in_files, assume_zone, assume_year) as backend:
+        ip = visits.client_of(identity)
+        story: Story | Visits | None = visits.of_client(backend, ip, zone_name(zone)) if ip else None
         try:
-            story = show(backend, identity, zone_name(zone))
+            if ip and story is None:
+                raise NotFound(f"no record names the client {ip}", "Other addresses are found by `mailwake trace`.")
+            story = story or show(backend, identity, zone_name(zone))
         except NotFound as error:
-            click.echo(f"Nothing found: {plain(error.what)}.\nhint: {plain(error.hint)}", err=True)
-            if as_json:
-                click.echo("null")
-            return NOTHING
-        records = _afterwards(backend, story)
+            story = visits.of_queue_id(backend, identity.strip(), zone_name(zone)) if not ip else None
+            if story is None:
+                click.echo(f"Nothing found: {plain(error.what)}.\nhint: {plain(error.hint)}", err=True)
+                if as_json:
+                    click.echo("null")
+                return NOTHING
+        records = None if isinstance(story, Visits) else _afterwards(backend, story)
     if as_json:
         from mailwake.cli.writing import to_json
-        from mailwake.operations.audit_models import shown
-        from mailwake.operations.audit_people import People
 
-        people = People(None)
-        found = {"AfterwardsInTheMailbox": [shown(record, people).record() for record in records]}
-        click.echo(to_json(story.to_json() | found, indent=True))
+        click.echo(to_json(story.to_json() | _as_json(records), indent=True))
         return FOUND
-    from mailwake.cli import render_afterwards
-    from mailwake.cli.render_story import lines, titled
+    from mailwake.cli import render_afterwards, render_story, render_visits
     from mailwake.cli.terminal import columns
 
     command = partial(session_of(ctx).command, "show", *input_words(in_files, assume_zone, assume_year))
-    for line in lines(story, zone, columns(), command, raw=raw):
+    if isinstance(story, Visits):
+        told = render_visits.lines(story, zone, columns(), command, raw=raw)
+    else:
+        told = render_story.lines(story, zone, columns(), command, raw=raw)
+    for line in told:
         click.echo(line)
-    for line in titled(render_afterwards.TITLE, render_afterwards.lines(records, zone)):
+    for line in render_story.titled(render_afterwards.TITLE, render_afterwards.lines(records or (), zone)):
         click.echo(line)
     return FOUND
+
+
+def _as_json(records: list[AuditRecord] | None) -> dict[str, object]:
+    """What was done in the mailbox; nothing of clients' sessions, which have no message."""
+    if records is None:
+        return {}
+    from mailwake.operations.audit_models import shown
+    from mailwake.operations.audit_people import People
+
+    people = People(None)
+    return {"AfterwardsInTheMailbox": [shown(record, people).record() for record in records]}
 
 
 def _afterwards(backend: Backend, story: Story) -> list[AuditRecord]:

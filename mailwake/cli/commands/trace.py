@@ -125,11 +125,21 @@ def _hint_at_story(rows: list[Row], session: Session, source: tuple[str, ...]) -
         click.echo(f"\nThe whole story of one: {command}", err=True)
 
 
+def _hint_at_visits(session: Session, found: Pages, in_files: tuple[str, ...]) -> None:
+    """A client that brought no message may have come all the same."""
+    for ip in found.client_ips:
+        if "/" not in ip and "-" not in in_files:
+            command = session.command("show", *(word for name in in_files for word in ("--in", name)), ip)
+            click.echo(f"Whether {ip} came at all, and what it did: {command}", err=True)
+            return
+
+
 def _say_how_many(session: Session, found: Pages, count: int, in_files: tuple[str, ...], *, quiet: bool) -> None:
     """To standard error; with output for programs only what they would miss, unless someone looks on."""
     meant = f", reading the query as {found.what}" if found.what else ""
     if not count:
         click.echo(f"Nothing found{meant}.", err=True)
+        _hint_at_visits(session, found, in_files)
         return
     rows = "1 row" if count == 1 else f"{count} rows"
     if found.next_cursor is None:

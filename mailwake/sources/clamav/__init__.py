@@ -6,7 +6,7 @@ import re
 
 from mailwake.events.fact import LineParser
 from mailwake.events.pairs import product_of
-from mailwake.sources.api import Bare
+from mailwake.sources.api import Bare, SimpleSource
 from mailwake.sources.clamav import clamd, clamsmtp
 
 PARSERS: dict[str, LineParser] = {
@@ -29,10 +29,8 @@ _OWN_FILE = re.compile(
 )
 
 
-class _ClamAv:
-    """See `sources.api.Source`."""
-
-    name = "clamav"
+class _ClamAv(SimpleSource):
+    """With a log file of its own."""
 
     def parser(self, program: str) -> LineParser | None:
         return product_of(program.split("@", 1)[0], PARSERS)
@@ -45,8 +43,5 @@ class _ClamAv:
         stamp = f"{match['year']}-{month:02d}-{int(match['day']):02d} {match['time']}"
         return Bare(stamp, "", "clamav", 0, match["text"])
 
-    def continues(self, line: str) -> bool:
-        return False
 
-
-SOURCE = _ClamAv()
+SOURCE = _ClamAv("clamav", PARSERS)

@@ -70,7 +70,7 @@ def parse_delivery(head: Head, text: str) -> Parsed | None:
 def _other(text: str, sieve: bool) -> Parsed | None:
     """Not a result: what Sieve or the service says of itself."""
     if sieve or text.startswith(("Execution of script", "execution of script")):
-        if "failed" in text or "aborted" in text:
+        if "failed" in text.lower() or "aborted" in text:
             return "note", "", {"text": f"sieve: {text}", "level": "warning"}
         return ("noise", "", {}) if text.startswith(_SIEVE_NOISE) else None
     return ("noise", "", {}) if text.startswith(_NOISE) else None

@@ -62,6 +62,15 @@ _SAVED = (
 _FIRST = frozenset("JFMASOND2d")
 
 
+_ANY_TAG = re.compile(
+    rf"{_SERVICES}(?:\([^)\s]*\))?<\d+><[^>\s]*>: |lmtp\(\d+\): (?:Connect|Disconnect) |auth: passwd-file\("
+    r"|(?:imap|pop3|managesieve|submission)-login: (?:Login|Disconnected|Aborted login|Maximum number)\b"
+    r"|master: (?:Dovecot v\d|Warning: Killed with signal)"
+).match
+_SERVICE_STARTS = frozenset("lipmsdap")
+"""Letters that the services of `_ANY_TAG` begin with."""
+
+
 class Dovecot:
     """Dovecot's text log and its exported events."""
 
@@ -85,6 +94,10 @@ class Dovecot:
     def shapes(self, program: str) -> tuple[shape.Shape, ...]:
         """Deliveries by LMTP."""
         return _SAVED if program.startswith("dovecot") else ()
+
+    def adopts(self, message: str) -> LineParser | None:
+        """`instance_name` is the tag, whatever it is: `maillab: lmtp(user)<9488><session>: text`."""
+        return parse if message[:1] in _SERVICE_STARTS and _ANY_TAG(message) is not None else None
 
     def split_bare(self, line: str) -> Bare | None:
         """Strict on purpose: a syslog line (`stamp host program[pid]: `) must not pass for one of Dovecot's file."""

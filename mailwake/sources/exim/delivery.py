@@ -171,7 +171,10 @@ def _cut_target(fields: Fields, rest: str) -> str:
         if walk[:1] == "(":
             walk = walk.partition(") ")[2]
         if walk[:1] == "<":
-            top, _, walk = walk[1:].partition("> ")
+            top, _, walk = walk[1:].partition(">")
+            if walk[:1] == ":":  # `** a@example.org <list@example.org>: retry timeout exceeded`
+                colon, walk = ":", walk[1:]
+            walk = walk.lstrip(" ")
             if top != target and "@" in top:
                 fields["orig_recipient"] = top
         return f"{colon} {walk}"

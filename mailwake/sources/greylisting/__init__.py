@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 from mailwake.events.fact import LineParser
-from mailwake.events.pairs import JOB_ID, product_of
-from mailwake.sources.api import Bare
+from mailwake.events.pairs import JOB_ID
+from mailwake.sources.api import Bare, SimpleSource
 from mailwake.sources.greylisting import gld, milter_greylist, policyd, postfwd, postgrey, sqlgrey, weight
 
 PARSERS: dict[str, LineParser] = {
@@ -32,19 +32,11 @@ PARSERS: dict[str, LineParser] = {
 _POSTGREY_STDERR = re.compile(rf"(?:{JOB_ID}: )?action=(?:greylist|pass), reason=")
 
 
-class _Greylisting:
-    """See `sources.api.Source`."""
-
-    name = "greylisting"
-
-    def parser(self, program: str) -> LineParser | None:
-        return product_of(program, PARSERS)
+class _Greylisting(SimpleSource):
+    """With a log file of its own."""
 
     def split_bare(self, line: str) -> Bare | None:
         return Bare("", "", "postgrey", 0, line) if _POSTGREY_STDERR.match(line) else None
 
-    def continues(self, line: str) -> bool:
-        return False
 
-
-SOURCE = _Greylisting()
+SOURCE = _Greylisting("greylisting", PARSERS)

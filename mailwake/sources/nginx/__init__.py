@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 from mailwake.events.fact import LineParser
-from mailwake.events.pairs import product_of
-from mailwake.sources.api import Bare
+from mailwake.sources.api import Bare, SimpleSource
 from mailwake.sources.nginx import mail
 
 PARSERS: dict[str, LineParser] = {"nginx": mail.parse}
@@ -18,13 +17,8 @@ _OWN_FILE = re.compile(
 )
 
 
-class _Nginx:
-    """See `sources.api.Source`."""
-
-    name = "nginx"
-
-    def parser(self, program: str) -> LineParser | None:
-        return product_of(program, PARSERS)
+class _Nginx(SimpleSource):
+    """With a log file of its own."""
 
     def split_bare(self, line: str) -> Bare | None:
         match = _OWN_FILE.match(line)
@@ -33,8 +27,5 @@ class _Nginx:
         stamp = f"{match['date'].replace('/', '-')} {match['time']}"
         return Bare(stamp, "", "nginx", int(match["pid"]), match["text"])
 
-    def continues(self, line: str) -> bool:
-        return False
 
-
-SOURCE = _Nginx()
+SOURCE = _Nginx("nginx", PARSERS)

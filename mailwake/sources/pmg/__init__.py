@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from mailwake.events.fact import LineParser
-from mailwake.events.pairs import product_of
-from mailwake.sources.api import Bare
+from mailwake.sources.api import SimpleSource
 from mailwake.sources.pmg import daemons, policy, smtp_filter
 
 PARSERS: dict[str, LineParser] = {
@@ -27,19 +26,4 @@ PARSERS: dict[str, LineParser] = {
 """Parser of each product, by the name in its tag."""
 
 
-class _Pmg:
-    """See `sources.api.Source`."""
-
-    name = "pmg"
-
-    def parser(self, program: str) -> LineParser | None:
-        return product_of(program, PARSERS)
-
-    def split_bare(self, line: str) -> Bare | None:
-        return None
-
-    def continues(self, line: str) -> bool:
-        return False
-
-
-SOURCE = _Pmg()
+SOURCE = SimpleSource("pmg", PARSERS)

@@ -42,6 +42,7 @@ _NOTES = (
     "canonical ",
     "unreasonable ",
     "REQUIRETLS",
+    "breaking line ",
 )
 """How lines begin that follow a queue ID and leave the outcome open. A list: an ID alone makes no Postfix line."""
 

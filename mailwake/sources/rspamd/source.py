@@ -18,7 +18,8 @@ from mailwake.sources.rspamd.result import parse_result
 
 METADATA = "rspamd-metadata"
 _BARE = re.compile(
-    r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?) #(\d{1,10})\(([\w .-]+)\) (?:rspamd_\w+:|(?:\[\w+\] )?<[^>]{0,64}>)"
+    r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?) #(\d{1,10})\(([\w .-]+)\) "
+    r"(?:rspamd_\w+:|rdns; |(?:\[\w+\] )?<[^>]{0,64}>)"
 )
 _SERVICE = (
     ("loading configuration", "started"),
@@ -65,6 +66,8 @@ def parse(message: str) -> Parsed | None:
     """One log line: `<tag>; module; function: text`."""
     if message.startswith("["):
         message = message.partition("] ")[2]
+    if message.startswith("rdns; "):  # its resolver's library has no tag
+        return "noise", "", {}
     if not message.startswith("<"):
         return parse_result("", message[23:]) if message.startswith("rspamd_task_write_log: ") else None
     tag, sep, text = message[1:].partition(">; ")

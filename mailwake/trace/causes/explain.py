@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from mailwake.store.rows import Row
 from mailwake.trace.causes.cause import VAGUE, Cause
-from mailwake.trace.links import is_internal
+from mailwake.trace.origins import is_internal
 
 _CODE = re.compile(r"(?<![\w.])([245])\.(\d{1,3})\.(\d{1,3})(?![\w.])")
 _REPLY = re.compile(r"(?:^|[\s:(])([245])\d\d[ -]")

@@ -1,0 +1,44 @@
+"""Refusals that stand in two logs of ours: of the server that refused, and of the one that was refused.
+
+The delivery that met with it tells it, with all that came before and after; the other server's record is no message
+of its own then.
+"""
+
+from __future__ import annotations
+
+from mailwake.events.fact import Fact
+from mailwake.trace.component import Component
+from mailwake.trace.keys import met_with
+from mailwake.trace.twins import lesser
+
+_CLOSE = 600_000_000
+"""How far (µs) the clocks of two hosts may be apart."""
+
+
+def unmet(component: Component, key: str) -> list[Fact]:
+    """Of the refusals filed under a key those that no delivery of ours met with.
+
+    Each delivery met with one; the pairs that are nearest to each other in time come first.
+    """
+    double = set(map(id, lesser(component.echoes[key])))
+    facts = [fact for fact in component.echoes[key] if id(fact) not in double]
+    facts.sort(key=lambda fact: (fact.ts, fact.host, fact.raw))
+    met = [
+        fact.ts
+        for leg in component.legs
+        for recipient in leg.recipients.values()
+        for fact in recipient.attempts
+        if met_with(fact) == key
+    ]
+    pairs = sorted(
+        (abs(fact.ts - when), number, place)
+        for number, fact in enumerate(facts)
+        for place, when in enumerate(sorted(met))
+        if abs(fact.ts - when) <= _CLOSE
+    )
+    left, free = dict(enumerate(facts)), set(range(len(met)))
+    for _, number, place in pairs:
+        if number in left and place in free:
+            del left[number]
+            free.discard(place)
+    return list(left.values())

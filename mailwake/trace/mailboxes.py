@@ -1,0 +1,46 @@
+"""What a mailbox server said of a delivery: by its session, or by Message-ID, recipient and time."""
+
+from __future__ import annotations
+
+from mailwake.events.fact import Fact
+from mailwake.trace.component import Component
+from mailwake.trace.legs import by_agent
+from mailwake.trace.model import Leg, Recipient
+
+_MINUTE = 60_000_000
+
+
+def mailbox_facts(component: Component, leg: Leg, recipient: Recipient) -> list[Fact]:
+    """What the mailbox server said of this recipient's delivery. Not to be changed: it may be what is filed."""
+    if not component.mailboxes:
+        return []
+    found: list[Fact] = []
+    for attempt in recipient.attempts:
+        token = attempt.fields.get("token")
+        if token:
+            told = _of_session(component, token, recipient)
+            found = [*found, *told] if found else told
+    if found or not leg.message_id or not by_agent(recipient.attempts):
+        return found
+    return [
+        fact
+        for fact in component.mailboxes.get(f"m:{leg.bare_id}", ())
+        if _is_user(fact, recipient) and abs(fact.ts - recipient.attempts[-1].ts) <= _MINUTE
+    ]
+
+
+def _of_session(component: Component, token: str, recipient: Recipient) -> list[Fact]:
+    facts = component.mailboxes.get("t:" + (token.partition(":")[0] if ":" in token else token), [])
+    if len(facts) == 1 and facts[0].fields.get("session") == token:
+        return facts
+    exact = [fact for fact in facts if fact.fields.get("session") == token]
+    return exact or [fact for fact in facts if _is_user(fact, recipient)]
+
+
+def _is_user(fact: Fact, recipient: Recipient) -> bool:
+    names = {recipient.low, recipient.low_original}
+    fields = fact.fields
+    user = str(fields.get("user", "")).lower()
+    if str(fields.get("recipient", "")).lower() in names or user in names:
+        return True
+    return "@" not in user and bool(user) and any(name.partition("@")[0].partition("+")[0] == user for name in names)

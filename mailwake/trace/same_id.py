@@ -1,0 +1,112 @@
+"""Joining legs of one Message-ID, where nothing stronger says which came from which.
+
+A Message-ID alone never joins: lists, cron mails and retries repeat it. It is used only where a leg came from one of
+our own hosts (loopback, private address, local submission), from a leg that handed the message over at that very time.
+"""
+
+from __future__ import annotations
+
+from mailwake.events.fact import Fact
+from mailwake.trace.component import Component
+from mailwake.trace.handover import Handovers
+from mailwake.trace.instances import addresses
+from mailwake.trace.mailboxes import mailbox_facts
+from mailwake.trace.model import INFERRED, Leg, Recipient, attach
+from mailwake.trace.origins import CLOSE, is_pipe, reaches, reaches_at, ways
+
+
+class SameId:
+    """Legs of one Message-ID, and what they handed over to one another."""
+
+    def __init__(self, component: Component, legs: list[Leg]) -> None:
+        self._component = component
+        self._legs = legs
+        self._linked = {id(link.recipient) for leg in legs for link in leg.outbound if link.recipient is not None}
+        self._handovers = Handovers()
+        self._redirects: Handovers | None = None
+        self._forwarded: dict[tuple[int, str, int], Recipient] = {}
+        for place, leg in enumerate(legs):
+            for recipient in leg.recipients.values():
+                for fact in self._handed(recipient):
+                    for reach in reaches(leg, fact):
+                        self._handovers.add(leg, place, recipient.low, fact, reach)
+
+    def _handed(self, recipient: Recipient) -> list[Fact]:
+        """Deliveries of a recipient to another server, that nothing stronger says the end of."""
+        if id(recipient) in self._linked:
+            return []
+        return [fact for fact in recipient.attempts if _is_handover(self._component, fact)]
+
+    def join(self, place: int) -> None:
+        """Find which leg the one at this place came from: handed over by one of our own hosts at that very time, for a
+        recipient that it then had."""
+        leg = self._legs[place]
+        wanted = addresses_of(leg)
+        known = ways(leg)
+        near = [
+            found
+            for low in wanted
+            for way in known
+            if (found := self._handovers.nearest(low, way, leg.first, CLOSE, place)) is not None
+        ]
+        if not near:
+            self._by_redirect(place, leg, wanted)
+            return
+        number = min(near)[4]
+        best = self._legs[number]
+        for recipient in best.recipients.values():
+            if recipient.low not in wanted:
+                continue
+            facts = self._handed(recipient)
+            if any(reaches_at(best, fact, leg, known) for fact in facts) and attach(
+                best, leg, "Message-ID", INFERRED, recipient
+            ):
+                self._linked.add(id(recipient))
+                for fact in facts:
+                    for reach in reaches(best, fact):
+                        self._handovers.take(best, number, recipient.low, fact, reach)
+
+    def _by_redirect(self, place: int, leg: Leg, wanted: set[str]) -> None:
+        """Sieve's redirect: the mailbox server hands the same message in again, for another recipient."""
+        if not self._component.mailboxes:
+            return
+        if self._redirects is None:
+            self._redirects = self._find_redirects()
+        near = [
+            (*found, low)
+            for low in wanted
+            if (found := self._redirects.nearest(low, "", leg.first, CLOSE, place)) is not None
+        ]
+        if near:
+            gap, _, _, _, number, low = min(near)
+            either = (self._forwarded.get((number, low, leg.first + way)) for way in (gap, -gap))
+            attach(self._legs[number], leg, "redirect", INFERRED, next(one for one in either if one is not None))
+
+    def _find_redirects(self) -> Handovers:
+        redirects = Handovers()
+        for place, leg in enumerate(self._legs):
+            for recipient in leg.recipients.values():
+                for fact in mailbox_facts(self._component, leg, recipient):
+                    if fact.fields.get("action") == "forwarded":
+                        low = fact.fields.get("target", "").lower()
+                        redirects.add(leg, place, low, fact, "")
+                        self._forwarded.setdefault((place, low, fact.ts), recipient)
+        return redirects
+
+
+def addresses_of(leg: Leg) -> set[str]:
+    """The recipients of a leg, before aliases and after."""
+    if leg.tracked:
+        return addresses(leg)
+    found = {recipient.low for recipient in leg.recipients.values()}
+    found.update(recipient.low_original for recipient in leg.recipients.values())
+    return found
+
+
+def _is_handover(component: Component, fact: Fact) -> bool:
+    fields = fact.fields
+    if fields.get("status") != "sent" or fields.get("token"):
+        return False
+    if fields.get("disposition") not in ("relay", None) and not is_pipe(fact):
+        return False
+    return not fields.get("next_id") or fields["next_id"] not in component.legs_of

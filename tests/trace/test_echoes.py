@@ -1,0 +1,51 @@
+"""One server of ours refuses what another one hands over: both logs tell of it, and it is one thing."""
+
+from __future__ import annotations
+
+import pytest
+from logs import messages, told, trace
+
+ENVELOPE = "from=<a@example.net> to=<x@example.org> proto=ESMTP helo=<edge>"
+WORDS = "<x@example.org>: Recipient address rejected: come back later"
+
+
+def handed(at: str, code: str, status: str) -> str:
+    return (
+        f"{at} edge postfix/smtp[4]: A000000001: to=<x@example.org>, relay=inner[10.0.0.2]:25, delay=1, dsn=4.3.0,"
+        f" status={status} (host inner[10.0.0.2] said: {code} {WORDS} (in reply to RCPT TO command))\n"
+    )
+
+
+def refused(at: str, code: str, client: str = "edge.example.org[10.0.0.1]") -> str:
+    return f"{at} inner postfix/smtpd[7]: NOQUEUE: reject: RCPT from {client}: {code} {WORDS}; {ENVELOPE}\n"
+
+
+BORN = """
+10:00:00 edge postfix/smtpd[1]: A000000001: client=out.example.net[192.0.2.1]
+10:00:00 edge postfix/cleanup[2]: A000000001: message-id=<1@example.net>
+10:00:00 edge postfix/qmgr[3]: A000000001: from=<a@example.net>, size=100, nrcpt=1 (queue active)
+"""
+
+
+@pytest.mark.pitfall("D36", "D21")
+def test_a_refusal_in_both_logs_is_one_message() -> None:
+    block = BORN + refused("10:00:01", "450 4.3.0") + handed("10:00:01", "450 4.3.0", "deferred")
+    block += refused("10:05:03", "450 4.3.0") + handed("10:05:01", "450 4.3.0", "deferred")
+    rows = trace(block)
+    assert told(rows) == ["a@example.net x@example.org = Pending/Deferred"]
+    assert rows[0].attempts == 2
+
+
+@pytest.mark.pitfall("D36")
+def test_what_another_machine_was_refused_stays() -> None:
+    """A printer of ours, in the same words at the same time."""
+    block = BORN + refused("10:00:01", "550 5.1.1") + handed("10:00:01", "550 5.1.1", "bounced")
+    rows = trace(block + refused("10:00:03", "550 5.1.1", "printer[10.0.0.9]"))
+    assert told(rows) == [
+        "a@example.net x@example.org = Failed/Bounced",
+        "a@example.net x@example.org = Failed/Rejected",
+    ]
+    assert messages(rows) == 2
+    assert [row.from_ip for row in rows if row.detail == "Rejected"] == ["10.0.0.9"]
+    alone = trace(refused("10:00:01", "550 5.1.1"))
+    assert told(alone) == ["a@example.net x@example.org = Failed/Rejected"]
