@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from mailwake.audit.imported import KIND as IMPORTED
 from mailwake.audit.imported import record_of as imported_record
-from mailwake.audit.keys import PREFIXES
+from mailwake.audit.keys import PREFIXES, audit_key
 from mailwake.audit.model import Decision, Observation, State
 from mailwake.audit.observe import observe
 from mailwake.audit.observe.naming import Named, placed
@@ -173,11 +173,11 @@ class Auditor:
         while True:
             observed = []
             for key, found in facts.items():
-                if is_audit_key(key):
-                    observed.append((key, observe(key, found, settings)))
-                else:
-                    sent = submissions(key, found, settings) if any(map(is_submission, found)) else []
-                    observed.append((key, sent))
+                # A client's session with a mail server may be filed under the same id: that is no mailbox's.
+                own = [fact for fact in found if audit_key(fact)] if is_audit_key(key) else []
+                done = observe(key, own, settings) if own else []
+                sent = submissions(key, found, settings) if any(map(is_submission, found)) else []
+                observed.append((key, [*done, *sent]))
             if not self._office.discover(*_people(observed)):
                 return list(imported.values()), observed
             # Who is who may be known better now.

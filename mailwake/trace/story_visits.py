@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mailwake.events.fact import Fact
-from mailwake.trace.legs import build_legs
+from mailwake.trace.instances import build_legs
 from mailwake.trace.model import Leg
 from mailwake.trace.story_draft import Draft, step
 from mailwake.trace.story_model import BAD, GOOD, PLAIN, Step, as_json
