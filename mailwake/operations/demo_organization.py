@@ -47,7 +47,7 @@ def make(data_dir: Path) -> list[str]:
 
     Raises OperationError where another mailbox has one of the names, DirectoryError.
     """
-    with open_context(data_dir, store=False) as context:
+    with open_context(data_dir) as context:  # with an empty store, so that all of it can be asked
         directory = context.settings
         known = {box.primary_address for box in directory.mailboxes.all()}
         made = []
