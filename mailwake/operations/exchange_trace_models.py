@@ -33,16 +33,18 @@ class TraceV2(Input):
 
     def search(self) -> Search:
         """The same as the trace takes it, without its period."""
-        return Search(
-            sender_address=self.sender_address,
-            recipient_address=self.recipient_address,
-            message_id=self.message_id,
-            message_trace_id=(self.message_trace_id,) if self.message_trace_id else (),
-            status=self.status,
-            subject=self.subject,
-            subject_filter_type=self.subject_filter_type,
-            from_ip=(self.from_ip,) if self.from_ip else (),
-            to_ip=(self.to_ip,) if self.to_ip else (),
+        return Search.model_validate(
+            {
+                "sender_address": self.sender_address,
+                "recipient_address": self.recipient_address,
+                "message_id": self.message_id,
+                "message_trace_id": (self.message_trace_id,) if self.message_trace_id else (),
+                "status": self.status,
+                "subject": self.subject,
+                "subject_filter_type": self.subject_filter_type,
+                "from_ip": (self.from_ip,) if self.from_ip else (),
+                "to_ip": (self.to_ip,) if self.to_ip else (),
+            }
         )
 
 
@@ -101,5 +103,3 @@ class DetailV1(Detail):
     page: int = Field(1, ge=1, le=1000, description="Number of the page.")
     page_size: int = Field(1000, ge=1, le=5000, description="Events of a page, 1 to 5000.")
     probe_tag: str = Field("", description="Accepted and not used.")
-
-

@@ -36,11 +36,13 @@ class DetailEvent(Output):
 
 def events(context: Context, asked: Detail) -> Iterator[DetailEvent]:
     """Events in order of time. Raises OperationError for a message that is not there."""
-    question = Question(
-        message_trace_id=asked.message_trace_id,
-        recipient_address=asked.recipient_address,
-        event=asked.event,
-        start_date=asked.start_date,
+    question = Question.model_validate(
+        {
+            "message_trace_id": asked.message_trace_id,
+            "recipient_address": asked.recipient_address,
+            "event": asked.event,
+            "start_date": asked.start_date,
+        }
     )
     actions = {name.lower() for name in asked.action}
     for told in handle(context, question):

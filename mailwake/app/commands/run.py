@@ -30,12 +30,14 @@ _FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
     "run",
     help=HELP,
     short_help="Run commands of the shell.",
-    epilog="Exit codes: 0 done, 1 an error was written, 2 not understood (nothing ran), 130 interrupted; or what exit said.",
+    epilog="Exit codes: 0 done, 1 an error was written, 2 not understood: nothing ran; or what exit said.",
 )
 @click.argument("commands", required=False)
 @click.option("-f", "--file", type=_FILE, help="A script (.ps1); - for standard input.")
 @click.option("--server", envvar="MAILWAKE_SERVER", show_envvar=True, help="Ask this server.")
-@click.option("--zone", type=Zone(), default="local", metavar="ZONE", show_default="this machine's", help="Zone of times.")
+@click.option(
+    "--zone", type=Zone(), default="local", metavar="ZONE", show_default="this machine's", help="Zone of times."
+)
 @click.option("--culture", default="en-US", show_default=True, help="How dates and numbers are written.")
 @click.option("--width", type=click.IntRange(20, 10_000), help="Columns of a line.  [default: the terminal's, or 120]")
 @click.pass_context

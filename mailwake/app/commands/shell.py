@@ -30,7 +30,9 @@ _WIDTH = 120
 
 @click.command("shell", help=HELP, short_help="Exchange's commands, at a prompt.")
 @click.option("--server", envvar="MAILWAKE_SERVER", show_envvar=True, help="Ask this server.")
-@click.option("--zone", type=Zone(), default="local", metavar="ZONE", show_default="this machine's", help="Zone of times.")
+@click.option(
+    "--zone", type=Zone(), default="local", metavar="ZONE", show_default="this machine's", help="Zone of times."
+)
 @click.option("--culture", default="en-US", show_default=True, help="How dates and numbers are written.")
 @click.pass_context
 def COMMAND(ctx: click.Context, server: str | None, zone: tzinfo, culture: str) -> int:

@@ -32,5 +32,5 @@ OPERATION = Operation(
     roles=("Message Trace",),
     scope=Scope.FILTERED,
     cmdlet="Get-MessageTrace",
-    details="Without dates it looks at the last 48 hours. Get-MessageTraceV2 does not lose its place when mail arrives.",
+    details="Without dates it looks at the last 48 hours. Get-MessageTraceV2 keeps its place when mail arrives.",
 )

@@ -46,7 +46,13 @@ CONNECT = Cmdlet(
         Parameter("AccessToken", STRING, aliases=("Token",), help="An API token of your account there."),
         *(
             Parameter(name, STRING, help=_NOTHING, hidden=True)
-            for name in ("UserPrincipalName", "Organization", "AppId", "CertificateThumbprint", "ExchangeEnvironmentName")
+            for name in (
+                "UserPrincipalName",
+                "Organization",
+                "AppId",
+                "CertificateThumbprint",
+                "ExchangeEnvironmentName",
+            )
         ),
         Parameter("ShowBanner", SWITCH, help=_NOTHING, hidden=True),
         Parameter("ShowProgress", SWITCH, help=_NOTHING, hidden=True),

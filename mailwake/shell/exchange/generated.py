@@ -195,5 +195,3 @@ def _values(model: type[BaseModel], call: Invocation, ignored: set[str]) -> dict
             value = "Unlimited"
         found[outside] = value
     return found
-
-

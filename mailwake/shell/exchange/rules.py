@@ -73,9 +73,7 @@ RULES: dict[str, Rule] = {
         type_name="Microsoft.Exchange.HistoricalSearch",
     ),
     "Get-HistoricalSearchResult": Rule(piped=frozenset({"JobId"}), guids=frozenset({"JobId"})),
-    "Stop-HistoricalSearch": Rule(
-        harmless=True, silent=True, piped=frozenset({"JobId"}), guids=frozenset({"JobId"})
-    ),
+    "Stop-HistoricalSearch": Rule(harmless=True, silent=True, piped=frozenset({"JobId"}), guids=frozenset({"JobId"})),
     "Get-OrganizationConfig": Rule(type_name=f"{_MANAGEMENT}.OrganizationConfig", accepted=_SERVER),
     "Set-OrganizationConfig": Rule(silent=True, accepted=_SERVER),
     "Get-Mailbox": Rule(
