@@ -52,7 +52,7 @@ class TrackingEvent(Output):
     original_client_ip: str | None = Field(description="Client that submitted the message.")
     original_server_ip: str | None = Field(description="Not known from logs.")
     custom_data: str | None = Field(description="What filters said.")
-    transport_traffic_type: str = Field("Email", description="Always Email.")
+    transport_traffic_type: str = Field(description="Always Email.")
 
 
 def events(context: Context, trace_id: str) -> Iterator[TrackingEvent]:
@@ -97,6 +97,7 @@ def _event(told: Story, step: Step, *, first: bool) -> TrackingEvent:
         original_client_ip=_text(message.client_ip),
         original_server_ip=None,
         custom_data=_text(";".join(verdicts)),
+        transport_traffic_type="Email",
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from typing import Any
+
 from mailwake.operations.contract import Operation
 
 
@@ -129,6 +131,6 @@ RULES: dict[str, Rule] = {
 """By cmdlet; one that is not named follows its operation in all."""
 
 
-def rule_of(operation: Operation[object]) -> Rule:
+def rule_of(operation: Operation[Any]) -> Rule:
     """What holds for the cmdlet of an operation."""
     return RULES.get(operation.cmdlet, Rule())
