@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -89,15 +88,9 @@ def shell_of() -> Iterator[Callable[..., Shell]]:
         one.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def estate(estate_made: Path) -> Iterator[Shell]:
     """A shell over the sample estate."""
     operations = LocalOperations(estate_made)
     yield make(operations)
     operations.close()
-
-
-@pytest.fixture
-def updating() -> bool:
-    """Whether golden files are to be written anew: MAILWAKE_UPDATE=1."""
-    return os.environ.get("MAILWAKE_UPDATE") == "1"

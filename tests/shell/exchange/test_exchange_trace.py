@@ -84,7 +84,7 @@ def test_going_on_by_the_last_row(estate: Shell) -> None:
 
 
 def _row(second: int, recipient: str, number: int) -> TraceRow:
-    values = {name: None for name in TraceRow.model_fields}
+    values = dict.fromkeys(TraceRow.model_fields)
     values |= {
         "received": NOW - timedelta(seconds=second),
         "recipient_address": recipient,
@@ -225,7 +225,7 @@ def test_historical_searches(reports: tuple[Shell, Path]) -> None:
     assert all(re.fullmatch(r"[^;]*##Receive, \w+(;[^;]*##Receive, \w+)*", row["recipient_status"]) for row in summary)
     extended = list(csv.DictReader(io.StringIO(shell.said(result.format("Extended")))))
     assert len(extended) == rows["Extended"] > len(summary)
-    assert len(extended[0]) == 27 and list(extended[0])[0] == "date_time_utc"
+    assert len(extended[0]) == 27 and next(iter(extended[0])) == "date_time_utc"
     assert shell.said(result.format("Wide")) == shell.said(result.format("Summary"))
     shell.interpreter.session.services.operations.release()
     with open_context(data) as context:
