@@ -64,9 +64,7 @@ RULES: dict[str, Rule] = {
         view=("Timestamp", "EventId", "Source", "Sender", "Recipients", "MessageSubject"),
         type_name="Microsoft.Exchange.Management.TransportLogSearchTasks.MessageTrackingEvent",
     ),
-    "Start-HistoricalSearch": Rule(
-        harmless=True, booleans=frozenset({"CompressFile"}), type_name="Microsoft.Exchange.HistoricalSearch"
-    ),
+    "Start-HistoricalSearch": Rule(harmless=True, type_name="Microsoft.Exchange.HistoricalSearch"),
     "Get-HistoricalSearch": Rule(
         piped=frozenset({"JobId"}),
         guids=frozenset({"JobId"}),
@@ -81,7 +79,7 @@ RULES: dict[str, Rule] = {
         type_name=f"{_MANAGEMENT}.Mailbox",
         view=("Name", "Alias", "PrimarySmtpAddress", "RecipientTypeDetails", "AuditEnabled"),
         accepted=_SERVER,
-        switches=("Archive", "IncludeInactiveMailbox", "PublicFolder"),
+        switches=("IncludeInactiveMailbox",),
     ),
     "Set-Mailbox": Rule(silent=True, accepted=_SERVER, switches=("Force",)),
     "New-Mailbox": Rule(
@@ -109,10 +107,10 @@ RULES: dict[str, Rule] = {
     "Get-MailboxFolderStatistics": Rule(
         type_name="Microsoft.Exchange.Management.Tasks.MailboxFolderConfiguration",
         accepted=_SERVER,
-        switches=("Archive", "IncludeAnalysis", "IncludeOldestAndNewestItems", "IncludeSoftDeletedRecipients"),
+        switches=("IncludeAnalysis", "IncludeOldestAndNewestItems", "IncludeSoftDeletedRecipients"),
     ),
     "Add-MailboxPermission": Rule(
-        accepted=(*_SERVER, "InheritanceType", "Owner"), switches=("AutoMapping", "IgnoreDefaultScope")
+        accepted=(*_SERVER, "InheritanceType"), switches=("AutoMapping", "IgnoreDefaultScope")
     ),
     "Remove-MailboxPermission": Rule(silent=True, asks=True, accepted=(*_SERVER, "InheritanceType")),
     "Get-MailboxPermission": Rule(accepted=_SERVER),
