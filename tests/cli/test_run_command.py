@@ -33,7 +33,7 @@ def _run(data: Path, *words: str) -> int:
 
 def test_commands(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert _run(data, "(Get-Mailbox Laura).PrimarySmtpAddress") == 0
-    assert capsys.readouterr().out == "laura@contoso.onmicrosoft.com\n"
+    assert capsys.readouterr().out == f"laura@{demo_organization.DOMAIN}\n"
 
 
 def test_file_and_standard_input(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

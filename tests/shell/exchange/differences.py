@@ -24,8 +24,8 @@ EXCHANGE: dict[str, str] = {
     " RecipientAddress:String SenderAddress:String StartDate:DateTime",
     "Get-MessageTrace": f"EndDate:DateTime {_TRACE} Page:Int32 PageSize:Int32 ProbeTag:String"
     " StartDate:DateTime Status:Multi ToIP:String",
-    "Get-MessageTraceDetail": "Action:Multi EndDate:DateTime Event:Multi MessageId:String MessageTraceId:Guid Page:Int32"
-    " PageSize:Int32 ProbeTag:String RecipientAddress:String SenderAddress:String StartDate:DateTime",
+    "Get-MessageTraceDetail": "Action:Multi EndDate:DateTime Event:Multi MessageId:String MessageTraceId:Guid"
+    " Page:Int32 PageSize:Int32 ProbeTag:String RecipientAddress:String SenderAddress:String StartDate:DateTime",
     "Start-HistoricalSearch": "StartDate:DateTime EndDate:DateTime ReportTitle:String ReportType:String"
     " SenderAddress:Multi RecipientAddress:Multi MessageID:Multi NetworkMessageID:Multi NotifyAddress:Multi"
     " DeliveryStatus:String Direction:String OriginalClientIP:String Locale:String DLPPolicy:Multi TransportRule:Multi"

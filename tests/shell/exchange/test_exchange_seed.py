@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from mailwake.cli.main import cli
+from mailwake.operations.demo_organization import DOMAIN
 from tests.shell.exchange.conftest import Shell, make
 from tests.web.conftest import command, serve
 
@@ -21,8 +22,8 @@ PRINTED = (HERE / "seed.out").read_text()
 PLACEHOLDERS = (
     '"Gabriela Laureano"',
     '"Marketing Group"',
-    "laura@contoso.onmicrosoft.com",
-    "mark@contoso.onmicrosoft.com",
+    f"laura@{DOMAIN}",
+    f"mark@{DOMAIN}",
 )
 STATE = """
 $boxes = @(Get-Mailbox) + @(Get-Mailbox -GroupMailbox)
