@@ -96,6 +96,14 @@ RULES: dict[str, Rule] = {
     "Search-MailboxAuditLog": Rule(
         booleans=frozenset({"ExternalAccess"}),
         accepted=_SERVER,
+        view=(
+            "MailboxResolvedOwnerName",
+            "LastAccessed",
+            "Operation",
+            "LogonType",
+            "LogonUserDisplayName",
+            "ItemSubject",
+        ),
         type_name="Microsoft.Exchange.Data.Directory.Management.MailboxAuditLogRecord",
     ),
     "New-MailboxAuditLogSearch": Rule(booleans=frozenset({"ExternalAccess"}), accepted=_SERVER),

@@ -128,6 +128,37 @@ def test_same_on_a_server(contoso: Path) -> None:
         site.stop()
 
 
+TRACE = """
+Get-MessageTraceV2 -StartDate 2026-11-10 -EndDate 2026-11-25 -ResultSize 5
+Get-MessageTraceV2 -StartDate 2026-11-10 -EndDate 2026-11-25 -Status Failed | Select-Object * | ConvertTo-Json
+$row = Get-MessageTraceV2 -StartDate 2026-11-10 -EndDate 2026-11-25 -Status Pending | Select-Object -First 1
+$row | Get-MessageTraceDetailV2 | Format-List *
+Get-MessageTrackingLog -Recipients bob@example.com -ResultSize 20 | Sort-Object Timestamp | Format-List *
+Get-Mailbox | Measure-Object | Select-Object -ExpandProperty Count
+Get-MessageTraceDetailV2 -MessageTraceId 11111111-1111-1111-1111-111111111111 -RecipientAddress a@example.com
+"""
+
+
+@pytest.mark.slow
+def test_same_traces_on_a_server(estate_made: Path, shell_of: Callable[..., Shell]) -> None:
+    here = shell_of(estate_made)
+    assert here.run(TRACE) == 1
+    here.interpreter.session.services.close()
+    command(estate_made, "user", "add", "admin", "--role-groups", "Organization Management")
+    secret = command(estate_made, "user", "token", "admin", "shell", "--jsonl")
+    site = serve(estate_made)
+    try:
+        there = make(_Nowhere())
+        there.said(f"Connect-ExchangeOnline -Uri {site.url} -Token {json.loads(secret.stdout)['Secret']}")
+        assert there.run(TRACE) == 1
+    finally:
+        site.stop()
+    assert there.out.getvalue() == here.out.getvalue()
+    assert len(here.out.getvalue()) > 5000
+    assert there.warn.getvalue() == here.warn.getvalue() != ""
+    assert there.err.getvalue() == here.err.getvalue()
+
+
 class _Nowhere:
     """Operations that cannot be asked: what is answered came from the server."""
 
