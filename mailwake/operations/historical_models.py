@@ -19,7 +19,7 @@ class HistoricalOrder(Input):
     """Parameters of Start-HistoricalSearch."""
 
     start_date: Moment = Field(description="Received from then on.")
-    end_date: Moment = Field(description="Received before then; a date alone leaves that day out.")
+    end_date: Moment = Field(description="Received before then.")
     report_title: str = Field(min_length=1, max_length=128, description="What to call it.")
     report_type: Literal["MessageTrace", "MessageTraceDetail"] = Field(
         description="MessageTrace: a line for each message. MessageTraceDetail: a line for each event."

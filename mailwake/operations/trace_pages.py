@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 
+from mailwake.operations.catalog.message_trace import PAGE
 from mailwake.operations.catalog.message_trace import Question as Search
 from mailwake.operations.catalog.message_trace import handle as search
 from mailwake.operations.context import Context
@@ -19,6 +20,8 @@ from mailwake.operations.trace_models import TraceRow
 
 MOST = 2**31 - 1
 _MICRO = timedelta(microseconds=1)
+_MARGIN = 20
+"""Rows that are fetched beyond a page, to see its end."""
 DEFAULT_SPAN = timedelta(hours=48)
 """Looked at when no dates are given."""
 REACH = timedelta(days=90)
@@ -76,10 +79,18 @@ def recipient(row: TraceRow) -> str:
     return (row.recipient_address or "").lower()
 
 
-def found(context: Context, asked: Search, since: datetime, until: datetime) -> Iterator[TraceRow]:
-    """All rows from `since` to `until`, both included, in the order of pages."""
-    whole = asked.model_copy(update={"start_date": since, "end_date": until + _MICRO, "result_size": MOST})
-    return ordered(row for row in search(context, whole) if isinstance(row, TraceRow))
+def found(context: Context, asked: Search, since: datetime, until: datetime, wanted: int) -> Iterator[TraceRow]:
+    """All rows from `since` to `until`, both included, in the order of pages; wanted: how many are likely taken."""
+    whole = asked.model_copy(update={"start_date": since, "end_date": until + _MICRO})
+    return ordered(_in_portions(context, whole, wanted + _MARGIN))
+
+
+def _in_portions(context: Context, asked: Search, size: int) -> Iterator[TraceRow]:
+    cursor: str | None = ""
+    while cursor is not None:
+        answer = search(context, asked.model_copy(update={"result_size": size, "cursor": cursor}))
+        yield from (row for row in answer if isinstance(row, TraceRow))
+        cursor, size = answer.next_cursor, PAGE
 
 
 def after(rows: Iterable[TraceRow], end: datetime, starting: str) -> Iterator[TraceRow]:

@@ -18,7 +18,7 @@ _REACH = timedelta(days=10)
 def handle(context: Context, question: TraceV1) -> Answer:
     """One page. Raises OperationError for criteria that cannot be meant so."""
     since, until = period(context, question.start_date, question.end_date, _REACH)
-    rows = found(context, question.search(), since, until)
+    rows = found(context, question.search(), since, until, question.page * question.page_size)
     first = (question.page - 1) * question.page_size
     return Answer(islice(rows, first, first + question.page_size))
 

@@ -18,7 +18,7 @@ MORE = "There are more results, use the following command to get more. "
 def handle(context: Context, question: TraceV2) -> Answer:
     """One page. Raises OperationError for criteria that cannot be meant so."""
     since, until = period(context, question.start_date, question.end_date)
-    rows = found(context, question.search(), since, until)
+    rows = found(context, question.search(), since, until, question.result_size)
     if question.starting_recipient_address:
         rows = after(rows, until, question.starting_recipient_address)
     taken, more = page(rows, question.result_size)

@@ -52,12 +52,8 @@ RULES: dict[str, Rule] = {
     "Get-MessageTrace": Rule(
         piped=_TRACE - {"ResultSize"}, guids=_ID, view=_ROW, type_name="Microsoft.Exchange.MessageTrace"
     ),
-    "Get-MessageTraceDetailV2": Rule(
-        alphabetical=True, piped=_DETAIL - {"StartDate", "EndDate"}, guids=_ID, type_name="MessageTraceDetailV2"
-    ),
-    "Get-MessageTraceDetail": Rule(
-        piped=_DETAIL - {"StartDate", "EndDate"}, guids=_ID, type_name="Microsoft.Exchange.MessageTraceDetail"
-    ),
+    "Get-MessageTraceDetailV2": Rule(alphabetical=True, piped=_DETAIL, guids=_ID, type_name="MessageTraceDetailV2"),
+    "Get-MessageTraceDetail": Rule(piped=_DETAIL, guids=_ID, type_name="Microsoft.Exchange.MessageTraceDetail"),
     "Get-MessageTrackingLog": Rule(
         piped=frozenset({"Server"}),
         accepted=_SERVER,

@@ -138,12 +138,14 @@ NOTES: dict[str, tuple[str, ...]] = {
     ),
     "Get-MessageTrace": ("Any period; with ExchangeParity 10 days back.",),
     "Get-MessageTraceDetailV2": (
+        "Without dates all events of the message, not those of the last 48 hours.",
         "Events have Host and QueueId beside Exchange's properties; Data has the log's lines.",
     ),
     "Start-HistoricalSearch": (
         "ReportType takes MessageTrace and MessageTraceDetail; the others speak of services of Exchange Online.",
         "The file has no limit of lines, and is UTF-8; `-Encoding Unicode` gives UTF-16LE.",
-        "100 addresses and 250 searches a day hold with ExchangeParity only. DeliveryStatus takes every status.",
+        "100 addresses and 250 searches a day hold with ExchangeParity only. DeliveryStatus takes every status,"
+        " NotifyAddress any address.",
     ),
     "Get-HistoricalSearch": ("Searches are listed until they are forgotten, not for 10 days only.",),
     "Get-MessageTrackingLog": (
