@@ -52,7 +52,9 @@ def run(request: HttpRequest, name: str) -> HttpResponseBase:
         return _problem(Problem(406, "no-such-form", "there is no such form of the answer", f"There are: {kinds}."))
     try:
         given = _given(request, operation)
-        answer = perform(operation, runtime().context(caller), given)
+        context = runtime().context(caller)
+        context.what_if = operation.changes and request.GET.get("what_if") == "true"
+        answer = perform(operation, context, given)
         return _response(kind, answer, operation)
     except ValidationError as error:
         return _problem(problems.of_validation(error))

@@ -28,6 +28,7 @@ _GROUPS = {
     "mailbox": "Mailboxes, and what is audited in them.",
     "organization": "The organization's settings.",
     "permission": "Who has which right on a mailbox.",
+    "report": "Reports on messages, made in the background.",
     "role": "Management roles.",
     "role-group": "Who may do what.",
     "send-as": "Who may send as whom.",

@@ -66,7 +66,7 @@ def run(context: Context, job: JobRecord) -> Work:
             yield record
 
     pieces = mailbox_result(found(), People(context.directory), context.zone)
-    return Work(pieces, FILE, _summary(job), rows)
+    return Work(pieces, FILE, _summary(job), rows, f"Audit log search: {job.name}")
 
 
 def _summary(job: JobRecord) -> str:

@@ -28,8 +28,13 @@ class Removal(NamedTuple):
     size: int
 
 
-def retain(log: AuditLog, boxes: Iterator[MailboxRecord], now: int, *, capped: bool) -> Iterator[Removal]:
-    """Remove what is older than each mailbox's limit (now: µs UTC); capped: and what is more than the most."""
+def retain(
+    log: AuditLog, boxes: Iterator[MailboxRecord], now: int, *, capped: bool, dry: bool = False
+) -> Iterator[Removal]:
+    """Remove what is older than each mailbox's limit (now: µs UTC); capped: and what is more than the most.
+
+    dry: only count what would go; sizes are those of now.
+    """
     known: dict[str, Size] = {size.mailbox: size for size in log.sizes()}
     for box in boxes:
         names = names_of(box)
@@ -38,14 +43,23 @@ def retain(log: AuditLog, boxes: Iterator[MailboxRecord], now: int, *, capped: b
             continue
         age = box.age_limit.days * 86_400_000_000 + box.age_limit.seconds * 1_000_000 + box.age_limit.microseconds
         before = now - age if age else now + 1
-        expired = log.delete(names, before) if min(size.oldest for size in sizes) < before else 0
+        expired = _remove(log, names, before, dry=dry) if min(size.oldest for size in sizes) < before else 0
         count = sum(size.records for size in sizes) - expired
         excess = 0
         if capped and count > MOST_RECORDS:
-            excess = log.delete(names, _edge(log, names, now))
-        if expired or excess:
+            edge = _edge(log, names, now)
+            excess = _remove(log, names, edge, dry=dry) - (expired if dry else 0)
+        if (expired or excess) and not dry:
             sizes = log.sizes(names)
-        yield Removal(box, expired, excess, sum(one.records for one in sizes), sum(one.bytes for one in sizes))
+        left = sum(one.records for one in sizes) - (expired + excess if dry else 0)
+        yield Removal(box, expired, excess, left, sum(one.bytes for one in sizes))
+
+
+def _remove(log: AuditLog, names: tuple[str, ...], before: int, *, dry: bool) -> int:
+    """Remove a mailbox's records of before a time, or only count them."""
+    if dry:
+        return log.count(AuditFilter(mailboxes=names, high=before))
+    return log.delete(names, before)
 
 
 def _edge(log: AuditLog, names: tuple[str, ...], now: int) -> int:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
 from mailwake.jobs.records import JobRecord, LostClaimError
@@ -32,16 +35,24 @@ class Work:
     summary: str
     """What the mail says."""
     rows: list[int] = field(default_factory=lambda: [0])
+    title: str = ""
+    """Subject of the mail; the job's name if empty."""
 
 
 Runner = Callable[[Context, JobRecord], Work]
 
 
+@cache
 def runners() -> dict[str, Runner]:
-    """What runs each kind of job."""
-    from mailwake.operations.audit_jobs import KIND, run
+    """What runs each kind of job: `run` of every module of this room whose name ends in `_jobs`, by its `KIND`."""
+    from mailwake import operations
 
-    return {KIND: run}
+    found: dict[str, Runner] = {}
+    for info in pkgutil.iter_modules(operations.__path__):
+        if info.name.endswith("_jobs"):
+            module = importlib.import_module(f"{operations.__name__}.{info.name}")
+            found[module.KIND] = module.run
+    return found
 
 
 def run_pending(context: Context, most: int = 1000) -> list[JobRecord]:
@@ -107,7 +118,7 @@ def _mail(queue: Queue, job: JobRecord, work: Work) -> None:
         note = _obstacle(job, where)
         if not note and where is not None:
             data = b"".join(queue.result(job.guid))
-            send(message(job.recipients, f"Audit log search: {job.name}", work.summary, data, job.file_name), where)
+            send(message(job.recipients, work.title or job.name, work.summary, data, job.file_name), where)
     except MailError as error:
         note = f"no mail went out: {error}; the result is kept for download"
     queue.told(job, mailed=not note, note=note)

@@ -78,33 +78,33 @@ class TraceRow(Output):
     received: datetime | None = Field(description="When the first host of ours took it up, or refused it.")
     sender_address: str | None = Field(description="Envelope sender; <> is the null sender.")
     recipient_address: str | None = Field(description="As finally delivered.")
-    subject: str | None
-    status: str
-    from_ip: str | None = Field(alias="FromIP")
-    to_ip: str | None = Field(alias="ToIP")
-    size: int | None
-    message_id: str | None
-    message_trace_id: str
+    subject: str | None = Field(description="Subject, when a log tells it.")
+    status: str = Field(description="Delivery status: Delivered, Failed, Pending ...")
+    from_ip: str | None = Field(alias="FromIP", description="IP of the client that handed it over.")
+    to_ip: str | None = Field(alias="ToIP", description="IP of the next hop.")
+    size: int | None = Field(description="Bytes.")
+    message_id: str | None = Field(description="Message-ID.")
+    message_trace_id: str = Field(description="Id of the message, the same for all its rows.")
     original_recipient_address: str | None = Field(description="As first addressed.")
-    direction: str | None
-    outcome: str | None
-    status_detail: str | None
-    from_host: str | None
-    to_host: str | None
-    sasl_user: str | None
-    folder: str | None
+    direction: str | None = Field(description="Inbound, Outbound or Internal.")
+    outcome: str | None = Field(description="Received, rejected, deferred or delivered.")
+    status_detail: str | None = Field(description="Finer than the status.")
+    from_host: str | None = Field(description="Name of the client that handed it over.")
+    to_host: str | None = Field(description="Name of the next hop.")
+    sasl_user: str | None = Field(description="Login that submitted it.")
+    folder: str | None = Field(description="Mailbox folder that it was put into.")
     reason: str | None = Field(description="The last reply or refusal, in the server's own words.")
-    dsn_code: str | None
-    verdict: str | None
-    attempts: int
-    last_event: datetime | None
+    dsn_code: str | None = Field(description="Enhanced status code of the last attempt (RFC 3463).")
+    verdict: str | None = Field(description="What filters said.")
+    attempts: int = Field(description="Attempts at delivery.")
+    last_event: datetime | None = Field(description="Time of the last event of this recipient.")
     delay: float | None = Field(description="Seconds from receiving to the last event.")
-    hosts: list[str]
-    queue_ids: list[str]
-    parent_message_trace_id: str | None
-    relation: str | None
-    grade: str | None
-    remark: str | None
+    hosts: list[str] = Field(description="Hosts of ours that it passed, in order.")
+    queue_ids: list[str] = Field(description="Queue IDs on its way, in order.")
+    parent_message_trace_id: str | None = Field(description="Message that this one came out of.")
+    relation: str | None = Field(description="How it came out of it: a notification, a forwarding ...")
+    grade: str | None = Field(description="proven or inferred: the weakest link on the way.")
+    remark: str | None = Field(description="What is missing or doubtful.")
 
     @classmethod
     def of(cls, row: Row) -> TraceRow:

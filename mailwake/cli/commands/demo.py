@@ -6,18 +6,24 @@ from dataclasses import replace
 
 import click
 
-from mailwake.cli.session import session_of
+from mailwake.cli.session import Session, session_of
 
 HELP = """Import the bundled sample estate into a folder of its own, and trace it.
 
 Several hosts, every status, and the troubles that real logs have. It touches nothing else.
+
+With --organization it puts the mailboxes of an imagined company into the data directory itself instead, so that the
+commands of documents about mailbox auditing can be tried as they are printed: mailwake run, mailwake shell.
 """
 
 
 @click.command("demo", help=HELP, short_help="Try it on a sample.")
+@click.option("--organization", metavar="NAME", help="Put this imagined organization's mailboxes there: contoso.")
 @click.pass_context
-def COMMAND(ctx: click.Context) -> int:
+def COMMAND(ctx: click.Context, organization: str | None) -> int:
     """Import, trace, and say what to try next."""
+    if organization is not None:
+        return _organization(session_of(ctx), organization)
     from mailwake.cli.commands.trace import COMMAND as TRACE
     from mailwake.cli.progress import Progress
     from mailwake.cli.render_account import lines
@@ -42,4 +48,24 @@ def COMMAND(ctx: click.Context) -> int:
     click.echo("\nTo try next:")
     for tried in made.tries:
         click.echo(f"  {there.command(*tried)}")
+    return 0
+
+
+_TRIES = (
+    "Get-Mailbox | Format-Table Name,RecipientTypeDetails,DefaultAuditSet",
+    'Set-Mailbox -Identity "Gabriela Laureano" -AuditAdmin HardDelete,SoftDelete',
+    "Get-Mailbox -Identity chris@contoso.onmicrosoft.com | Select-Object -ExpandProperty AuditOwner",
+)
+
+
+def _organization(session: Session, name: str) -> int:
+    """Make the mailboxes, and say what to try next."""
+    from mailwake.operations import demo_organization
+
+    demo_organization.check(name)
+    made = demo_organization.make(session.data_dir)
+    click.echo(f"Made: {', '.join(made)}." if made else "All mailboxes were there already.")
+    click.echo("\nTo try next:")
+    for tried in _TRIES:
+        click.echo(f"  {session.command('run', tried)}")
     return 0

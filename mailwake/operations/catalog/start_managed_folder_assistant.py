@@ -38,7 +38,9 @@ def handle(context: Context, given: Order) -> Iterator[Done]:
     directory = context.settings
     boxes = iter([context.mailbox(given.identity)]) if given.identity else directory.mailboxes.all(context.caller.scope)
     parity = directory.organization.current().settings.parity
-    for removal in retain(audit_log(context), boxes, context.micros, capped=parity):
+    # what is removed from the store cannot be taken back, as changes of the directory can
+    found = retain(audit_log(context), boxes, context.micros, capped=parity, dry=context.what_if)
+    for removal in found:
         removed = removal.expired + removal.excess
         if removed:
             before = {"AuditRecords": removal.left + removed}

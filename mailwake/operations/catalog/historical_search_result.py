@@ -1,0 +1,56 @@
+"""The file of a report on messages that is done."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterable, Iterator
+
+from pydantic import Field
+
+from mailwake.jobs.records import DONE
+from mailwake.operations.catalog.audit_log_search_result import Piece
+from mailwake.operations.context import Context
+from mailwake.operations.contract import Operation, OperationError, Scope
+from mailwake.operations.fields import position
+from mailwake.operations.historical_jobs import find
+from mailwake.operations.job_access import queue
+from mailwake.operations.models import Input
+
+
+class Question(Input):
+    """Which report."""
+
+    job_id: str = Field(min_length=1, description="Its id.", json_schema_extra=position(1))
+
+
+def handle(context: Context, question: Question) -> Iterator[Piece]:
+    """The file's text, in pieces. Raises OperationError when there is none (yet)."""
+    job = find(context, question.job_id)
+    if job.state != DONE:
+        what = f"the search {job.name!r} has no result: its status is {job.state}"
+        raise OperationError("search-not-done", what, job.error or "Wait for it, or run: mailwake jobs run", status=409)
+    encoding = "utf-16-le" if job.criteria["order"].get("Encoding") == "Unicode" else "utf-8"
+    return _pieces(queue(context).result(job.guid), encoding)
+
+
+def _pieces(parts: Iterable[bytes], encoding: str) -> Iterator[Piece]:
+    decoder = codecs.getincrementaldecoder(encoding)("replace")  # a character may be cut in two at a piece's end
+    for data in parts:
+        if text := decoder.decode(data):
+            yield Piece(text=text)
+    if text := decoder.decode(b"", True):
+        yield Piece(text=text)
+
+
+OPERATION = Operation(
+    name="historical-search-result",
+    summary="Give the file of a report on messages that is done.",
+    input=Question,
+    output=Piece,
+    handler=handle,
+    roles=("Message Trace",),
+    scope=Scope.FILTERED,
+    store=False,
+    command=("report", "result"),
+    cmdlet="Get-HistoricalSearchResult",
+)

@@ -1,0 +1,80 @@
+"""The demo organization: mailboxes of an imagined company whose auditing is there to be looked at and changed.
+
+The names are those that everybody knows from Microsoft's documentation, so that commands from there run as printed.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from mailwake.audit.model import LogonType, MailboxType
+from mailwake.directory.records import MailboxDraft
+from mailwake.operations.contract import OperationError
+from mailwake.operations.local import open_context
+
+DOMAIN = "contoso.onmicrosoft.com"
+CUSTOM = {
+    LogonType.ADMIN: frozenset({"HardDelete"}),
+    LogonType.DELEGATE: frozenset({"SendAs", "SendOnBehalf"}),
+    LogonType.OWNER: frozenset({"HardDelete", "SoftDelete"}),
+}
+"""Sets that somebody chose by hand: giving back the default shows an effect."""
+BYPASSED = f"backup@{DOMAIN}"
+
+
+class _Box(NamedTuple):
+    name: str
+    alias: str
+    type: MailboxType = MailboxType.USER
+    custom: bool = False
+
+
+_BOXES = (
+    _Box("Gabriela Laureano", "gabriela"),
+    _Box("Laura", "laura"),
+    _Box("Team Discussion", "teamdiscussion", MailboxType.SHARED),
+    _Box("Mark", "mark", custom=True),
+    _Box("Chris", "chris", custom=True),
+    _Box("Marketing Group", "marketing", MailboxType.GROUP),
+    _Box("Backup", "backup"),
+)
+ORGANIZATIONS = ("contoso",)
+
+
+def make(data_dir: Path) -> list[str]:
+    """Put the organization into a data directory; names of the mailboxes that were made. What is there stays.
+
+    Raises OperationError where another mailbox has one of the names, DirectoryError.
+    """
+    with open_context(data_dir) as context:  # with an empty store, so that all of it can be asked
+        directory = context.settings
+        known = {box.primary_address for box in directory.mailboxes.all()}
+        made = []
+        with directory.writing():
+            for box in _BOXES:
+                address = f"{box.alias}@{DOMAIN}"
+                if address in known:
+                    continue
+                draft = MailboxDraft(
+                    name=box.name,
+                    alias=box.alias,
+                    display_name=box.name,
+                    primary_address=address,
+                    type=box.type,
+                    managed=frozenset() if box.custom else None,
+                    custom=CUSTOM if box.custom else {},
+                )
+                directory.mailboxes.create(draft, context.micros)
+                made.append(box.name)
+            if "Backup" in made:
+                directory.bypasses.set(BYPASSED, True, context.micros)
+    return made
+
+
+def check(name: str) -> None:
+    """Raises OperationError for an organization that is not there."""
+    if name.lower() not in ORGANIZATIONS:
+        raise OperationError(
+            "organization-not-known", f"there is no demo organization {name!r}", f"there is: {', '.join(ORGANIZATIONS)}"
+        )

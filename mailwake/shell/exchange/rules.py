@@ -1,0 +1,137 @@
+"""What a cmdlet made of an operation does in Exchange's own way, where the operation's input does not say it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from mailwake.operations.contract import Operation
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Of one cmdlet; names of parameters as Exchange spells them."""
+
+    booleans: frozenset[str] = frozenset()
+    """Take $true or $false, although they are off when left out."""
+    alphabetical: bool = False
+    """Every parameter has a position, in alphabetical order."""
+    piped: frozenset[str] = frozenset()
+    """Bound from a property of their name, beside Identity."""
+    guids: frozenset[str] = frozenset()
+    aliases: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    asks: bool = False
+    """Asks before it does something, unless -Confirm:$false."""
+    harmless: bool = False
+    """Has no -WhatIf and -Confirm, although it orders something."""
+    silent: bool = False
+    """Gives nothing back."""
+    type_name: str = ""
+    view: tuple[str, ...] = ()
+    """Columns of the default table."""
+    accepted: tuple[str, ...] = ()
+    """Parameters that scripts give and that mean nothing here, of the type String."""
+    switches: tuple[str, ...] = ()
+    """The same, switches."""
+
+
+_TRACE = frozenset(
+    {"EndDate", "FromIP", "MessageId", "MessageTraceId", "RecipientAddress", "ResultSize", "SenderAddress"}
+    | {"StartDate", "StartingRecipientAddress", "Subject", "SubjectFilterType", "ToIP"}
+)
+_DETAIL = frozenset({"EndDate", "MessageId", "MessageTraceId", "RecipientAddress", "SenderAddress", "StartDate"})
+_ROW = ("Received", "SenderAddress", "RecipientAddress", "Subject", "Status")
+_ID = frozenset({"MessageTraceId"})
+_MANAGEMENT = "Microsoft.Exchange.Data.Directory.Management"
+_SERVER = ("DomainController",)
+
+RULES: dict[str, Rule] = {
+    "Get-MessageTraceV2": Rule(
+        alphabetical=True, piped=_TRACE, guids=_ID, view=_ROW, type_name="Deserialized.MessageTraceV2"
+    ),
+    "Get-MessageTrace": Rule(
+        piped=_TRACE - {"ResultSize"}, guids=_ID, view=_ROW, type_name="Microsoft.Exchange.MessageTrace"
+    ),
+    "Get-MessageTraceDetailV2": Rule(alphabetical=True, piped=_DETAIL, guids=_ID, type_name="MessageTraceDetailV2"),
+    "Get-MessageTraceDetail": Rule(piped=_DETAIL, guids=_ID, type_name="Microsoft.Exchange.MessageTraceDetail"),
+    "Get-MessageTrackingLog": Rule(
+        piped=frozenset({"Server"}),
+        accepted=_SERVER,
+        view=("Timestamp", "EventId", "Source", "Sender", "Recipients", "MessageSubject"),
+        type_name="Microsoft.Exchange.Management.TransportLogSearchTasks.MessageTrackingEvent",
+    ),
+    "Start-HistoricalSearch": Rule(harmless=True, type_name="Microsoft.Exchange.HistoricalSearch"),
+    "Get-HistoricalSearch": Rule(
+        piped=frozenset({"JobId"}),
+        guids=frozenset({"JobId"}),
+        view=("JobId", "SubmitDate", "ReportTitle", "Status", "Rows"),
+        type_name="Microsoft.Exchange.HistoricalSearch",
+    ),
+    "Get-HistoricalSearchResult": Rule(piped=frozenset({"JobId"}), guids=frozenset({"JobId"})),
+    "Stop-HistoricalSearch": Rule(harmless=True, silent=True, piped=frozenset({"JobId"}), guids=frozenset({"JobId"})),
+    "Get-OrganizationConfig": Rule(type_name=f"{_MANAGEMENT}.OrganizationConfig", accepted=_SERVER),
+    "Set-OrganizationConfig": Rule(silent=True, accepted=_SERVER),
+    "Get-Mailbox": Rule(
+        type_name=f"{_MANAGEMENT}.Mailbox",
+        view=("Name", "Alias", "PrimarySmtpAddress", "RecipientTypeDetails", "AuditEnabled"),
+        accepted=_SERVER,
+        switches=("IncludeInactiveMailbox",),
+    ),
+    "Set-Mailbox": Rule(silent=True, accepted=_SERVER, switches=("Force",)),
+    "New-Mailbox": Rule(
+        type_name=f"{_MANAGEMENT}.Mailbox",
+        view=("Name", "Alias", "PrimarySmtpAddress", "RecipientTypeDetails", "AuditEnabled"),
+        aliases={"UserPrincipalName": ("MicrosoftOnlineServicesID",)},
+        accepted=_SERVER,
+    ),
+    "Remove-Mailbox": Rule(silent=True, asks=True, accepted=_SERVER, switches=("Force",)),
+    "Set-MailboxAuditBypassAssociation": Rule(silent=True, accepted=_SERVER),
+    "Get-MailboxAuditBypassAssociation": Rule(
+        type_name=f"{_MANAGEMENT}.MailboxAuditBypassAssociation", accepted=_SERVER
+    ),
+    "Search-MailboxAuditLog": Rule(
+        booleans=frozenset({"ExternalAccess"}),
+        accepted=_SERVER,
+        view=(
+            "MailboxResolvedOwnerName",
+            "LastAccessed",
+            "Operation",
+            "LogonType",
+            "LogonUserDisplayName",
+            "ItemSubject",
+        ),
+        type_name="Microsoft.Exchange.Data.Directory.Management.MailboxAuditLogRecord",
+    ),
+    "New-MailboxAuditLogSearch": Rule(booleans=frozenset({"ExternalAccess"}), accepted=_SERVER),
+    "Get-AuditLogSearch": Rule(accepted=_SERVER),
+    "Search-AdminAuditLog": Rule(
+        booleans=frozenset({"IsSuccess"}), accepted=_SERVER, type_name="Microsoft.Exchange.AdminAuditLogEvent"
+    ),
+    "Search-UnifiedAuditLog": Rule(type_name="Microsoft.Exchange.UnifiedAuditLogEvent"),
+    "Get-MailboxFolderStatistics": Rule(
+        type_name="Microsoft.Exchange.Management.Tasks.MailboxFolderConfiguration",
+        accepted=_SERVER,
+        switches=("IncludeAnalysis", "IncludeOldestAndNewestItems", "IncludeSoftDeletedRecipients"),
+    ),
+    "Add-MailboxPermission": Rule(
+        accepted=(*_SERVER, "InheritanceType"), switches=("AutoMapping", "IgnoreDefaultScope")
+    ),
+    "Remove-MailboxPermission": Rule(silent=True, asks=True, accepted=(*_SERVER, "InheritanceType")),
+    "Get-MailboxPermission": Rule(accepted=_SERVER),
+    "Add-RecipientPermission": Rule(asks=True, accepted=_SERVER),
+    "Remove-RecipientPermission": Rule(silent=True, asks=True, accepted=_SERVER),
+    "Get-RecipientPermission": Rule(accepted=_SERVER),
+    "Add-RoleGroupMember": Rule(silent=True, accepted=_SERVER, switches=("BypassSecurityGroupManagerCheck",)),
+    "Remove-RoleGroupMember": Rule(
+        silent=True, asks=True, accepted=_SERVER, switches=("BypassSecurityGroupManagerCheck",)
+    ),
+    "Remove-RoleGroup": Rule(silent=True, asks=True, accepted=_SERVER),
+    "Remove-AcceptedDomain": Rule(silent=True, asks=True, accepted=_SERVER),
+    "Start-ManagedFolderAssistant": Rule(silent=True, accepted=_SERVER),
+}
+"""By cmdlet; one that is not named follows its operation in all."""
+
+
+def rule_of(operation: Operation[Any]) -> Rule:
+    """What holds for the cmdlet of an operation."""
+    return RULES.get(operation.cmdlet, Rule())
