@@ -42,13 +42,6 @@ class Read(NamedTuple):
     facts: list[Fact]
 
 
-class _Known(NamedTuple):
-    """A file that is not open."""
-
-    size: int
-    changed: int
-
-
 class Follower:
     """Follows what one path, directory or glob pattern names. One thread uses it."""
 
@@ -69,7 +62,7 @@ class Follower:
         self.errors: dict[str, str] = {}
         """Files that cannot be read, and why."""
         self._zone, self._host, self._resume, self._is_closed = zone, host, resume, is_closed
-        self._known: dict[Key, _Known] = {}
+        self._known: dict[Key, tuple[int, int]] = {}
         self._left: list[Saved] = []
         self._scanned = -SCAN_EVERY
         self._live: set[Path] = set()
@@ -81,17 +74,12 @@ class Follower:
 
     def poll(self) -> Iterator[Read]:
         """One look at every file, oldest of a family first; a younger one waits until the older is read."""
-        if time.monotonic() - self._scanned >= SCAN_EVERY or self._has_changed():
-            self._scan()
         replaced = self._notice_replaced()
-        if replaced:
+        yield from self._look_at({tail.key for tail, _ in replaced})  # first, so that a copy is known to be one
+        if replaced or time.monotonic() - self._scanned >= SCAN_EVERY or self._has_changed():
             self._scan()
             self._account_for(replaced)
-        for _, family in groupby(sorted(self.tails.values(), key=_order), key=lambda tail: _order(tail)[0]):
-            for tail in family:
-                yield from self._look(tail)
-                if not tail.at_end:
-                    break
+            yield from self._look_at(set())
 
     def forget(self, tail: Tail) -> None:
         """Close a file."""
@@ -102,6 +90,15 @@ class Follower:
         """Close all files."""
         for tail in list(self.tails.values()):
             self.forget(tail)
+
+    def _look_at(self, leave: set[Key]) -> Iterator[Read]:
+        for _, family in groupby(sorted(self.tails.values(), key=_order), key=lambda tail: _order(tail)[0]):
+            for tail in family:
+                if tail.key in leave:
+                    break
+                yield from self._look(tail)
+                if not tail.at_end:
+                    break
 
     def _look(self, tail: Tail) -> Iterator[Read]:
         try:
@@ -126,9 +123,7 @@ class Follower:
         return tail.idle > LET_GO_AFTER
 
     def _let_go(self, tail: Tail) -> None:
-        status = os.stat(tail.handle) if tail.handle.exists() else None
-        if status is not None:
-            self._known[tail.key] = _Known(status.st_size, status.st_mtime_ns)
+        self._known[tail.key] = tail.state
         self.forget(tail)
 
     def _has_changed(self) -> bool:
@@ -184,7 +179,7 @@ class Follower:
                 self.tails[key].path = path
                 continued = True
                 continue
-            now = _Known(status.st_size, status.st_mtime_ns)
+            now = (status.st_size, status.st_mtime_ns)
             if self._known.get(key) == now or not status.st_size:
                 continued = continued or (key in self._known and path not in self._live and bool(status.st_size))
                 continue
@@ -218,7 +213,7 @@ class Follower:
         if path.is_dir():
             below = (Path(root) / name for root, _, names in os.walk(path) for name in names)
             return [one for one in below if not _is_hidden(one.relative_to(path)) and one.is_file()]
-        names = glob.glob(self.pattern, recursive=True) if glob.has_magic(self.pattern) else [self.pattern]
+        names = glob.glob(self.pattern, recursive=True) if glob.has_magic(self.pattern) else [self.pattern]  # noqa: PTH207 - absolute
         return [path for name in names if (path := Path(name)).is_file()]
 
     def _siblings(self, found: list[Path]) -> Iterator[Path]:

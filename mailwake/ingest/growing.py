@@ -1,7 +1,7 @@
-"""`GrowingReader`: facts of a log while it grows, block by block, with the state of its reader kept from look to look.
+"""`GrowingReader`: facts of a log while it grows; the state of its reader is kept from look to look.
 
-`FactReader` reads a file that is there; this one is handed the bytes as they come, so that neither survey nor warming up
-is done anew for every few lines.
+`FactReader` reads a file that is there; this one is handed the bytes as they come, so that neither survey nor warming
+up is done anew for every few lines.
 """
 
 from __future__ import annotations

@@ -67,6 +67,12 @@ class Tail:
         return os.fstat(self._fd).st_size
 
     @property
+    def state(self) -> tuple[int, int]:
+        """Size and time of change (ns): as long as they stay, nothing was written."""
+        status = os.fstat(self._fd)
+        return (status.st_size, status.st_mtime_ns)
+
+    @property
     def idle(self) -> float:
         """Seconds since it last grew."""
         return time.monotonic() - self.grown
@@ -184,10 +190,9 @@ class Tail:
     def _read_shaped(self) -> list[Fact]:
         """Tables, documents and compressed files: read as a whole each time that they have come to rest."""
         if self._shaped is None:
-            status = os.fstat(self._fd)
-            stamp = (status.st_size, status.st_mtime_ns)
+            stamp = self.state
             self.at_end = stamp == self._stamp
-            if self.at_end or time.time() - status.st_mtime < _STABLE_AFTER:
+            if self.at_end or time.time() - stamp[1] / 1e9 < _STABLE_AFTER:
                 return []
             self._stamp, self.grown = stamp, time.monotonic()
             reader = FactReader(self.handle, start=self.offset, zone=self._zone, name=str(self.path))

@@ -18,7 +18,8 @@ from mailwake.ingest.resume import Saved, resume_offset
 
 def line(number: int) -> str:
     """A record of its own."""
-    return f"2026-11-24T10:{number // 60 % 60:02}:{number % 60:02}.000000+00:00 mx postfix/qmgr[7]: {number:06X}: removed\n"
+    clock = f"10:{number // 60 % 60:02}:{number % 60:02}"
+    return f"2026-11-24T{clock}.000000+00:00 mx postfix/qmgr[7]: {number:06X}: removed\n"
 
 
 class Log:
