@@ -40,6 +40,8 @@ class Read(NamedTuple):
 
     tail: Tail
     facts: list[Fact]
+    is_over: bool = False
+    """Whether it was the last look: the file is closed."""
 
 
 class Follower:
@@ -101,9 +103,10 @@ class Follower:
                     break
 
     def _look(self, tail: Tail) -> Iterator[Read]:
+        closed = self._is_closed(tail.path)  # asked first: what was written before is read now
         try:
             facts = tail.read()
-            over = tail.at_end and not facts and self._is_over(tail)
+            over = tail.at_end and not facts and (closed or self._is_over(tail))
             if over:
                 facts = tail.finish()
         except (InputError, OSError) as error:
@@ -111,13 +114,11 @@ class Follower:
             self._let_go(tail)
             return
         if facts or over:
-            yield Read(tail, facts)
+            yield Read(tail, facts, over)
         if over:
             self._let_go(tail)
 
     def _is_over(self, tail: Tail) -> bool:
-        if self._is_closed(tail.path):
-            return True
         if tail.path in self._live and _key(tail.path) == tail.key:
             return tail.idle > CLOSE_AFTER and tail.size == tail.offset and not tail.is_pending
         return tail.idle > LET_GO_AFTER
