@@ -2,13 +2,14 @@
 
 A log is known by device and inode while it is open, and by its content (offset and two hashes, `ingest.resume`) when it
 is met again. Files of one rotated family are read in the order of their times: the rest of a renamed file before the
-new one. A rotated file is read only if it continues what was read, or is younger than one that does: archives are
-for `mailwake import`.
+new one. A rotated file is read only if it continues what was read, is younger than one that does, or was written after
+the last look: archives are for `mailwake import`.
 """
 
 from __future__ import annotations
 
 import glob
+import math
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -55,8 +56,12 @@ class Follower:
         host: str = "",
         resume: Resume = lambda _: 0,
         is_closed: Callable[[Path], bool] = lambda _: False,
+        since: float = math.inf,
     ) -> None:
-        """resume: what is known of a file from earlier. is_closed: whether nothing is written to a file any more."""
+        """resume: what is known of a file from earlier. is_closed: whether nothing is written to a file any more.
+
+        since: when this was followed before, the time (Unix) of the last look: rotated files written later are read.
+        """
         self.pattern = pattern
         self.tails: dict[Key, Tail] = {}
         self.losses: list[str] = []
@@ -64,6 +69,7 @@ class Follower:
         self.errors: dict[str, str] = {}
         """Files that cannot be read, and why."""
         self._zone, self._host, self._resume, self._is_closed = zone, host, resume, is_closed
+        self._since = since
         self._known: dict[Key, tuple[int, int]] = {}
         self._left: list[Saved] = []
         self._scanned = -SCAN_EVERY
@@ -185,7 +191,7 @@ class Follower:
                 continued = continued or (key in self._known and path not in self._live and bool(status.st_size))
                 continue
             offset = self._offset(path)
-            if path in self._live or offset or continued:
+            if path in self._live or offset or continued or status.st_mtime >= self._since:
                 continued = True
                 self._open(path, offset)
             else:

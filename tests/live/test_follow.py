@@ -253,3 +253,16 @@ def test_binary_file_is_an_error_and_no_end(tmp_path: Path) -> None:
     facts = [fact for one in follower.poll() for fact in one.facts]
     assert len(facts) == 1
     assert list(follower.errors) == [str(tmp_path / "a.log")]
+
+
+def test_rotated_before_anything_of_it_was_read(tmp_path: Path) -> None:
+    """The log was empty at the last look, was written and rotated while nobody looked."""
+    log = Log(tmp_path)
+    log.write(3, tmp_path / "mail.log.1")
+    log.write(3)
+    os.utime(tmp_path / "mail.log.1", (2000, 2000))
+    (tmp_path / "mail.log.2").write_text(line(4000))
+    os.utime(tmp_path / "mail.log.2", (500, 500))
+    log.follower = Follower(str(log.path), since=1000.0)
+    log.look()
+    log.check()

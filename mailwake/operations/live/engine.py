@@ -8,6 +8,7 @@ that cannot be written) is begun again from the committed places; what is read t
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -47,6 +48,8 @@ LOOK_EVERY = 0.2
 AUDIT_EVERY = 2.0
 """Seconds between making audit records while there is a backlog."""
 STATUS_EVERY = 2.0
+_MARGIN = 5.0
+"""Seconds by which the last look may be older than it is noted."""
 _AGAIN_AFTER = (1.0, 5.0, 15.0, 60.0)
 """Seconds before it is tried again after a failure."""
 
@@ -83,6 +86,7 @@ class Engine:
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="live")
         self._backlog: dict[int, int] = {}
+        self._before = status.load(database.path)
         self.failure = ""
         """Why nothing is written at the moment; "" when all is well."""
         self.windows = 0
@@ -96,6 +100,11 @@ class Engine:
         """Write what was read, and end."""
         self._ended.set()
         self._thread.join()
+
+    def last_look(self, feed: Feed) -> float:
+        """When this source was looked at last, now or before the process was started (Unix time); inf for never."""
+        written, known = self._before
+        return written / 1e6 if any(one.name == feed.gauge.now.name for one in known) else math.inf
 
     def look(self) -> list[SourceStatus]:
         """The status of each source now."""
@@ -137,7 +146,14 @@ class _Session:
 
     def _follower(self, feed: Feed) -> Follower:
         is_closed: Callable[[Path], bool] = feed.spool.is_closed if feed.spool is not None else lambda _: False
-        return Follower(feed.pattern, zone=feed.zone, host=feed.host, resume=self._places.offset, is_closed=is_closed)
+        return Follower(
+            feed.pattern,
+            zone=feed.zone,
+            host=feed.host,
+            resume=self._places.offset,
+            is_closed=is_closed,
+            since=self._engine.last_look(feed) - _MARGIN,
+        )
 
     def run(self) -> None:
         """Read and write. Raises what goes wrong."""

@@ -41,6 +41,8 @@ class Frames:
     def feed(self, data: bytes) -> list[bytes]:
         """Messages that are whole with these bytes."""
         found: list[bytes] = []
+        if self.broken:
+            return found
         self._data += data
         while self._data and not self.broken:
             if not self._left_out() or not self._one(found):
@@ -72,6 +74,7 @@ class Frames:
             return self._counted(int(length[1]), length.end(), found)
         if self._data[0] < 0x20 and self._data[0] not in b"\t\n\r":
             self.broken = True  # TLS, or something else that is no text
+            self._data.clear()
             return False
         if len(self._data) <= _DIGITS and self._data.isdigit():
             return False
