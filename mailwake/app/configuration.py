@@ -14,6 +14,10 @@
     client_secret_file = "oidc-secret"
     groups_claim = "groups"        # its values are members of role groups, of kind group
 
+    [[source]]                     # logs that are read as they are written: docs/live.md
+    type = "file"                  # or "syslog", "push"
+    path = "/var/log/mail.log"
+
 Paths are relative to the file. What is not understood is an error that names the table and the key.
 """
 
@@ -25,6 +29,8 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from mailwake.operations.live.sources import FileSource, PushSource, Source, SyslogSource
 
 NAME = "mailwake.toml"
 _ADDRESS = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|([^\[\]:]*)):(\d{1,5})")
@@ -69,6 +75,15 @@ class Configuration(_Table):
 
     serve: Serve = Field(default_factory=Serve)
     oidc: tuple[Oidc, ...] = ()
+    source: tuple[Source, ...] = ()
+
+    @model_validator(mode="after")
+    def _sources_differ(self) -> Configuration:
+        titles = [one.title for one in self.source]
+        twice = next((title for title in titles if titles.count(title) > 1), "")
+        if twice:
+            raise ValueError(f"the source {twice} is there twice")
+        return self
 
 
 def address(text: str) -> tuple[str, int]:
@@ -91,22 +106,43 @@ def load(path: Path) -> Configuration:
         found = Configuration.model_validate(values)
     except ValidationError as error:
         one = error.errors()[0]
-        place = ".".join(str(part) for part in one["loc"])
-        line = _line_of(path, one["loc"])
+        where = _written(one["loc"])
+        place = ".".join(str(part) for part in where)
+        line = _line_of(path, where)
         raise ConfigurationError(f"{path}{line}: {place}: {one['msg']}") from error
     return _beside(found, path.parent)
 
 
 def _line_of(path: Path, where: tuple[Any, ...]) -> str:
     """`:12` for the line where a key stands, "" when it is not to be found: the last part that is a name."""
-    names = [part for part in where if isinstance(part, str)]
-    number = next((part for part in where if isinstance(part, int)), 0)
     lines = path.read_text(encoding="utf-8").splitlines()
+    if len(where) > 1 and isinstance(where[1], int):
+        return _line_in_table(lines, str(where[0]), where[1], str(where[2]) if len(where) > 2 else "")
+    names = [part for part in where if isinstance(part, str)]
+    number = 0
     for name in reversed(names):
         hits = [at for at, text in enumerate(lines, 1) if re.match(rf"\s*(?:\[+\s*)?{re.escape(name)}\b", text)]
         if hits:
             return f":{hits[min(number, len(hits) - 1)]}"
     return ""
+
+
+def _written(where: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The place as it is written: for a source, pydantic puts its type between its number and the key."""
+    return (*where[:2], *where[3:]) if where[:1] == ("source",) and len(where) > 2 else where
+
+
+def _line_in_table(lines: list[str], table: str, number: int, key: str) -> str:
+    """`:12` for a key of the n-th table of an array, or where that begins when the key is not there."""
+    heads = [at for at, text in enumerate(lines, 1) if re.match(rf"\s*\[\[\s*{re.escape(table)}\s*\]\]", text)]
+    if number >= len(heads):
+        return ""
+    for at in range(heads[number] + 1, len(lines) + 1):
+        if lines[at - 1].lstrip().startswith("["):
+            break
+        if key and re.match(rf"\s*{re.escape(key)}\s*=", lines[at - 1]):
+            return f":{at}"
+    return f":{heads[number]}"
 
 
 def _beside(found: Configuration, folder: Path) -> Configuration:
@@ -128,4 +164,29 @@ def _beside(found: Configuration, folder: Path) -> Configuration:
             except OSError as error:
                 raise ConfigurationError(f"{file}: cannot be read: {error.strerror}") from error
         providers.append(one.model_copy(update={"client_secret": secret}))
-    return found.model_copy(update={"serve": serve, "oidc": tuple(providers)})
+    sources = tuple(_source(one, folder) for one in found.source)
+    return found.model_copy(update={"serve": serve, "oidc": tuple(providers), "source": sources})
+
+
+def _source(one: FileSource | SyslogSource | PushSource, folder: Path) -> FileSource | SyslogSource | PushSource:
+    """A source with whole paths, its files there, its token read. Raises ConfigurationError."""
+    if isinstance(one, FileSource):
+        return one.model_copy(update={"path": folder / one.path})
+    if isinstance(one, SyslogSource):
+        names = ("certificate", "key", "client_ca")
+        paths = {name: folder / path for name in names if (path := getattr(one, name)) is not None}
+        missing = next((path for path in paths.values() if not path.is_file()), None)
+        if missing is not None:
+            raise ConfigurationError(f"{missing}: there is no such file; {one.title} needs it")
+        return one.model_copy(update=paths)
+    if one.token_file is None:
+        return one
+    file = folder / one.token_file
+    try:
+        token = file.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ConfigurationError(f"{file}: cannot be read: {error.strerror}") from error
+    try:
+        return PushSource(type="push", name=one.name, zone=one.zone, host=one.host, token=token)
+    except ValidationError as error:
+        raise ConfigurationError(f"{file}: {error.errors()[0]['msg']}") from error

@@ -11,13 +11,17 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mailwake.app.background import background
 from mailwake.app.settings import APPLICATIONS, ServerOptions, settings
 from mailwake.operations import serving
 from mailwake.operations.serving import Runtime
 from mailwake.store.database import Database
+
+if TYPE_CHECKING:
+    from mailwake.directory.directory import Directory
+    from mailwake.operations.live.service import Live
 
 THREADS = 16
 """Requests answered at the same time: more would only wait for the two or four cores behind them."""
@@ -37,13 +41,30 @@ def application(data_dir: Path, options: ServerOptions) -> Iterator[Callable[...
             _compile_catalogues(data_dir)
             from django.core.handlers.wsgi import WSGIHandler
 
-            here = Runtime(data_dir, database, directory)
-            serving.use(here)
-            try:
-                with background(here):
-                    yield WSGIHandler()
-            finally:
-                serving.use(None)
+            with _live(database, directory, options) as live:
+                here = Runtime(data_dir, database, directory, live)
+                serving.use(here)
+                try:
+                    with background(here):
+                        yield WSGIHandler()
+                finally:
+                    serving.use(None)
+
+
+@contextmanager
+def _live(database: Database, directory: Directory, options: ServerOptions) -> Iterator[Live | None]:
+    """Read the configured sources while the block runs. Raises ListenError."""
+    if not options.sources:
+        yield None
+        return
+    from mailwake.operations.live.service import Live
+
+    live = Live(database, directory, options.sources)
+    live.start()
+    try:
+        yield live
+    finally:
+        live.stop()
 
 
 def _migrate() -> None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from mailwake.operations.live.sources import FileSource, PushSource, SyslogSource
+
 APPLICATIONS = (
     "mailwake.web",  # first: its templates stand in for those of allauth
     "django.contrib.messages",
@@ -51,6 +53,8 @@ class ServerOptions:
     behind_proxy: bool = False
     """A proxy in front ends TLS and says so in X-Forwarded-Proto."""
     providers: tuple[Provider, ...] = field(default=())
+    sources: tuple[FileSource | SyslogSource | PushSource, ...] = ()
+    """What is read while it serves."""
 
     @property
     def secure(self) -> bool:

@@ -24,5 +24,8 @@ The rooms' parts, from the outside in:
     runs      the fast loops over lines of one shape
     sections  the state of one log within a file, and the careful way for one line
     facts     `FactReader`: one file -> batches of facts
+    growing   the same for a log that grows
+    tail      one open file, read as it grows
+    follow    a log through its rotations; directories and globs
     account   what was read and what of it was understood
 """

@@ -33,6 +33,13 @@ def fingerprint(path: Path, offset: int) -> Saved:
     return Saved(offset, _hash(read_at(path, 0, span)), _hash(read_at(path, offset - span, span)))
 
 
+def saved_of(offset: int, before: bytes, after: bytes) -> Saved:
+    """The place at an offset, of bytes in hand: the first (before) and the last (after) up to it, as many as are
+    hashed or more."""
+    span = min(_SPAN, offset)
+    return Saved(offset, _hash(before[:span]), _hash(after[len(after) - span :]))
+
+
 def resume_offset(path: Path, saved: Saved | None) -> int:
     """Offset to go on from: that of the saved place if the file still holds what was read, else 0."""
     if saved is None or saved.offset <= 0:

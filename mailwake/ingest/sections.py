@@ -154,6 +154,10 @@ class Section:
             self._before = header.source
             self._last = header.ts if header.ts != NO_TIME else self._last
 
+    def came_late(self, source: Source) -> None:
+        """The record before was given out as whole: further lines of it, from this source, are noise."""
+        self._before = source
+
     def _headless(self, line: str, out: list[Fact]) -> None:
         """A line without header: part of the record before it, or unknown."""
         self._shape = ""

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mailwake.operations.contract import Caller, OperationError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mailwake.directory.directory import Directory
     from mailwake.directory.records import MailboxRecord
     from mailwake.operations.audit_log import AuditLog
     from mailwake.operations.backend import Backend
+    from mailwake.operations.live.service import Live
     from mailwake.store.database import Database
 
 
@@ -46,6 +49,10 @@ class Context:
     """Nothing that a change does in the directory is kept."""
     changes: list[Change] = field(default_factory=list)
     """What the handler changed, for the admin audit log; see `changed`."""
+    data_dir: Path | None = None
+    """The data directory; None where there is none."""
+    live: Live | None = None
+    """Live ingest of this process; None where there is none."""
     warnings: list[str] = field(default_factory=list)
     """Sentences for the caller beside the answer; see `warn`."""
 

@@ -45,7 +45,7 @@ def open_context(
             database = stack.enter_context(Database(data_dir, create=create))
         # where there is a store, an empty directory beside it is as good as none
         directory = stack.enter_context(open_directory(data_dir, create=create or data_dir.exists()))
-        yield Context(caller or local_caller(), database, directory, zone)
+        yield Context(caller or local_caller(), database, directory, zone, data_dir=data_dir)
 
 
 def _account() -> str:

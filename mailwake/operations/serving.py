@@ -12,6 +12,7 @@ from mailwake.operations.contract import Caller
 
 if TYPE_CHECKING:
     from mailwake.directory.directory import Directory
+    from mailwake.operations.live.service import Live
     from mailwake.store.database import Database
 
 
@@ -22,10 +23,12 @@ class Runtime:
     data_dir: Path
     database: Database
     directory: Directory
+    live: Live | None = None
+    """Reading logs as they are written; None when no source is configured."""
 
     def context(self, caller: Caller, zone: tzinfo = UTC) -> Context:
         """A context for one call."""
-        return Context(caller, self.database, self.directory, zone)
+        return Context(caller, self.database, self.directory, zone, data_dir=self.data_dir, live=self.live)
 
 
 _current: Runtime | None = None

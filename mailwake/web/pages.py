@@ -136,6 +136,13 @@ AUDITING = (
 )
 ADMINISTRATION = (
     Page(
+        "sources",
+        "source-status",
+        _("Sources"),
+        _("Logs that are read as they are written: what came, how late, and what was lost."),
+        icon="list",
+    ),
+    Page(
         "role-groups",
         "get-role-group",
         _("Role groups"),

@@ -53,6 +53,7 @@ def COMMAND(ctx: click.Context, /, insecure: bool, config: Path | None, **given:
     """Serve."""
     from mailwake.app.configuration import ConfigurationError
     from mailwake.app.server import serve
+    from mailwake.operations.live.listen import ListenError
 
     data_dir = session_of(ctx).data_dir
     try:
@@ -63,7 +64,10 @@ def COMMAND(ctx: click.Context, /, insecure: bool, config: Path | None, **given:
         raise click.UsageError(
             f"{options.listen[0]} can be reached from other machines: give --certificate, --behind-proxy, or --insecure"
         )
-    serve(data_dir, options, lambda text: click.echo(text, err=True))
+    try:
+        serve(data_dir, options, lambda text: click.echo(text, err=True))
+    except ListenError as error:
+        raise click.ClickException(f"a source cannot be opened: {error}") from error
     return 0
 
 
@@ -84,4 +88,5 @@ def _options(data_dir: Path, config: Path | None, given: dict[str, Any]) -> Serv
         providers=tuple(
             Provider(one.name, one.issuer, one.client_id, one.client_secret, one.groups_claim) for one in found.oidc
         ),
+        sources=found.source,
     )

@@ -1,0 +1,243 @@
+"""The one thread that reads, correlates and writes while a server runs.
+
+What the followers find is taken in windows of half a second or some thousand records, correlated and written as an
+import does, and the places in the logs are committed with the window they belong to. What fails (a full disk, a store
+that cannot be written) is begun again from the committed places; what is read twice is known again.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import threading
+import time
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mailwake.audit.observe.naming import placed
+from mailwake.events.fact import NO_TIME, Fact
+from mailwake.ingest.follow import Follower
+from mailwake.ingest.tail import Tail
+from mailwake.operations import auditing
+from mailwake.operations.correlate import Correlator
+from mailwake.operations.live import status
+from mailwake.operations.live.places import Places
+from mailwake.operations.live.spool import Spool
+from mailwake.operations.live.status import Gauge, SourceStatus
+from mailwake.operations.reviving import StoredReviver
+from mailwake.operations.writer import Writer
+from mailwake.store import journeys
+from mailwake.store.database import Database
+
+if TYPE_CHECKING:
+    from mailwake.directory.directory import Directory
+
+log = logging.getLogger(__name__)
+
+WINDOW = 5_000
+"""Records after which a window is written."""
+MOST = 50_000
+"""Records of one window at most."""
+WINDOW_EVERY = 0.5
+"""Seconds after which it is written in any case."""
+LOOK_EVERY = 0.2
+"""Seconds between looks at files that have nothing more."""
+AUDIT_EVERY = 2.0
+"""Seconds between making audit records while there is a backlog."""
+STATUS_EVERY = 2.0
+_MARGIN = 5.0
+"""Seconds by which the last look may be older than it is noted."""
+_AGAIN_AFTER = (1.0, 5.0, 15.0, 60.0)
+"""Seconds before it is tried again after a failure."""
+
+
+@dataclass
+class Feed:
+    """One source: where its lines are, and its counts."""
+
+    gauge: Gauge
+    pattern: str
+    zone: str | None = None
+    host: str = ""
+    spool: Spool | None = None
+    """Where the lines are put that come over the network; None for a log file."""
+
+
+@dataclass
+class _Window:
+    """What was read and not written yet."""
+
+    facts: list[Fact] = field(default_factory=list)
+    closed: list[tuple[Feed, Tail]] = field(default_factory=list)
+    gauges: dict[int, Gauge] = field(default_factory=dict)
+    begun: float = 0.0
+
+
+class Engine:
+    """Live ingest of one process; `start` and `stop` from any thread."""
+
+    def __init__(self, database: Database, directory: Directory, feeds: list[Feed]) -> None:
+        """feeds: all of them; they do not change while it runs."""
+        self.feeds = feeds
+        self._database, self._directory = database, directory
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="live")
+        self._backlog: dict[int, int] = {}
+        self._before = status.load(database.path)
+        self.failure = ""
+        """Why nothing is written at the moment; "" when all is well."""
+        self.windows = 0
+        """Windows written."""
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Write what was read, and end."""
+        self._ended.set()
+        self._thread.join()
+
+    def last_look(self, feed: Feed) -> float:
+        """When this source was looked at last, now or before the process was started (Unix time); inf for never."""
+        written, known = self._before
+        return written / 1e6 if any(one.name == feed.gauge.now.name for one in known) else math.inf
+
+    def look(self) -> list[SourceStatus]:
+        """The status of each source now."""
+        return [feed.gauge.look(self._backlog.get(id(feed), 0)) for feed in self.feeds]
+
+    def _run(self) -> None:
+        from django.db import connections
+
+        failed = 0
+        try:
+            while not self._ended.is_set():
+                before = self.windows
+                try:
+                    _Session(self).run()
+                except Exception as error:
+                    failed = failed + 1 if self.windows == before else 1
+                    self.failure = f"{type(error).__name__}: {error}"
+                    log.exception("live reading stopped; it is begun again from what was written")
+                    status.save(self._database.path, self.look())
+                    self._ended.wait(_AGAIN_AFTER[min(failed, len(_AGAIN_AFTER)) - 1])
+        finally:
+            status.save(self._database.path, self.look())
+            connections.close_all()
+
+
+class _Session:
+    """Reading from the committed places on, until it is to end or something fails."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._database, self._directory = engine._database, engine._directory
+        self._places = Places(self._database)
+        self._correlator = Correlator(self._database, StoredReviver())
+        self._followers = [self._follower(feed) for feed in engine.feeds]
+        self._window = _Window()
+        self._high: dict[int, int] = {}
+        """Latest time read of each feed."""
+        self._audited = self._told = 0.0
+
+    def _follower(self, feed: Feed) -> Follower:
+        is_closed: Callable[[Path], bool] = feed.spool.is_closed if feed.spool is not None else lambda _: False
+        return Follower(
+            feed.pattern,
+            zone=feed.zone,
+            host=feed.host,
+            resume=self._places.offset,
+            is_closed=is_closed,
+            since=self._engine.last_look(feed) - _MARGIN,
+        )
+
+    def run(self) -> None:
+        """Read and write. Raises what goes wrong."""
+        micros = time.time_ns() // 1000
+        prefixes = self._directory.settings().organization(micros).shared_prefixes
+        try:
+            with self._database.merging(), Writer(self._database, journeys.next_version(self._database)) as writer:
+                self._correlator.before_reading = writer.drain
+                writer.place = lambda signs: placed(signs, prefixes)
+                while not self._engine._ended.is_set():
+                    self._round(writer)
+                self._write(writer)
+                self._audit(writer)
+        finally:
+            for follower in self._followers:
+                follower.close()
+
+    def _round(self, writer: Writer) -> None:
+        busy = self._read()
+        window = self._window
+        due = window.begun and time.monotonic() - window.begun >= WINDOW_EVERY
+        if len(window.facts) >= WINDOW or due:
+            self._write(writer)
+        if not busy or time.monotonic() - self._audited >= AUDIT_EVERY:
+            self._audit(writer)
+        if time.monotonic() - self._told >= STATUS_EVERY:
+            self._told = time.monotonic()
+            status.save(self._database.path, self._engine.look())
+        if not busy:
+            self._engine._ended.wait(LOOK_EVERY)
+
+    def _read(self) -> bool:
+        """One look at all feeds; whether there is more to read at once."""
+        busy = False
+        for feed, follower in zip(self._engine.feeds, self._followers, strict=True):
+            for tail, facts, over in follower.poll():
+                self._take(feed, facts)
+                if over:
+                    self._window.closed.append((feed, tail))
+                busy = busy or not tail.at_end
+                if len(self._window.facts) >= MOST:
+                    busy = True
+                    break
+            self._engine._backlog[id(feed)] = follower.backlog
+            for text in follower.losses:
+                feed.gauge.lose(0, text)
+            follower.losses.clear()
+            for path, text in follower.errors.items():
+                feed.gauge.note(f"{path}: {text}" if path not in text else text)
+        return busy
+
+    def _take(self, feed: Feed, facts: list[Fact]) -> None:
+        window = self._window
+        window.begun = window.begun or time.monotonic()
+        if facts:
+            window.facts.extend(facts)
+            window.gauges[id(feed)] = feed.gauge
+            feed.gauge.read(facts)
+            self._high[id(feed)] = max([self._high.get(id(feed), NO_TIME), *(fact.ts for fact in facts)])
+
+    def _write(self, writer: Writer) -> None:
+        """Correlate and write what was read. All that the logs gave so far is in this window, so their places at this
+        moment are committed with it; also those of files that were only renamed."""
+        window, self._window = self._window, _Window()
+        if not window.begun:
+            return
+        tails = [*(tail for _, tail in window.closed), *(one for f in self._followers for one in f.tails.values())]
+        writer.write(self._correlator.window(window.facts, self._watermark()), self._places.commit(tails))
+        writer.drain()
+        self._engine.windows += 1
+        self._engine.failure = ""
+        for gauge in window.gauges.values():
+            gauge.written()
+        for feed, tail in window.closed:
+            if feed.spool is not None:
+                feed.spool.remove(tail.path, tail.offset)
+
+    def _watermark(self) -> int:
+        """All feeds have been read up to this time (µs): those without a backlog up to now."""
+        behind = [self._high.get(id(feed), NO_TIME) for feed in self._engine.feeds if self._engine._backlog[id(feed)]]
+        high = max(self._high.values(), default=NO_TIME)
+        return min([high, time.time_ns() // 1000, *behind])
+
+    def _audit(self, writer: Writer) -> None:
+        self._audited = time.monotonic()
+        writer.drain()
+        auditing.work(self._database, lambda _: nullcontext(self._directory))

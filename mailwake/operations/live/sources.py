@@ -1,0 +1,110 @@
+"""What `[[source]]` tables in `mailwake.toml` say."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from mailwake.ingest.calendar import zone_of
+
+_ADDRESS = re.compile(r"(udp|tcp|tls)://(?:\[([0-9a-fA-F:.]+)\]|([^\[\]:/]*)):(\d{1,5})")
+_SHORTEST_TOKEN = 16
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    zone: str | None = None
+    """Zone of stamps that name none; None: that of the machine."""
+    host: str = Field(default="", pattern=r"[\w.:-]*")
+    """Host of records that name none."""
+
+    @field_validator("zone")
+    @classmethod
+    def _is_zone(cls, value: str | None) -> str | None:
+        zone_of(value)
+        return value
+
+
+class FileSource(_Table):
+    """Logs on this machine."""
+
+    type: Literal["file"]
+    path: Path
+    """A file, a directory, or a glob pattern; relative to the configuration."""
+
+    @property
+    def title(self) -> str:
+        """What it is called in `mailwake status`."""
+        return str(self.path)
+
+
+class SyslogSource(_Table):
+    """A listener for syslog."""
+
+    type: Literal["syslog"]
+    listen: str
+    """`udp://0.0.0.0:5514`, `tcp://...`, or `tls://...`."""
+    certificate: Path | None = None
+    key: Path | None = None
+    client_ca: Path | None = None
+    """Certificates that clients' certificates must be signed by (RFC 5425 section 4.2); None: no client needs one."""
+    max_message: int = Field(default=65_536, ge=480, le=1 << 20)
+    """Bytes; what is longer is cut there."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> SyslogSource:
+        transport, _, _ = self.address
+        if transport == "tls" and self.certificate is None:
+            raise ValueError("a tls:// listener needs a certificate")
+        if transport != "tls" and (self.certificate or self.key or self.client_ca):
+            raise ValueError("certificate, key and client_ca belong to a tls:// listener")
+        return self
+
+    @property
+    def address(self) -> tuple[str, str, int]:
+        """Transport, host and port. Raises ValueError."""
+        found = _ADDRESS.fullmatch(self.listen)
+        if found is None or int(found[4]) > 65535:
+            raise ValueError(
+                f"{self.listen!r} is no address such as udp://127.0.0.1:5514, tcp://[::]:601 or tls://:6514"
+            )
+        return found[1], found[2] or found[3] or "0.0.0.0", int(found[4])
+
+    @property
+    def title(self) -> str:
+        """What it is called in `mailwake status`."""
+        return self.listen
+
+
+class PushSource(_Table):
+    """Records that others send by HTTP to `/ingest/NAME`."""
+
+    type: Literal["push"]
+    name: str = Field(pattern=r"[a-z0-9][a-z0-9-]{0,62}")
+    token: str = ""
+    token_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _has_token(self) -> PushSource:
+        if bool(self.token) == bool(self.token_file):
+            raise ValueError("give either token or token_file")
+        if self.token and len(self.token) < _SHORTEST_TOKEN:
+            raise ValueError(f"a token has at least {_SHORTEST_TOKEN} characters")
+        return self
+
+    def allows(self, token: str) -> bool:
+        """Whether this is its token."""
+        return hmac.compare_digest(self.token.encode(), token.encode("utf-8", "replace"))
+
+    @property
+    def title(self) -> str:
+        """What it is called in `mailwake status`."""
+        return f"push:{self.name}"
+
+
+Source = Annotated[FileSource | SyslogSource | PushSource, Field(discriminator="type")]

@@ -1,0 +1,149 @@
+"""A real `mailwake serve` with sources of a test's own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+TOP = Path(__file__).resolve().parents[2]
+TOKEN = "a-token-of-the-test-alone"
+
+
+def free_port(kind: int = socket.SOCK_STREAM) -> int:
+    """A port that nobody listens on now."""
+    with socket.socket(socket.AF_INET, kind) as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def mail(number: int) -> list[str]:
+    """The lines of a message of its own, without their stamps: a delivery in two lines and its end."""
+    queue_id = f"{0x4A0000000 + number:X}"
+    return [
+        f"mx postfix/smtpd[70]: {queue_id}: client=unknown[192.0.2.7]",
+        f"mx postfix/cleanup[71]: {queue_id}: message-id=<{number}@example.org>",
+        f"mx postfix/qmgr[72]: {queue_id}: from=<ann@example.org>, size=900, nrcpt=1 (queue active)",
+        f"mx postfix/smtp[73]: {queue_id}: to=<bob{number}@example.net>, relay=mx.example.net[198.51.100.5]:25,"
+        " delay=0.5, delays=0.1/0/0.2/0.2, dsn=2.0.0, status=sent (250 2.0.0 Ok)",
+        f"mx postfix/qmgr[72]: {queue_id}: removed",
+    ]
+
+
+def stamped(number: int) -> list[str]:
+    """The same as rsyslog writes them, in a second of their own."""
+    base = 1_700_000_000 + number
+    stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(base))
+    return [f"{stamp}.{place:06}+00:00 {text}" for place, text in enumerate(mail(number))]
+
+
+@dataclass
+class Server:
+    """A data directory, and the process that serves it while it runs."""
+
+    folder: Path
+    configuration: str = ""
+    process: subprocess.Popen[bytes] | None = None
+    url: str = ""
+    environment: dict[str, str] = field(default_factory=lambda: {**os.environ, "TZ": "UTC"})
+
+    @property
+    def data_dir(self) -> Path:
+        """Its data directory."""
+        return self.folder / "data"
+
+    def start(self) -> None:
+        """Start it, and wait until it serves."""
+        self.data_dir.mkdir(exist_ok=True)
+        (self.folder / "mailwake.toml").write_text(self.configuration)
+        words = ["serve", "--listen", f"127.0.0.1:{free_port()}", "--config", str(self.folder / "mailwake.toml")]
+        line = [sys.executable, "-m", "mailwake", "--data-dir", str(self.data_dir), *words]
+        log = self.folder / "serve.log"
+        log.write_text("")
+        with log.open("w") as file:
+            self.process = subprocess.Popen(line, cwd=TOP, stderr=file, stdout=file, env=self.environment)
+        until(lambda: "Mailwake serves" in log.read_text() or self.process.poll() is not None, 60)  # type: ignore[union-attr]
+        found = re.search(r"Mailwake serves (\S+)/\n", log.read_text())
+        assert found is not None, log.read_text()
+        self.url = found[1]
+
+    def kill(self) -> None:
+        """As a power cut would end it."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(30)
+        self.process = None
+
+    def stop(self) -> None:
+        """In order."""
+        if self.process is not None:
+            self.process.terminate()
+            assert self.process.wait(60) == 0
+            self.process = None
+
+    def run(self, *words: str) -> str:
+        """What a command says."""
+        line = [sys.executable, "-m", "mailwake", "--data-dir", str(self.data_dir), *words]
+        done = subprocess.run(
+            line, cwd=TOP, capture_output=True, text=True, check=False, timeout=120, env=self.environment
+        )
+        assert done.returncode in (0, 1), done.stderr
+        return done.stdout
+
+    def status(self) -> list[dict[str, Any]]:
+        """The state of the sources, as `mailwake status` tells it."""
+        text = self.run("status", "--json")
+        return json.loads(text) if text.strip() else []  # type: ignore[no-any-return]
+
+    def told(self) -> list[dict[str, Any]]:
+        """The same from the file that the server leaves: quick."""
+        path = self.data_dir / "live" / "status.json"
+        return json.loads(path.read_text())["sources"] if path.exists() else []  # type: ignore[no-any-return]
+
+    def wait_for(self, records: int, within: float = 60) -> None:
+        """Wait until so many records were read and nothing is left."""
+        until(lambda: sum(one["records"] for one in self.told()) >= records, within)
+
+    def recipients(self) -> list[str]:
+        """Of all rows in the store, when the server does not run; sorted."""
+        from mailwake.store.database import Database
+
+        with Database(self.data_dir) as database:
+            query = "SELECT recipient FROM rows FINAL WHERE deleted = 0 ORDER BY recipient"
+            return [row[0] for row in database.client().query(query).result_rows]
+
+    def facts(self) -> int:
+        """How many facts are in the store, when the server does not run."""
+        from mailwake.store.database import Database
+
+        with Database(self.data_dir) as database:
+            return int(database.client().query("SELECT count() FROM facts").result_rows[0][0])
+
+
+def until(holds: Callable[[], bool], within: float) -> None:
+    """Wait until something holds; fails when it does not in time (seconds)."""
+    end = time.monotonic() + within
+    while time.monotonic() < end:
+        if holds():
+            return
+        time.sleep(0.1)
+    raise AssertionError("it did not come in time")
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    found = Server(tmp_path)
+    yield found
+    if found.process is not None:
+        found.kill()
