@@ -46,7 +46,7 @@ def _run(data_dir: Path, *words: str) -> str:
 def _find(url: str, token: str, number: int) -> bool:
     asked = urllib.request.Request(
         f"{url}/api/v1/message-trace",
-        json.dumps({"MessageId": f"{number}@example.org"}).encode(),
+        json.dumps({"MessageId": [f"{number}@example.org"]}).encode(),
         {"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
     )
     with urllib.request.urlopen(asked, timeout=30) as answer:
