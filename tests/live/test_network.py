@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import http.client
 import json
@@ -11,7 +12,6 @@ import subprocess
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import pytest
 import zstandard
 
 from tests.live.conftest import TOKEN, Server, free_port, stamped, until
@@ -49,7 +49,7 @@ def test_udp(server: Server) -> None:
         one.sendto(b"\0\xff\x01", ("127.0.0.1", port))
         one.sendto(b"<22>" + b"x" * 9000, ("127.0.0.1", port))
     server.wait_for(COUNT * 5 + 2)
-    until(lambda: server.told()[0]["refused"] == 1, 10)
+    until(lambda: sum(one["refused"] for one in server.told()) == 1, 10)
     server.stop()
     assert server.recipients() == _expected(COUNT)
 
@@ -100,11 +100,13 @@ def test_tls_with_client_certificates(server: Server) -> None:
             one.unwrap()
 
     for name in ("", "stranger"):
-        with pytest.raises(OSError):
+        with contextlib.suppress(OSError):  # reset or alert, before or after what was sent, as it comes
             send(name)
+    until(lambda: sum(one["refused"] for one in server.told()) == 2, 10)
+    assert not any(one["records"] for one in server.told())
     send("client")
     server.wait_for(COUNT * 5)
-    until(lambda: server.told()[0]["refused"] == 2, 10)
+    until(lambda: sum(one["refused"] for one in server.told()) == 2, 10)
     server.stop()
     assert server.recipients() == _expected(COUNT)
 
@@ -156,9 +158,9 @@ def test_push_is_refused_without_its_token(server: Server) -> None:
     assert _post(server, "/ingest/shipper", body, Content_Encoding="br") == 415
     assert _post(server, "/ingest/shipper", b"\0\1\2\3") == 400
     assert _post(server, "/ingest/shipper", b"no gzip", Content_Encoding="gzip") == 400
-    assert _post(server, "/ingest/shipper", b"x" * (13 << 20)) == 413
-    until(lambda: server.told()[0]["refused"] == 6, 10)
-    assert server.told()[0]["records"] == 0
+    assert _post(server, "/ingest/shipper", b"x" * (2 << 20)) == 413
+    until(lambda: sum(one["refused"] for one in server.told()) == 6, 10)
+    assert not any(one["records"] for one in server.told())
 
 
 def test_metrics_are_for_callers_with_a_token(server: Server) -> None:
@@ -178,7 +180,7 @@ def test_metrics_are_for_callers_with_a_token(server: Server) -> None:
         "user", "add", "watch", "--password", "correct horse battery", "--role-groups", "Organization Management"
     )
     told = server.run("user", "token", "watch", "metrics", "--json")
-    status, text = metrics(str(json.loads(told)[0]["Token"]))
+    status, text = metrics(str(json.loads(told)[0]["Secret"]))
     assert status == 200
     assert 'mailwake_source_records_total{source="push:shipper",type="push"} 0\n' in text
     assert "mailwake_live_up 1\n" in text

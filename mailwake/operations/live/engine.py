@@ -1,8 +1,8 @@
 """The one thread that reads, correlates and writes while a server runs.
 
-What the followers find is taken in windows of half a second or some thousand records, correlated and written as an
-import does, and the places in the logs are committed with the window they belong to. What fails (a full disk, a store
-that cannot be written) is begun again from the committed places; what is read twice is known again.
+What the followers find is taken in windows of some tenths of a second or some thousand records, correlated and written
+as an import does, and the places in the logs are committed with the window they belong to. What fails (a full disk, a
+store that cannot be written) is begun again from the committed places; what is read twice is known again.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ WINDOW = 5_000
 """Records after which a window is written."""
 MOST = 50_000
 """Records of one window at most."""
-WINDOW_EVERY = 0.5
+WINDOW_EVERY = 0.3
 """Seconds after which it is written in any case."""
 LOOK_EVERY = 0.2
 """Seconds between looks at files that have nothing more."""
 AUDIT_EVERY = 2.0
-"""Seconds between making audit records while there is a backlog."""
+"""Seconds between making audit records."""
 STATUS_EVERY = 2.0
 _MARGIN = 5.0
 """Seconds by which the last look may be older than it is noted."""
@@ -177,7 +177,7 @@ class _Session:
         due = window.begun and time.monotonic() - window.begun >= WINDOW_EVERY
         if len(window.facts) >= WINDOW or due:
             self._write(writer)
-        if not busy or time.monotonic() - self._audited >= AUDIT_EVERY:
+        if time.monotonic() - self._audited >= AUDIT_EVERY:
             self._audit(writer)
         if time.monotonic() - self._told >= STATUS_EVERY:
             self._told = time.monotonic()

@@ -152,6 +152,8 @@ class Listener:
                     self._open.discard(connection)
                     self._open.add(stream)
             self._receive(stream, peer)
+            if isinstance(stream, ssl.SSLSocket):
+                stream.unwrap()  # close_notify: RFC 5425 section 4.4
         except ssl.SSLError as error:
             self._gauge.refuse(1, f"TLS with {peer} failed: {error.reason or error}")
         except OSError:
