@@ -267,8 +267,8 @@ def _addressed(leg: Leg) -> dict[str, str]:
     """The addresses that a message was for before any of them gave way, as far as the leg knows."""
     after = {name.lower() for fact in leg.expansions for name in fact.fields["recipients"]}
     before = [fact.fields["recipient"] for fact in leg.expansions]
-    names = [*leg.named, *before, *(recipient.address for recipient in leg.recipients.values())]
-    found = {name.lower(): name for name in reversed(names) if name.lower() not in after}
+    names: list[str] = [*leg.named, *before, *(recipient.address for recipient in leg.recipients.values())]
+    found = {name.lower(): name for name in names[::-1] if name.lower() not in after}
     found = dict(sorted(found.items()))
     for name in sorted(names):  # of rings, anyone
         found.setdefault(name.lower(), name)
