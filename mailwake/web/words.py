@@ -69,6 +69,7 @@ EVENTS: dict[str, str | Promise] = {
     "Auth": _("Sign-in"),
     "Lost": _("Connection lost"),
     "Screen": _("Screening"),
+    "Probe": _("Probe"),
     "Authentication": _("Authentication"),
     "Spam Diagnostics": _("Spam diagnostics"),
     "Policy": _("Policy"),
