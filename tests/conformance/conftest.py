@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from estate import Estate
+from audited_estate import Estate
 from logs import folder
 
 _NAMED = re.compile(r"::test_((?:A\d\d_)+)")

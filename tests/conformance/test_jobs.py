@@ -7,7 +7,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from estate import OLA, ROSA, Estate, at, fetched, purge
+from audited_estate import OLA, ROSA, Estate, at, fetched, purge
 from smtp_server import running
 
 from mailwake.operations import job_runner

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from estate import OLA, ROSA, TEAM, Estate, at, fetched, login, purge
+from audited_estate import OLA, ROSA, TEAM, Estate, at, fetched, login, purge
 
 SHARED = "shared/rosa@example.org/INBOX"
 

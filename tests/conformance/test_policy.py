@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from estate import (
+from audited_estate import (
     OLA,
     ROSA,
     TEAM,

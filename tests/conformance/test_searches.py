@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from estate import DAY, OLA, ROSA, TEAM, Estate, at, fetched, item, purge, submitted
+from audited_estate import DAY, OLA, ROSA, TEAM, Estate, at, fetched, item, purge, submitted
 
 from mailwake.operations.contract import Caller, CallerScope, OperationError
 

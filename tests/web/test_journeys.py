@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PASSWORD, Site, Visitor, serve
 from playwright.sync_api import Browser, expect
+from visiting import PASSWORD, Site, Visitor, serve
 
 pytestmark = pytest.mark.slow
 

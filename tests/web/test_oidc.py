@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import TOP, Visitor, command, free_port, serve
 from playwright.sync_api import Browser, expect
+from visiting import TOP, Visitor, command, free_port, serve
 
 pytestmark = pytest.mark.slow
 

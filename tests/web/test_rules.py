@@ -6,7 +6,7 @@ import urllib.request
 from typing import Any
 
 import pytest
-from conftest import Site
+from visiting import Site
 
 pytestmark = pytest.mark.slow
 

@@ -10,7 +10,7 @@ import pytest
 
 from mailwake.operations import importing
 from tests.shell.exchange.conftest import Shell
-from tests.web.conftest import MAILBOX_LOG
+from tests.web.visiting import MAILBOX_LOG
 
 DATES = "-StartDate 2026-11-01 -EndDate 2026-11-30"
 BOX = "carol@example.com"

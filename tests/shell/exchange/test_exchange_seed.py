@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from mailwake.cli.main import cli
 from mailwake.operations.demo_organization import DOMAIN
 from tests.shell.exchange.conftest import Shell, make
-from tests.web.conftest import command, serve
+from tests.web.visiting import command, serve
 
 HERE = Path(__file__).parent
 SCRIPT = (HERE / "seed.ps1").read_text()

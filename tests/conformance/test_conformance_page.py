@@ -9,7 +9,9 @@ from types import ModuleType
 
 def generator() -> ModuleType:
     """The module beside this one, whatever else is called `table`."""
-    spec = importlib.util.spec_from_file_location("conformance_table", __file__.replace("test_page.py", "table.py"))
+    spec = importlib.util.spec_from_file_location(
+        "conformance_table", __file__.replace("test_conformance_page.py", "table.py")
+    )
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
