@@ -30,7 +30,7 @@ POLICY = "; ".join(
 """Content-Security-Policy (CSP3): nothing from elsewhere, nothing inline."""
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 ZONE_COOKIE = "mailwake-zone"
-_OPEN = ("/static/", "/api/", "/setup/", "/language/", "/accounts/", "/ingest/", "/metrics")
+_OPEN = ("/static/", "/api/", "/setup/", "/preferences/", "/accounts/", "/ingest/", "/metrics")
 """Prefixes that answer before there is an account."""
 
 
