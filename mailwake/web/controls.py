@@ -21,8 +21,6 @@ from pydantic.fields import FieldInfo
 from mailwake.operations.annotations import is_list
 from mailwake.web.labels import label
 
-_TRI = ("", "true", "false")
-
 
 @dataclass(frozen=True)
 class Control:

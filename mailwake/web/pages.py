@@ -35,9 +35,6 @@ class Page:
     """Inputs that are given when the page is opened without any."""
     waits: bool = False
     """Nothing is asked until the form was sent: an input is needed."""
-    link: str = ""
-    """Route to lead on to, with the value of `link_column`."""
-    link_column: str = ""
 
 
 def _ago(days: int) -> datetime:

@@ -7,7 +7,6 @@ from django.views.generic import RedirectView
 
 from mailwake.web.views import (
     accounts,
-    errors,
     home,
     listing,
     mailboxes,
@@ -40,5 +39,4 @@ urlpatterns = [
         RedirectView.as_view(pattern_name="trace", query_string=True),
         name="pass-through",
     ),
-    path("problem/", errors.not_found, name="nowhere"),
 ]
