@@ -77,7 +77,7 @@ _REFUSED = {
 _NOT_ACCEPTED = " -- message not accepted, try again later"
 """A table could not be asked while the message came in (cleanup_map11.c, cleanup_map1n.c): the client is put off."""
 _TABLE_TROUBLE = re.compile(
-    r"(?:unreasonable )?(?P<table>\S+)(?: map lookup problem| map nesting| map expansion size| lookup error| lookup problem)"
+    r"(?:unreasonable )?(?P<table>\S+) (?:map )?(?:lookup problem|nesting|expansion size|lookup error)"
     r" for (?P<address>\S*@\S+)" + _NOT_ACCEPTED
 )
 """Which table, and for which address; that of `virtual_alias_maps` goes round in a ring, or grows without end."""
