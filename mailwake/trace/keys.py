@@ -113,6 +113,10 @@ def met_with(fact: Fact) -> str:
     return echo_key(fields.get("recipient", ""), found[1]) if found is not None and ip and is_internal(ip) else ""
 
 
+_QUESTIONS = frozenset({"VRFY", "EXPN", "ETRN"})
+"""Commands that ask something and hand no message in: what is refused there is the session's, and no message."""
+
+
 def fact_key(fact: Fact) -> str:
     """The key under which this fact is filed; "" for one that belongs to no message by itself."""
     kind = fact.kind
@@ -121,7 +125,7 @@ def fact_key(fact: Fact) -> str:
             return fact.key
         # A discard at the door is no refusal for the client, but the end all the same; see `doors` for the others.
         if kind == "reject":
-            return lone_key(fact)
+            return "" if fact.fields.get("stage") in _QUESTIONS else lone_key(fact)
         if kind == "check" and fact.fields.get("action") in _ALONE:
             session = fact.fields.get("session")
             return client_key(session) if session else refusal_key(fact)

@@ -148,3 +148,34 @@ def test_long_line_in_parts() -> None:
         any_order=False,
     )
     assert told(rows) == ["a@example.net x@example.org = Delivered/Relayed"]
+
+
+@pytest.mark.pitfall("D25", "E04")
+def test_each_recipient_is_answered_after_the_data() -> None:
+    """PRDR: the arrival names those who are left; the other one was refused, and no delivery tells of it."""
+    plain = IN.partition(" for ")[0] + "\n"
+    rows = trace(f"""
+    2026-11-21 10:00:00 {ID} PRDR R=<x@example.org> acceptance
+    2026-11-21 10:00:00 {ID} PRDR y@example.org no lists here
+    {plain}
+    2026-11-21 10:00:01 {ID} => x@example.org R=local_user T=local_delivery
+    {DONE}
+    """)
+    assert told(rows) == [
+        "a@example.net x@example.org = Delivered/Delivered",
+        "a@example.net y@example.org = Failed/Rejected",
+    ]
+
+
+@pytest.mark.pitfall("E04", "S06")
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2026-11-21 10:00:00 VRFY failed for x@example.org H=(out.example.net) [192.0.2.1]",
+        "2026-11-21 10:00:00 H=(out.example.net) [192.0.2.1] rejected EXPN team",
+        "10:00:00 mx postfix/smtpd[1]: NOQUEUE: reject: VRFY from out.example.net[192.0.2.1]: 550 5.1.1 <x@example.org>: \
+Recipient address rejected: User unknown; to=<x@example.org> proto=SMTP helo=<out.example.net>",
+    ],
+)
+def test_a_question_is_no_message(line: str) -> None:
+    assert trace(line) == []
