@@ -78,13 +78,19 @@ def client_key(session: str) -> str:
     return "s:" + session
 
 
+_QUESTIONS = frozenset({"VRFY", "EXPN", "ETRN"})
+"""Commands that ask something and hand no message in: what is refused there is the session's, and no message."""
+
+
 def lone_key(fact: Fact) -> str:
     """The key of a refusal without a queue ID: its session's if it names one.
 
     What a machine of ours was refused may stand in its own log, too: it is filed by recipient and words, by which the
-    delivery that met with it finds it.
+    delivery that met with it finds it. "" for what is no message: see `_QUESTIONS`.
     """
     fields = fact.fields
+    if fields.get("stage") in _QUESTIONS:
+        return ""
     session = fields.get("session")
     if session:
         return client_key(session)
@@ -113,10 +119,6 @@ def met_with(fact: Fact) -> str:
     return echo_key(fields.get("recipient", ""), found[1]) if found is not None and ip and is_internal(ip) else ""
 
 
-_QUESTIONS = frozenset({"VRFY", "EXPN", "ETRN"})
-"""Commands that ask something and hand no message in: what is refused there is the session's, and no message."""
-
-
 def fact_key(fact: Fact) -> str:
     """The key under which this fact is filed; "" for one that belongs to no message by itself."""
     kind = fact.kind
@@ -125,7 +127,7 @@ def fact_key(fact: Fact) -> str:
             return fact.key
         # A discard at the door is no refusal for the client, but the end all the same; see `doors` for the others.
         if kind == "reject":
-            return "" if fact.fields.get("stage") in _QUESTIONS else lone_key(fact)
+            return lone_key(fact)
         if kind == "check" and fact.fields.get("action") in _ALONE:
             session = fact.fields.get("session")
             return client_key(session) if session else refusal_key(fact)

@@ -173,8 +173,8 @@ def test_each_recipient_is_answered_after_the_data() -> None:
     [
         "2026-11-21 10:00:00 VRFY failed for x@example.org H=(out.example.net) [192.0.2.1]",
         "2026-11-21 10:00:00 H=(out.example.net) [192.0.2.1] rejected EXPN team",
-        "10:00:00 mx postfix/smtpd[1]: NOQUEUE: reject: VRFY from out.example.net[192.0.2.1]: 550 5.1.1 <x@example.org>: \
-Recipient address rejected: User unknown; to=<x@example.org> proto=SMTP helo=<out.example.net>",
+        "10:00:00 mx postfix/smtpd[1]: NOQUEUE: reject: VRFY from out.example.net[192.0.2.1]: 550 5.1.1 \
+<x@example.org>: Recipient address rejected: User unknown; to=<x@example.org> proto=SMTP helo=<out.example.net>",
     ],
 )
 def test_a_question_is_no_message(line: str) -> None:
