@@ -268,16 +268,11 @@ def _onward(ways: _Ways, recipient: Recipient, ways_of: Callable[[Leg], _Ways]) 
         if link.rule == "orig_id":
             if final.get("status") == "deferred":
                 return [link]
-        elif final.get("status") == "sent" and not _came_to_nothing(link.child):
+        elif final.get("status") == "sent":
             names = ways_of(link.child).by_name
             if not names or recipient.low in names or recipient.low_original in names:
                 return [link]
     return []
-
-
-def _came_to_nothing(leg: Leg) -> bool:
-    """Whether a filter named the recipients only, as it does that passes on each command, and took them back."""
-    return not (leg.message_id or leg.queued or leg.recipients or leg.rejects or leg.checks or leg.removed)
 
 
 def _with_recipient(ways: _Ways, recipient: Recipient, named: Link, ways_of: Callable[[Leg], _Ways]) -> Link:
