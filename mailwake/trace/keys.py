@@ -78,19 +78,13 @@ def client_key(session: str) -> str:
     return "s:" + session
 
 
-_QUESTIONS = frozenset({"VRFY", "EXPN", "ETRN"})
-"""Commands that ask something and hand no message in: what is refused there is the session's, and no message."""
-
-
 def lone_key(fact: Fact) -> str:
     """The key of a refusal without a queue ID: its session's if it names one.
 
     What a machine of ours was refused may stand in its own log, too: it is filed by recipient and words, by which the
-    delivery that met with it finds it. "" for what is no message: see `_QUESTIONS`.
+    delivery that met with it finds it.
     """
     fields = fact.fields
-    if fields.get("stage") in _QUESTIONS:
-        return ""
     session = fields.get("session")
     if session:
         return client_key(session)

@@ -167,15 +167,33 @@ def test_each_recipient_is_answered_after_the_data() -> None:
     ]
 
 
-@pytest.mark.pitfall("E04", "S06")
-@pytest.mark.parametrize(
-    "line",
-    [
-        "2026-11-21 10:00:00 VRFY failed for x@example.org H=(out.example.net) [192.0.2.1]",
-        "2026-11-21 10:00:00 H=(out.example.net) [192.0.2.1] rejected EXPN team",
-        "10:00:00 mx postfix/smtpd[1]: NOQUEUE: reject: VRFY from out.example.net[192.0.2.1]: 550 5.1.1 \
-<x@example.org>: Recipient address rejected: User unknown; to=<x@example.org> proto=SMTP helo=<out.example.net>",
-    ],
-)
-def test_a_question_is_no_message(line: str) -> None:
-    assert trace(line) == []
+@pytest.mark.pitfall("E07", "D07")
+def test_an_alias_with_a_command_a_file_and_a_mailbox() -> None:
+    """Each is an end of its own, though Exim names one address for all of them."""
+    arrival = IN.replace(" y@example.org", "")
+    ways = f"""
+    2026-11-21 10:00:01 {ID} => |/usr/bin/tool <x@example.org> R=aliases T=address_pipe
+    2026-11-21 10:00:01 {ID} == /srv/archive <x@example.org> R=aliases T=address_file defer (-22): disk quota exceeded
+    2026-11-21 10:00:01 {ID} => x <x@example.org> R=local_user T=local_delivery
+    2026-11-21 10:00:02 {ID} => /srv/archive <x@example.org> R=aliases T=address_file
+    """
+    assert sorted(f"{row.original_recipient} {row.recipient} {row.detail}" for row in trace(arrival + ways + DONE)) == [
+        "x@example.org /srv/archive Delivered",
+        "x@example.org x@example.org Delivered",
+        "x@example.org |/usr/bin/tool Delivered",
+    ]
+
+
+@pytest.mark.pitfall("D25")
+def test_refused_after_the_data_though_the_arrival_names_it() -> None:
+    """With `received_recipients` the arrival names all that were taken at RCPT."""
+    rows = trace(f"""
+    2026-11-21 10:00:00 {ID} PRDR y@example.org no lists here
+    {IN}
+    2026-11-21 10:00:01 {ID} => x@example.org R=local_user T=local_delivery
+    {DONE}
+    """)
+    assert told(rows) == [
+        "a@example.net x@example.org = Delivered/Delivered",
+        "a@example.net y@example.org = Failed/Rejected",
+    ]
