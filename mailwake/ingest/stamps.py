@@ -6,7 +6,7 @@ Shapes read here (`find` at the start of a line, `parse` for a whole text):
     Nov  1 2026 00:00:00     with a year, before or after month and day: `2026 Nov  1 00:00:00`
     2026-11-01T00:00:00.1Z   RFC 3339 / ISO 8601; any length of fraction, `.` or `,`; Z, +01:00, +0100, +01 or no zone
     2026-11-22 02:36:25.823 +0100   the same with blanks (Exim, Rspamd); also `2026/11/22 02:36:25`
-    Sat 2026-11-01 00:00:00 UTC     with the day of the week (journalctl -o short-full); zones of other names say nothing
+    Sat 2026-11-01 00:00:00 UTC     day of the week (journalctl -o short-full); other zone names say nothing
     1792896000.25            seconds since 1970 (10 digits), or milli-, micro-, nanoseconds (13, 16, 19 digits); at the
                              start of a line seconds with a fraction only (journalctl -o short-unix)
 
