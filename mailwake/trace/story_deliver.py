@@ -12,7 +12,7 @@ from mailwake.trace.story_model import BAD, GOOD, PLAIN, WAIT
 from mailwake.trace.story_words import hop
 
 _KEPT = {
-    "discard": ("Drop", "{who} was thrown away on purpose", BAD),
+    "discard": ("Drop", "What was for {who} was thrown away on purpose", BAD),
     "quarantine": ("Quarantine", "The filter keeps it in quarantine for {who}", WAIT),
     "forward": ("Redirect", "{who} is forwarded to another address", PLAIN),
     "file": ("Deliver", "Written to a file for {who}", GOOD),

@@ -72,7 +72,8 @@ def mailbox_words(fields: Fields, sieve: set[str], owner: str = "") -> str:
     if action == "discarded":
         return "Thrown away by a Sieve rule"
     if action == "rejected":
-        return "Refused by a Sieve rule, the sender was told"
+        by_rule = "by a Sieve rule" if target else "by the mailbox"  # a rule's refusal names whom it was told
+        return f"Refused {by_rule}, the sender was told"
     if action == "vacation":
         return (
             f"Vacation answer to {target}" if target and not fields.get("reason") else "Vacation rule: no answer sent"
