@@ -8,8 +8,9 @@ import time
 from pathlib import Path
 
 import pytest
-from people import Ledger, Person, address, message, put_rule, send
+from people import Ledger, Person, address, message
 from servers import Servers, obstacle
+from ways import put_rule, send
 
 from mailwake.operations.opening import FileBackend
 from mailwake.operations.records import record
