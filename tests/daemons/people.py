@@ -32,6 +32,10 @@ class Act:
     """Which visit (login) it belongs to."""
     way: str = field(default="imap", compare=False)
     """The protocol or program by which it was done."""
+    marks: bool = field(default=False, compare=False)
+    """Reading it set \\Seen, which it had not before."""
+    what: str = field(default="", compare=False)
+    """The message, where `message_id` is left out because no log tells it."""
 
 
 @dataclass
@@ -103,13 +107,19 @@ class Person:
         return shared[1], "Delegate" if self._kind == "Owner" else self._kind, shared[2]
 
     def note(
-        self, action: str, folder: str = "", dest: str = "", message_id: str = "", result: str = "Succeeded"
+        self,
+        action: str,
+        folder: str = "",
+        dest: str = "",
+        message_id: str = "",
+        result: str = "Succeeded",
+        marks: bool = False,
     ) -> None:
         """Write an act on a folder down."""
         mailbox, kind, inner = self._place(folder)
         there = self._place(dest)[0] if dest else mailbox
         more = {"dest_mailbox": there if there != mailbox else "", "result": result}
-        where = {"client_ip": self._ip, "visit": self._visit}
+        where = {"client_ip": self._ip, "visit": self._visit, "marks": marks}
         self._ledger.note(mailbox, action, kind, self._actor, inner, self._place(dest)[2], message_id, **more, **where)
 
     def open(self, folder: str, *, refused: bool = False) -> None:
@@ -130,10 +140,10 @@ class Person:
         return self._place(dest)[2] == "Trash" and self._place(dest)[0] == self._place(self._folder)[0]
 
     def read(self, *message_ids: str, part: str = "BODY.PEEK[]") -> None:
-        """One FETCH of bodies."""
+        """One FETCH of bodies, of messages that nobody has read before."""
         self._ok(self.imap.uid("FETCH", ",".join(map(self.find, message_ids)), f"({part})"))
         for one in message_ids:
-            self.note("MailItemsAccessed", self._folder, "", one)
+            self.note("MailItemsAccessed", self._folder, "", one, marks=".PEEK" not in part)
 
     def look(self) -> None:
         """What clients do to draw a list of messages: nothing that is an act."""

@@ -1,4 +1,4 @@
-"""What a search of the audit log finds, and what a ledger says it should find: acts, so that the two can be compared."""
+"""What a search of the audit log finds, and what a ledger says it should find: acts that can be compared."""
 
 from __future__ import annotations
 
@@ -50,21 +50,18 @@ def expected(acts: Iterable[Act], cells: str) -> Counter[Act]:
     A delegate's access to a folder counts once in 24 hours, the same message once in a visit.
     """
     found: Counter[Act] = Counter()
-    seen: set[tuple[Act, int]] = set()
+    seen: set[object] = set()
     for act in acts:
-        mark = MATRIX.get(act.action, "---")[_PLACE[act.logon_type]]
-        if mark not in cells:
+        if MATRIX.get(act.action, "---")[_PLACE[act.logon_type]] not in cells:
             continue
-        visit = {"MailItemsAccessed": act.visit, "FolderBind": 0}.get(act.action)
-        if visit is not None and (act.action == "MailItemsAccessed" or act.logon_type == "Delegate"):
-            if act.action == "FolderBind":  # the first one tells from where
-                known = any(replace(act, client_ip=one.client_ip) == one for one, _ in seen)
-                if known:
-                    continue
-            if (act, visit) in seen:
-                continue
-            seen.add((act, visit))
-        found[act] += 1
+        once: object = None
+        if act.action == "MailItemsAccessed":
+            once = act, act.visit, act.what
+        elif act.action == "FolderBind" and act.logon_type == "Delegate":
+            once = replace(act, client_ip="")
+        if once is None or once not in seen:
+            seen.add(once)
+            found[act] += 1
     return found
 
 
