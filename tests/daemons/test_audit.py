@@ -77,6 +77,7 @@ def test_everything_that_can_be_shown_is_recorded(day: Day, feed: str, mailwake:
     wanted = expected(FEEDS[feed](day.acts), "DP")
     assert difference(found(mailwake, MAILBOXES), wanted) == ""
     _counts(mailwake, FEEDS[feed](day.acts))
+    _says_what_is_missing(mailwake, day.acts, FEEDS[feed])
 
 
 @pytest.mark.parametrize("feed", FEEDS)
@@ -102,3 +103,16 @@ def _counts(mailwake: Mailwake, acts: Iterable[Act]) -> None:
         seen[line["Operation"]] += line["Acts"]
     done = Counter("Create" if act.action == "CreateMessage" else act.action for act in acts)
     assert {action: count for action, count in seen.items() if count} == done
+
+
+def _says_what_is_missing(mailwake: Mailwake, acts: list[Act], showing: Showing) -> None:
+    """What the ledger knows that the servers cannot show, users are told."""
+    shown = {act.action for act in showing(acts)}
+    (covered,) = mailwake("audit", "coverage", "--mailboxes", MAILBOXES[0])
+    wanted = {action for kind in ("Admin", "Delegate", "Owner") for action in chosen(kind)}
+    assert set(covered["NeverSeen"]) == wanted - shown
+    told = {line["Operation"]: line["Remark"] for line in mailwake("audit", "hosts") if line["Acts"]}
+    unknown = {act.action for act in acts if act.way == "doveadm" and act not in set(limits.whole(acts))}
+    assert unknown == {"Copy", "Move", "Update", "UpdateFolderPermissions", "SearchQueryInitiated"}
+    assert all("doveadm" in told[action] for action in unknown & shown)
+    assert unknown & shown <= {*covered["Partly"]}

@@ -102,7 +102,7 @@ def _copies(scene: Scene) -> list[Copied]:
 
 
 def _may_copy(command: Command, line: Line) -> bool:
-    """Whether a command can have made the copy of a line that no COPYUID names: a COPY with one names all of its own."""
+    """Whether a command can have made a copy that no COPYUID names: a COPY that has one names all of its own."""
     if target_of(command) != line.folder or (command.folder and command.folder != line.from_folder):
         return False
     return command.name == "MOVE" or not line.uid or not copied(command.reply)
