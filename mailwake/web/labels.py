@@ -115,6 +115,7 @@ LABELS: dict[str, str | Promise] = {
     "AuditLogAgeLimit": _("Age limit of records"),
     "DefaultAuditSet": _("Vendor-managed sets"),
     "NeverSeen": _("Never seen"),
+    "Unseeable": _("Cannot be seen"),
     "Roles": _("Roles"),
     "RoleGroup": _("Role group"),
     "RoleGroups": _("Role groups"),
