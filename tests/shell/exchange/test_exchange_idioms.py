@@ -18,28 +18,17 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # for the transcripts of the
 
 from test_shell_corpus import commands
 
-from mailwake import sample
-from mailwake.operations import demo_organization, importing
+from mailwake.operations import demo_organization
 from mailwake.shell import ExportPolicy, Interpreter
 from mailwake.shell.exchange import exchange_registry
 from mailwake.shell.exchange.services import LocalOperations, Services
 from mailwake.shell.remote import connect
-from tests.shell.exchange.conftest import NOW
-from tests.web.visiting import MAILBOX_LOG, command, serve
+from tests.shell.exchange.conftest import NOW, make_estate
+from tests.web.visiting import command, serve
 
 FILE = Path(__file__).parent / "idioms.txt"
 PLACE = "{DOMAIN}"
 """In the transcript, the demo organization's domain, which is not one that is set aside for examples."""
-
-
-def make_estate(folder: Path) -> Path:
-    """The sample's mail, what was done in a mailbox, and the demo organization."""
-    data, log = folder / "data", folder / "mailbox.log"
-    log.write_text(MAILBOX_LOG)
-    demo_organization.make(data)
-    importing.run(data, [str(path) for path in sample.paths()], zone="UTC")
-    importing.run(data, [str(log)], zone="UTC", year=2026)
-    return data
 
 
 def session(data: Path, lines: list[str], *first: str) -> list[str]:
@@ -65,12 +54,6 @@ def session(data: Path, lines: list[str], *first: str) -> list[str]:
         shell.session.services.close()
     assert not any(said[: len(first)]), said[: len(first)]
     return said[len(first) :]
-
-
-@pytest.fixture(scope="session")
-def admin_estate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The estate, not to be changed: take a copy."""
-    return make_estate(tmp_path_factory.mktemp("idioms"))
 
 
 @pytest.fixture
