@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from ipaddress import ip_address, ip_network
 
@@ -99,16 +99,25 @@ def _message_names(facts: list[Fact]) -> set[str]:
     return {name for fact in facts for name in fact.fields.get("names", ()) if name.startswith("<")}
 
 
-def matching(backend: Backend, text: str) -> list[Row]:
-    """Rows that a MessageTraceId, Message-ID or queue ID names, newest first. Raises NotFound."""
+def matching(backend: Backend, text: str, narrowed: Callable[[Node], Node] = lambda node: node) -> list[Row]:
+    """Rows that a MessageTraceId, Message-ID or queue ID names, newest first. Raises NotFound.
+
+    narrowed: makes of a question one about what may be seen. What may not hides nothing that may, and costs the same as
+    what there is not.
+    """
     text = text.strip()
     for node, low, high in _readings(text):
         cursor = Cursor(high, "f" * 32, (1 << 32) - 1) if high is not None else None
         bounded = And((Between("received", low, high), node)) if low is not None else node
-        found = backend.search(bounded, _MATCHES, cursor, since=low)
+        found = backend.search(narrowed(bounded), _MATCHES, cursor, since=low)
         if found:
             return found
     raise NotFound.of(text)
+
+
+def whole(backend: Backend, row: Row) -> list[Row]:
+    """All rows of the message of a row."""
+    return backend.search(Equals("trace_id", row.trace_id), _MATCHES)
 
 
 def _readings(text: str) -> list[tuple[Node, int | None, int | None]]:
