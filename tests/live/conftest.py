@@ -48,6 +48,17 @@ def stamped(number: int) -> list[str]:
     return [f"{stamp}.{place:06}+00:00 {text}" for place, text in enumerate(mail(number))]
 
 
+def certificate(folder: Path, name: str, signer: str = "") -> None:
+    """A key and a certificate, by itself or signed."""
+    key, made = str(folder / f"{name}.key"), str(folder / f"{name}.pem")
+    line = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
+    more = ["-subj", f"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", made]
+    if signer:
+        more += ["-CA", str(folder / f"{signer}.pem"), "-CAkey", str(folder / f"{signer}.key")]
+        more += ["-addext", "basicConstraints=critical,CA:false"]
+    subprocess.run([*line, *more], check=True, capture_output=True)
+
+
 @dataclass
 class Server:
     """A data directory, and the process that serves it while it runs."""

@@ -19,17 +19,19 @@ from typing import TYPE_CHECKING
 
 from mailwake.audit.observe.naming import placed
 from mailwake.events.fact import NO_TIME, Fact
+from mailwake.ingest.fact_tail import FactTail
 from mailwake.ingest.follow import Follower
+from mailwake.ingest.places import Places
+from mailwake.ingest.resume import Saved
 from mailwake.ingest.tail import Tail
 from mailwake.operations import auditing
 from mailwake.operations.correlate import Correlator
 from mailwake.operations.live import status
-from mailwake.operations.live.places import Places
 from mailwake.operations.live.spool import Spool
 from mailwake.operations.live.status import Gauge, SourceStatus
 from mailwake.operations.reviving import StoredReviver
 from mailwake.operations.writer import Writer
-from mailwake.store import journeys
+from mailwake.store import files, journeys
 from mailwake.store.database import Database
 
 if TYPE_CHECKING:
@@ -71,7 +73,7 @@ class _Window:
     """What was read and not written yet."""
 
     facts: list[Fact] = field(default_factory=list)
-    closed: list[tuple[Feed, Tail]] = field(default_factory=list)
+    closed: list[tuple[Feed, Tail[Fact]]] = field(default_factory=list)
     gauges: dict[int, Gauge] = field(default_factory=dict)
     begun: float = 0.0
 
@@ -136,7 +138,8 @@ class _Session:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._database, self._directory = engine._database, engine._directory
-        self._places = Places(self._database)
+        known = files.load(self._database)
+        self._places = Places((one.path, Saved(one.offset, one.head, one.tail)) for one in known)
         self._correlator = Correlator(self._database, StoredReviver())
         self._followers = [self._follower(feed) for feed in engine.feeds]
         self._window = _Window()
@@ -144,12 +147,11 @@ class _Session:
         """Latest time read of each feed."""
         self._audited = self._told = 0.0
 
-    def _follower(self, feed: Feed) -> Follower:
+    def _follower(self, feed: Feed) -> Follower[Fact]:
         is_closed: Callable[[Path], bool] = feed.spool.is_closed if feed.spool is not None else lambda _: False
         return Follower(
             feed.pattern,
-            zone=feed.zone,
-            host=feed.host,
+            lambda path, offset: FactTail(path, offset, feed.zone, feed.host),
             resume=self._places.offset,
             is_closed=is_closed,
             since=self._engine.last_look(feed) - _MARGIN,
@@ -221,7 +223,8 @@ class _Session:
         if not window.begun:
             return
         tails = [*(tail for _, tail in window.closed), *(one for f in self._followers for one in f.tails.values())]
-        writer.write(self._correlator.window(window.facts, self._watermark()), self._places.commit(tails))
+        places = [files.Place(path, *saved) for path, saved in self._places.commit(tails)]
+        writer.write(self._correlator.window(window.facts, self._watermark()), places)
         writer.drain()
         self._engine.windows += 1
         self._engine.failure = ""
