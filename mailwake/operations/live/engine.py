@@ -27,6 +27,7 @@ from mailwake.ingest.tail import Tail
 from mailwake.operations import auditing
 from mailwake.operations.correlate import Correlator
 from mailwake.operations.live import status
+from mailwake.operations.live.admissions import admission
 from mailwake.operations.live.spool import Spool
 from mailwake.operations.live.status import Gauge, SourceStatus
 from mailwake.operations.reviving import StoredReviver
@@ -75,6 +76,8 @@ class _Window:
     facts: list[Fact] = field(default_factory=list)
     closed: list[tuple[Feed, Tail[Fact]]] = field(default_factory=list)
     gauges: dict[int, Gauge] = field(default_factory=dict)
+    admitted: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """Of each feed: how often and how many were lost here, as far as it is told in this window."""
     begun: float = 0.0
 
 
@@ -91,6 +94,8 @@ class Engine:
         self._before = status.load(database.path)
         self.failure = ""
         """Why nothing is written at the moment; "" when all is well."""
+        self.admitted: dict[int, tuple[int, int]] = {}
+        """Losses of each feed that are told in the store."""
         self.windows = 0
         """Windows written."""
 
@@ -176,6 +181,8 @@ class _Session:
     def _round(self, writer: Writer) -> None:
         busy = self._read()
         window = self._window
+        if not window.begun and self._has_losses():
+            window.begun = time.monotonic()
         due = window.begun and time.monotonic() - window.begun >= WINDOW_EVERY
         if len(window.facts) >= WINDOW or due:
             self._write(writer)
@@ -216,9 +223,24 @@ class _Session:
             feed.gauge.read(facts)
             self._high[id(feed)] = max([self._high.get(id(feed), NO_TIME), *(fact.ts for fact in facts)])
 
+    def _has_losses(self) -> bool:
+        feeds = self._engine.feeds
+        return any(one.gauge.admitted()[0] > self._engine.admitted.get(id(one), (0, 0))[0] for one in feeds)
+
+    def _admit(self) -> None:
+        """What was lost on the way here becomes a record, too: who asks about that time is told."""
+        for feed in self._engine.feeds:
+            losses, lost, why = feed.gauge.admitted()
+            before = self._engine.admitted.get(id(feed), (0, 0))
+            if losses > before[0]:
+                self._window.admitted[id(feed)] = (losses, lost)
+                self._window.begun = self._window.begun or time.monotonic()
+                self._window.facts.append(admission(feed.gauge.now.name, lost - before[1], why))
+
     def _write(self, writer: Writer) -> None:
         """Correlate and write what was read. All that the logs gave so far is in this window, so their places at this
         moment are committed with it; also those of files that were only renamed."""
+        self._admit()
         window, self._window = self._window, _Window()
         if not window.begun:
             return
@@ -227,6 +249,7 @@ class _Session:
         writer.write(self._correlator.window(window.facts, self._watermark()), places)
         writer.drain()
         self._engine.windows += 1
+        self._engine.admitted.update(window.admitted)
         self._engine.failure = ""
         for gauge in window.gauges.values():
             gauge.written()

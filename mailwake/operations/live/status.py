@@ -65,6 +65,8 @@ class Gauge:
         self._lock = threading.Lock()
         self._recent: deque[tuple[float, int]] = deque()
         self._behind = 0
+        self._losses = self._lost = 0
+        self._why = ""
 
     def read(self, facts: list[Fact]) -> None:
         """Records were read."""
@@ -102,7 +104,15 @@ class Gauge:
         with self._lock:
             self.now.losses += 1
             self.now.lost += count
+            self._losses += 1
+            self._lost += count
+            self._why = why
             self._note(why)
+
+    def admitted(self) -> tuple[int, int, str]:
+        """What was lost here since the start, not what the logs say themselves: times, messages, the last reason."""
+        with self._lock:
+            return self._losses, self._lost, self._why
 
     def note(self, text: str) -> None:
         """Something went wrong."""
