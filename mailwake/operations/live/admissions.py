@@ -18,7 +18,8 @@ def admission(source: str, count: int, why: str) -> Fact:
     micros = time.time_ns() // 1000
     host, pid = socket.gethostname(), os.getpid()
     stamp = datetime.fromtimestamp(micros / 1e6, UTC).isoformat(timespec="microseconds")
-    message = f"{f'{count} ' if count else ''}lines lost: {source.replace(chr(10), ' ')}: {' '.join(why.split())}"
+    said = why.removeprefix(f"{source}: ")
+    message = f"{f'{count} ' if count else ''}lines lost: {source}: {said}".replace("\n", " ")
     parsed = notices.loss(message)
     assert parsed is not None
     return Fact(micros, host, PROGRAM, pid, *parsed, f"{stamp} {host} {PROGRAM}[{pid}]: {message}", Origin(source))

@@ -44,12 +44,14 @@ WINDOW = 5_000
 """Records after which a window is written."""
 MOST = 50_000
 """Records of one window at most."""
-WINDOW_EVERY = 0.3
-"""Seconds after which it is written in any case."""
-LOOK_EVERY = 0.2
+WINDOW_EVERY = 0.25
+"""Seconds from the beginning of one window's writing to that of the next, at least, unless there is much."""
+LOOK_EVERY = 0.1
 """Seconds between looks at files that have nothing more."""
 AUDIT_EVERY = 2.0
 """Seconds between making audit records."""
+PLACES_EVERY = 1.0
+"""Seconds between commits of the places: what is read again after a crash is known again."""
 STATUS_EVERY = 2.0
 _MARGIN = 5.0
 """Seconds by which the last look may be older than it is noted."""
@@ -150,7 +152,9 @@ class _Session:
         self._window = _Window()
         self._high: dict[int, int] = {}
         """Latest time read of each feed."""
-        self._audited = self._told = 0.0
+        self._audited = self._told = self._wrote = self._placed = 0.0
+        self._places_wait = False
+        """There are places that are not committed yet."""
 
     def _follower(self, feed: Feed) -> Follower[Fact]:
         is_closed: Callable[[Path], bool] = feed.spool.is_closed if feed.spool is not None else lambda _: False
@@ -164,6 +168,8 @@ class _Session:
 
     def run(self) -> None:
         """Read and write. Raises what goes wrong."""
+        import pyarrow  # noqa: F401 - a second, which the first window would have to wait for
+
         micros = time.time_ns() // 1000
         prefixes = self._directory.settings().organization(micros).shared_prefixes
         try:
@@ -181,9 +187,10 @@ class _Session:
     def _round(self, writer: Writer) -> None:
         busy = self._read()
         window = self._window
-        if not window.begun and self._has_losses():
+        late = self._places_wait and time.monotonic() - self._placed >= PLACES_EVERY
+        if not window.begun and (late or self._has_losses()):
             window.begun = time.monotonic()
-        due = window.begun and time.monotonic() - window.begun >= WINDOW_EVERY
+        due = window.begun and time.monotonic() - self._wrote >= WINDOW_EVERY
         if len(window.facts) >= WINDOW or due:
             self._write(writer)
         if time.monotonic() - self._audited >= AUDIT_EVERY:
@@ -239,13 +246,18 @@ class _Session:
 
     def _write(self, writer: Writer) -> None:
         """Correlate and write what was read. All that the logs gave so far is in this window, so their places at this
-        moment are committed with it; also those of files that were only renamed."""
+        moment are committed behind it, if it is time; also those of files that were only renamed."""
+        self._wrote = time.monotonic()
         self._admit()
         window, self._window = self._window, _Window()
-        if not window.begun:
+        if not window.begun and not self._places_wait:
             return
         tails = [*(tail for _, tail in window.closed), *(one for f in self._followers for one in f.tails.values())]
-        places = [files.Place(path, *saved) for path, saved in self._places.commit(tails)]
+        places: list[files.Place] = []
+        self._places_wait = not self._is_time_for_places(window)
+        if not self._places_wait:
+            self._placed = self._wrote
+            places = [files.Place(path, *saved) for path, saved in self._places.commit(tails)]
         writer.write(self._correlator.window(window.facts, self._watermark()), places)
         writer.drain()
         self._engine.windows += 1
@@ -256,6 +268,10 @@ class _Session:
         for feed, tail in window.closed:
             if feed.spool is not None:
                 feed.spool.remove(tail.path, tail.offset)
+
+    def _is_time_for_places(self, window: _Window) -> bool:
+        late = self._wrote - self._placed >= PLACES_EVERY
+        return late or bool(window.closed) or self._engine._ended.is_set()
 
     def _watermark(self) -> int:
         """All feeds have been read up to this time (µs): those without a backlog up to now."""
