@@ -67,6 +67,8 @@ class Server:
     configuration: str = ""
     process: subprocess.Popen[bytes] | None = None
     url: str = ""
+    address: str = "127.0.0.1"
+    options: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=lambda: {**os.environ, "TZ": "UTC"})
 
     @property
@@ -78,7 +80,8 @@ class Server:
         """Start it, and wait until it serves."""
         self.data_dir.mkdir(exist_ok=True)
         (self.folder / "mailwake.toml").write_text(self.configuration)
-        words = ["serve", "--listen", f"127.0.0.1:{free_port()}", "--config", str(self.folder / "mailwake.toml")]
+        words = ["serve", "--listen", f"{self.address}:{free_port()}", *self.options, "--config"]
+        words.append(str(self.folder / "mailwake.toml"))
         line = [sys.executable, "-m", "mailwake", "--data-dir", str(self.data_dir), *words]
         log = self.folder / "serve.log"
         log.write_text("")

@@ -5,85 +5,14 @@ from __future__ import annotations
 import os
 import random
 import signal
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.live.conftest import TOKEN, TOP, Server, certificate, stamped, until
-
-
-class Agent:
-    """An agent of a test's own."""
-
-    def __init__(self, folder: Path, name: str, url: str, *, token: str = TOKEN, more: str = "") -> None:
-        self.folder = folder / f"agent-{name}"
-        self.folder.mkdir()
-        self.name, self.log = name, self.folder / "mail.log"
-        self.spool = self.folder / "spool"
-        self.config = self.folder / "agent.toml"
-        self.process: subprocess.Popen[bytes] | None = None
-        self._token, self._more = token, more
-        self.point(url)
-
-    def point(self, url: str) -> None:
-        """Where it is to send."""
-        self.config.write_text(
-            f'[server]\nurl = "{url}/ingest/{self.name}"\ntoken = "{self._token}"\n'
-            f'[spool]\npath = "spool"\n{self._more}[[source]]\ntype = "file"\npath = "mail.log"\n'
-        )
-
-    def trust(self, path: Path) -> None:
-        """Whose certificates it is to trust."""
-        lines = [line for line in self.config.read_text().splitlines() if not line.startswith("ca =")]
-        self.config.write_text("\n".join([lines[0], f'ca = "{path}"', *lines[1:]]) + "\n")
-
-    def write(self, first: int, count: int) -> None:
-        """Messages to its log."""
-        with self.log.open("a") as file:
-            for number in range(first, first + count):
-                file.writelines(f"{text}\n" for text in stamped(number))
-
-    def command(self, *words: str) -> list[str]:
-        """Its command line."""
-        return [sys.executable, "-m", "mailwake", "agent", "--config", str(self.config), *words]
-
-    def start(self) -> None:
-        """Start it."""
-        with (self.folder / "said").open("ab") as file:
-            self.process = subprocess.Popen(self.command(), cwd=TOP, stderr=file, stdout=file)
-
-    def check(self) -> tuple[int, str]:
-        """What --check says."""
-        done = subprocess.run(self.command("--check"), cwd=TOP, capture_output=True, text=True, check=False, timeout=60)
-        return done.returncode, done.stdout + done.stderr
-
-    def end(self, number: int = signal.SIGTERM) -> None:
-        """End it, in order or not."""
-        if self.process is not None:
-            self.process.send_signal(number)
-            code = self.process.wait(30)
-            assert number != signal.SIGTERM or code == 0, (self.folder / "said").read_text()
-            self.process = None
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether all it read is with the server."""
-        return not list(self.spool.glob("*.batch"))
-
-    @property
-    def memory(self) -> int:
-        """Its resident memory, bytes."""
-        assert self.process is not None
-        text = Path(f"/proc/{self.process.pid}/status").read_text()
-        return next(int(line.split()[1]) << 10 for line in text.splitlines() if line.startswith("VmRSS"))
-
-
-def _push(*names: str) -> str:
-    return "".join(f'[[source]]\ntype = "push"\nname = "{name}"\ntoken = "{TOKEN}"\n' for name in names)
+from tests.live.agents import Agent, push
+from tests.live.conftest import Server, certificate, until
 
 
 def _expected(*ranges: range) -> list[str]:
@@ -104,7 +33,7 @@ def _ended(ends: list[Agent]) -> object:
 
 @pytest.mark.slow
 def test_what_an_agent_ships_is_there_once(server: Server, ends: list[Agent]) -> None:
-    server.configuration = _push("mx1")
+    server.configuration = push("mx1")
     server.start()
     agent = Agent(server.folder, "mx1", server.url)
     ends.append(agent)
@@ -137,7 +66,7 @@ def test_what_an_agent_ships_is_there_once(server: Server, ends: list[Agent]) ->
 @pytest.mark.slow
 def test_killed_at_random_while_logs_rotate(server: Server, ends: list[Agent]) -> None:
     """Two agents and the server are killed again and again; lines in and facts out are counted."""
-    server.configuration = _push("mx1", "mx2")
+    server.configuration = push("mx1", "mx2")
     server.start()
     agents = [Agent(server.folder, name, server.url) for name in ("mx1", "mx2")]
     ends.extend(agents)
@@ -207,7 +136,7 @@ def test_a_full_spool_stops_the_reading(tmp_path: Path, ends: list[Agent]) -> No
 
 @pytest.mark.slow
 def test_errors_say_what_is_wrong(server: Server, ends: list[Agent]) -> None:
-    server.configuration = _push("mx1")
+    server.configuration = push("mx1")
     server.start()
     agent = Agent(server.folder, "mx1", server.url)
     assert agent.check() == (0, f"{server.url}/ingest/mx1 takes what is sent.\n")
@@ -226,7 +155,7 @@ def test_errors_say_what_is_wrong(server: Server, ends: list[Agent]) -> None:
     server.stop()
     certificate(server.folder, "server")
     certificate(server.folder, "other")
-    server.configuration = '[serve]\ncertificate = "server.pem"\nkey = "server.key"\n' + _push("mx1")
+    server.configuration = '[serve]\ncertificate = "server.pem"\nkey = "server.key"\n' + push("mx1")
     server.start()
     agent.point(server.url)
     assert "its certificate is not trusted: self-signed certificate: give the certificate of its" in agent.check()[1]
