@@ -7,14 +7,22 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext
 
+from mailwake.operations.catalog.message_mailbox_history import Happened
 from mailwake.operations.catalog.message_story import StoryItem
+from mailwake.operations.contract import all_operations
+from mailwake.operations.perform import allowed
 from mailwake.operations.when import from_micros
 from mailwake.trace.story import Story
 from mailwake.trace.story_model import Outcome, Step
 from mailwake.web import words
-from mailwake.web.callers import ask, context_of, page
+from mailwake.web.callers import ask, caller_of, context_of, items, page
+from mailwake.web.labels import label, worded
 from mailwake.web.route import route
+from mailwake.web.spoken import spoken
+from mailwake.web.views.trace import EVERYBODY, Place
 
 
 @dataclass(frozen=True)
@@ -27,11 +35,11 @@ class Stage:
 
 
 @page
-def message(request: HttpRequest, identity: str) -> HttpResponseBase:
+def message(request: HttpRequest, identity: str, place: Place = EVERYBODY) -> HttpResponseBase:
     """One message; `recipient` in the address chooses whose end comes first."""
-    item = next(iter(ask(request, "message-story", identity=identity)))
+    item = next(iter(ask(request, "my-message-story" if place.own else "message-story", identity=identity)))
     assert isinstance(item, StoryItem)
-    story = item.story
+    story = spoken(item.story)
     recipient = request.GET.get("recipient", "").lower()
     outcomes = sorted(story.outcomes, key=lambda one: not _is(one, recipient))
     zone = context_of(request).zone
@@ -44,9 +52,30 @@ def message(request: HttpRequest, identity: str) -> HttpResponseBase:
         "received": from_micros(story.message.received, zone) if story.message.received else None,
         "route": route(story),
         "identity": story.to_id(),
+        "place": place,
+        "fate": None if place.own else _fate(request, story),
     }
     template = "web/partials/message.html" if request.headers.get("HX-Request") else "web/message.html"
     return render(request, template, shown)
+
+
+def _fate(request: HttpRequest, story: Story) -> list[dict[str, Any]] | None:
+    """What happened in the mailbox afterwards; None for who may not know, and for a message without a Message-ID."""
+    operation = all_operations()["message-mailbox-history"]
+    if not story.message.message_id or not allowed(operation, caller_of(request)):
+        return None
+    found = items(request, operation.name, identity=story.to_id())
+    return [
+        {
+            "it": one,
+            "at": timezone.localtime(one.date),
+            "meaning": gettext(one.meaning),
+            "as": label(one.logon_type),
+            "result": worded("OperationResult", one.result),
+        }
+        for one in found
+        if isinstance(one, Happened)
+    ]
 
 
 def _is(outcome: Outcome, recipient: str) -> bool:
