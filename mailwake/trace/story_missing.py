@@ -18,8 +18,18 @@ _TOLD = ("its arrival is not in the logs", "end not seen", "the log does not sho
 _REMARKS = (
     tell("The line of its delivery is cut off"),
     tell("Left the queue without a final status in the log"),
+    tell("End not seen"),
+    tell("Its arrival is not in the logs"),
+    tell("The log does not show its delivery"),
+    tell("Deleted by an administrator together with others that the log does not name"),
+    tell("No reason in the log"),
 )
-"""Remarks that rows keep, as they are said here."""
+"""Remarks that rows keep, as sentences: see `as_sentence`."""
+
+
+def as_sentence(remark: str) -> str:
+    """A row's remark as it begins a sentence; most are of a closed set, which catalogues have."""
+    return tell(remark[:1].upper() + remark[1:])
 
 
 def missing(scene: Scene, swept: dict[tuple[str, str, int], int]) -> tuple[Missing, ...]:
@@ -164,7 +174,7 @@ def _of_row(scene: Scene, row: Row) -> list[Missing]:
             )
         )
     elif row.remark and row.remark not in _TOLD:
-        found.append(Missing("remark", tell("{remark}.", remark=tell(row.remark[:1].upper() + row.remark[1:]))))
+        found.append(Missing("remark", tell("{remark}.", remark=as_sentence(row.remark))))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import urllib.request
 from typing import Any
 
@@ -48,25 +49,48 @@ def test_no_page_breaks_the_rules_of_accessibility(visit: Any, scheme: str) -> N
     from axe_playwright_python.sync_playwright import Axe
 
     options = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
-    page = visit("admin", color_scheme=scheme, bypass_csp=True).page
+    visitor = visit("admin", color_scheme=scheme, bypass_csp=True)
+    page = visitor.page
     found = []
     for address in PAGES:
         page.goto(address)
+        visitor.shot(f"{name_of(address)}-wide-{scheme}")
         for one in Axe().run(page, options=options).response["violations"]:
             found.append((address, one["id"], one["nodes"][0]["html"][:200]))
     page.goto("/messagetrace/?range=all")
     page.locator("a.open").first.click()
     page.wait_for_selector("#flyout .body")
+    visitor.shot(f"flyout-wide-{scheme}")
     for one in Axe().run(page, options=options).response["violations"]:
         found.append(("fly-out", one["id"], one["nodes"][0]["html"][:200]))
     assert found == []
+
+
+def name_of(address: str) -> str:
+    """A page as its screenshot is called."""
+    return re.sub(r"[^\w]+", "-", address.partition("?")[0]).strip("-")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_sticks_out_on_a_phone(visit: Any, scheme: str) -> None:
+    visitor = visit("admin", viewport={"width": 390, "height": 800}, color_scheme=scheme)
+    wide = []
+    for address in PAGES:
+        visitor.page.goto(address)
+        if visitor.page.evaluate("document.documentElement.scrollWidth") > 390:
+            wide.append(address)
+        visitor.shot(f"{name_of(address)}-phone-{scheme}")
+    visitor.page.goto("/messagetrace/?range=all")
+    visitor.page.locator("a.open").first.click()
+    visitor.page.wait_for_selector("#flyout .body")
+    visitor.shot(f"flyout-phone-{scheme}")
+    assert wide == []
 
 
 def test_the_policy_for_content_is_never_broken(visit: Any) -> None:
     visitor = visit("admin")
     for address in PAGES:
         visitor.page.goto(address)
-        visitor.shot("page-" + address.strip("/").replace("/", "-").partition("?")[0])
     assert [text for text in visitor.complaints if "404" not in text and "400" not in text] == []
 
 

@@ -21,10 +21,12 @@ from mailwake.operations.pasted import LARGEST
 from mailwake.operations.pasted import readings as pasted_readings
 from mailwake.operations.saved_queries import remember
 from mailwake.operations.trace_models import TraceRow
+from mailwake.trace.story_missing import as_sentence
 from mailwake.web import words
 from mailwake.web.callers import ask, context_of, page
 from mailwake.web.labels import label
 from mailwake.web.mistakes import in_words
+from mailwake.web.spoken import spoken
 from mailwake.web.trace_form import RANGES, TraceForm, operation_query
 from mailwake.web.zones import zones
 
@@ -221,7 +223,7 @@ def _reason(row: TraceRow) -> str:
             return _("in %(folder)s") % {"folder": row.folder}
         place = row.to_host or row.to_ip
         return _("to %(host)s") % {"host": place} if place else ""
-    return row.reason or row.remark or ""
+    return row.reason or spoken(as_sentence(row.remark or ""))
 
 
 def _columns(request: HttpRequest) -> list[Column]:
