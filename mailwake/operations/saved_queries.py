@@ -22,6 +22,7 @@ from mailwake.operations.fields import TimeSpan
 from mailwake.operations.models import Output
 from mailwake.operations.trace_models import TraceCriteria
 from mailwake.operations.when import from_micros
+from mailwake.trace.story_told import tell
 
 Kind = Literal["Default", "Custom", "Autosaved"]
 LONGEST_NAME = 120
@@ -150,8 +151,8 @@ def own(context: Context, query_id: str) -> QueryRecord:
         return found
     if not context.caller.scope.everything:
         raise query_not_found(query_id)
-    what = f"the query {found.name!r} is kept by {found.owner}"
-    raise OperationError("query-of-another", what, "save it under a name of your own", status=409)
+    what = tell("the query {name!r} is kept by {owner}", name=found.name, owner=found.owner)
+    raise OperationError("query-of-another", what, tell("save it under a name of your own"), status=409)
 
 
 def criteria_of(given: TraceCriteria) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 from django.utils.translation import gettext
 
+from mailwake.operations.contract import OperationError
+from mailwake.operations.criteria import CriteriaError
 from mailwake.trace.causes import Cause
 from mailwake.trace.story_told import Told
 
@@ -17,6 +19,17 @@ def spoken(part: Part) -> Part:
     """A story, or a part of one, with all that the product itself says of it translated; servers' words stay."""
     found: Any = _spoken(part)
     return found  # type: ignore[no-any-return]
+
+
+def error_in_words(error: OperationError | CriteriaError) -> str:
+    """What went wrong and what to do, in one line."""
+    what, advice = (error.what, error.hint) if isinstance(error, CriteriaError) else (error.message, error.advice)
+    return ". ".join(text.rstrip(".") for text in (spoken(what), spoken(advice)) if text) + "."
+
+
+def spoken_error(error: OperationError) -> OperationError:
+    """The same error in the reader's language."""
+    return OperationError(error.code, spoken(error.message), spoken(error.advice), status=error.status)
 
 
 def _spoken(part: Any) -> Any:

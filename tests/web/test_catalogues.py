@@ -32,7 +32,7 @@ TOP = Path(__file__).resolve().parents[2]
 PO_FILES = TOP / "mailwake/web/translations"
 TEMPLATES = sorted((TOP / "mailwake/web/templates").rglob("*.html"))
 MODULES = sorted((TOP / "mailwake/web").rglob("*.py"))
-PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+(?::\w+)?\}")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+(?:[:!]\w+)?\}")
 NAMES = {"Mailwake", "HELO", "TLS", "GUID", "UTF", "OpenAPI"}
 """Words that are the same in every language."""
 SHOWN = ("placeholder", "title", "alt", "aria-label", "data-label")

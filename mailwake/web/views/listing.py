@@ -18,6 +18,7 @@ from mailwake.web.controls import controls, typed
 from mailwake.web.labels import label, worded
 from mailwake.web.mistakes import mistakes
 from mailwake.web.pages import PAGES, Page
+from mailwake.web.spoken import spoken_error
 from mailwake.web.trace_form import operation_query
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
@@ -69,7 +70,7 @@ def _answered(request: HttpRequest, chosen: Page, operation: Operation[Any], giv
     except OperationError as error:
         if error.status in (401, 403):
             raise
-        found["problem"] = error
+        found["problem"] = spoken_error(error)
         return found
     names = chosen.columns or getattr(operation.output, "table_columns", ()) or tuple(operation.output.model_fields)
     found["columns"] = [(name, label(_outside(operation.output, name))) for name in names]

@@ -17,6 +17,7 @@ from mailwake.operations.saved_queries import DEFAULTS, SavedQuery
 from mailwake.operations.trace_models import TraceCriteria
 from mailwake.web.callers import ask, items, page
 from mailwake.web.mistakes import in_words as mistake_in_words
+from mailwake.web.spoken import error_in_words
 from mailwake.web.trace_form import TraceForm
 from mailwake.web.trace_words import in_words
 
@@ -89,7 +90,7 @@ def _kept(request: HttpRequest, given: dict[str, Any], form: TraceForm, known: S
     except OperationError as error:
         if error.status in (401, 403):
             raise
-        return f"{error.message}. {error.advice}"
+        return error_in_words(error)
     return ""
 
 

@@ -26,6 +26,7 @@ from mailwake.operations.models import Answer
 from mailwake.web.callers import ask, items, page
 from mailwake.web.labels import label
 from mailwake.web.mistakes import mistakes
+from mailwake.web.spoken import error_in_words
 from mailwake.web.trace_form import TraceForm
 from mailwake.web.trace_words import CHOICES, FIELDS, in_words
 
@@ -142,7 +143,7 @@ def _ordered(request: HttpRequest, given: dict[str, Any]) -> dict[str, str]:
     except OperationError as error:
         if error.status in (401, 403):
             raise
-        return {"": f"{error.message}. {error.advice}"}
+        return {"": error_in_words(error)}
     return {}
 
 

@@ -26,7 +26,7 @@ from mailwake.web import words
 from mailwake.web.callers import ask, context_of, page
 from mailwake.web.labels import label
 from mailwake.web.mistakes import in_words
-from mailwake.web.spoken import spoken
+from mailwake.web.spoken import error_in_words, spoken, spoken_error
 from mailwake.web.trace_form import RANGES, TraceForm, operation_query
 from mailwake.web.zones import zones
 
@@ -135,7 +135,7 @@ def paste(request: HttpRequest) -> HttpResponseBase:
     try:
         return _first_that_finds(request, pasted_readings(text.encode()[:LARGEST], Criteria()))
     except CriteriaError as error:
-        return render(request, "web/paste.html", {"text": text, "error": error}, status=400)
+        return render(request, "web/paste.html", {"text": text, "error": error_in_words(error)}, status=400)
 
 
 def _first_that_finds(request: HttpRequest, ways: list[Reading]) -> HttpResponseBase:
@@ -197,7 +197,7 @@ def _results(request: HttpRequest, form: TraceForm, cursor: str, place: Place) -
     except OperationError as error:
         if error.status != 400:
             raise
-        found["problem"] = error
+        found["problem"] = spoken_error(error)
     found["download"] = operation_query(given, ResultSize="100000")
     return found
 
