@@ -76,8 +76,9 @@ def time_zone(get_response: Next) -> Next:
     """Times are shown in the zone that the person chose, else the browser's, else UTC."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.GET.get("zone", "") in available_timezones() and request.user.is_authenticated:
-            request.session["zone"] = request.GET["zone"]  # a search names the zone in which its times are meant
+        asked = request.GET.get("zone", "")
+        if asked and request.user.is_authenticated and asked in available_timezones():
+            request.session["zone"] = asked  # a search names the zone in which its times are meant
         name = request.session.get("zone") or request.COOKIES.get(ZONE_COOKIE, "")
         zone = ZoneInfo("UTC")
         if name and len(name) < 64:

@@ -97,7 +97,7 @@ def _row(item: BaseModel, names: tuple[str, ...]) -> dict[str, Any]:
     ]
     message_id = str(getattr(item, "item_internet_message_id", "") or "")
     return {
-        "cells": [_cell(item, name) for name in names],
+        "cells": [_cell(item, name) | {"title": label(_outside(model, name))} for name in names],
         "everything": everything,
         "message_id": message_id if message_id.count("@") == 1 else "",
     }

@@ -8,7 +8,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from mailwake.operations.catalog.message_mailbox_history import Happened
 from mailwake.operations.catalog.message_story import StoryItem
@@ -29,7 +31,7 @@ from mailwake.web.views.trace import EVERYBODY, Place
 class Stage:
     """One of the three steps of the progress bar."""
 
-    name: str
+    label: str | Promise
     tone: str
     at: Any
 
@@ -107,8 +109,9 @@ def _stages(story: Story, outcome: Outcome | None, zone: Any) -> list[Stage]:
     end = from_micros(outcome.at, zone) if outcome and outcome.at else None
     tone = outcome.tone if outcome else "plain"
     refused = outcome is not None and outcome.detail == "Rejected" and len(story.timeline) <= 1
+    end_label = words.status(outcome.status) if outcome and not refused and tone in ("bad", "wait") else _("Delivered")
     return [
-        Stage("received", "bad" if refused else "good", begin),
-        Stage("processed", "plain" if refused else "good" if tone in ("good", "plain") else tone, None),
-        Stage("delivered", "plain" if refused else tone, end if not refused else None),
+        Stage(_("Rejected") if refused else _("Received"), "bad" if refused else "good", begin),
+        Stage(_("Processed"), "plain" if refused else "good" if tone in ("good", "plain") else tone, None),
+        Stage(end_label, "plain" if refused else tone, end if not refused else None),
     ]

@@ -135,6 +135,10 @@
   };
   document.getElementById("operations").addEventListener("input", (event) => narrow(event.target.value));
   narrow("");
-  const wanted = document.getElementById(location.hash.slice(1));
-  if (wanted) { wanted.open = true; wanted.scrollIntoView(); }
+  const show = () => {
+    const wanted = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (wanted) { wanted.open = true; wanted.scrollIntoView(); }
+  };
+  addEventListener("hashchange", show);
+  show();
 })();
