@@ -107,9 +107,9 @@ def test_from_a_report_s_order_to_its_download(visit: Any) -> None:
 
 def test_a_report_needs_somebody_to_look_for(visit: Any) -> None:
     page = visit("help").page
-    page.goto("/messagetrace/reports/order/?range=7d&subject=Offer")
+    page.goto("/messagetrace/reports/order/?range=7d&subject=Offer&direction=Internal")
     expect(page.get_by_text("A report needs a sender")).to_be_visible()
-    expect(page.get_by_text("not narrowed by these criteria: Subject")).to_be_visible()
+    expect(page.get_by_text("not narrowed by these criteria: Direction")).to_be_visible()
     expect(page.get_by_role("button", name="Prepare report")).to_be_disabled()
 
 
@@ -209,3 +209,15 @@ def test_the_reference_of_the_api_tries_what_it_tells(visit: Any) -> None:
     page.locator("#get-role-group").get_by_role("button", name="Try it").click()
     expect(page.locator("#get-role-group .answer .tag")).to_have_text("403")
     assert [text for text in visitor.complaints if "403" not in text] == []
+
+
+def test_a_story_is_told_in_the_reader_s_language(visit: Any) -> None:
+    page = visit("help", locale="sv-SE").page
+    page.goto("/messagetrace/?range=all&sender=news@weekly.example&recipient=dave@example.com&status=Failed")
+    page.locator("a.open").first.click()
+    flyout = page.locator("#flyout")
+    expect(flyout).to_contain_text("Kastat av mottagarens eget filter")
+    expect(flyout).to_contain_text("Se på mottagarens Sieve-skript om detta inte var avsikten.")
+    expect(flyout).to_contain_text("tog tillbaka det från sitt filter (kö-ID före:")
+    page.goto("/list/mailbox-search/?identity=carol@example.com&sent=1")
+    expect(page.get_by_text("kräver hanteringsrollen")).to_be_visible()

@@ -44,9 +44,11 @@ TYPES: dict[str, str | Promise] = {
 ENCODINGS = {"utf-8": ("utf-8", b""), "utf-16": ("utf-16-le", codecs.BOM_UTF16_LE)}
 """Of downloads: codec, and what comes first, so that spreadsheets know it."""
 _DIRECTIONS = {"Inbound": "Received", "Outbound": "Sent"}
-_TAKEN = frozenset(("sender", "recipient", "message_id", "trace_id", "from_ip", "status", "direction"))
-"""Criteria that a report takes, too."""
 _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
+_AS_THEY_ARE = (
+    *("subject", "subject_filter_type", "status_detail", "outcome", "queue_id", "to_ip", "sasl_user", "host"),
+    *("size_min", "size_max"),
+)
 _SEPARATOR = re.compile(r"[;,\s]+")
 
 
@@ -110,17 +112,21 @@ def _given(form: TraceForm) -> dict[str, Any]:
         "recipient_address": found.get("recipient_address", ()),
         "message_id": found.get("message_id", ()),
         "network_message_id": found.get("message_trace_id", ()),
-        "delivery_status": status[0] if status else None,
-        "direction": _DIRECTIONS.get(direction[0], "All") if direction else "All",
-        "original_client_ip": client[0] if client else "",
+        "delivery_status": status[0] if len(status) == 1 else None,
+        "direction": _DIRECTIONS.get(direction[0], "All") if len(direction) == 1 else "All",
+        "original_client_ip": client[0] if len(client) == 1 else "",
+        **{name: found[name] for name in _AS_THEY_ARE if found.get(name)},
     }
 
 
 def _left_out(form: TraceForm) -> list[str]:
-    """Names of criteria that a report is not narrowed by."""
-    labels = {**FIELDS, **{name: title for name, (title, _choices) in CHOICES.items()}}
-    used = [name for name in (*form.values, *(name for name, texts in form.chosen.items() if texts)) if name in labels]
-    return [str(labels[name]) for name in used if name not in _TAKEN]
+    """Names of criteria that a report is not narrowed by as the search is: it knows one status, two directions."""
+    many = {name for name in ("status", "direction") if len(form.chosen.get(name, ())) > 1}
+    if any(one not in _DIRECTIONS for one in form.chosen.get("direction", ())):
+        many.add("direction")
+    if len(form.given().get("from_ip", ())) > 1:
+        return [str(FIELDS["from_ip"]), *(str(CHOICES[name][0]) for name in sorted(many))]
+    return [str(CHOICES[name][0]) for name in sorted(many)]
 
 
 def _ordered(request: HttpRequest, given: dict[str, Any]) -> dict[str, str]:

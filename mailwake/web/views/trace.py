@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -87,7 +89,8 @@ def trace(request: HttpRequest, place: Place = EVERYBODY) -> HttpResponseBase:
     _keep_columns(request)
     shown = _results(request, form, "", place)
     if not place.own and set(request.GET) - {"columns"} and not form.errors and not shown["problem"]:
-        remember(context_of(request), form.given(), form.span)
+        with suppress(DatabaseError):  # a busy database is no reason to keep the answer back
+            remember(context_of(request), form.given(), form.span)
     shown |= {
         "form": form,
         "tab": "search",
