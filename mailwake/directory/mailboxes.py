@@ -42,6 +42,21 @@ class Mailboxes:
         """By primary key."""
         return record_of(self._rows().get(pk=number))
 
+    def addresses_of_login(self, login: str) -> tuple[str, ...]:
+        """All addresses, lower case, of the mailbox whose login name, UPN or address this is; none if that is not one.
+
+        Names and aliases do not count: they say whose mailbox it may be, not who signs in to it.
+        """
+        kinds = [kind.value for kind in (NameKind.LOGIN, NameKind.UPN, NameKind.ADDRESS)]
+        hits = MailboxName.objects.using(self._directory.alias).filter(
+            until=None, kind__in=kinds, name=names.key(login), mailbox__removed=None, mailbox__same_as=None
+        )
+        numbers = set(hits.values_list("mailbox_id", flat=True))
+        if len(numbers) != 1:
+            return ()
+        box = self.get(numbers.pop())
+        return tuple(dict.fromkeys(one.lower() for one in (box.primary_address, *box.addresses) if one))
+
     def several(self, numbers: Iterable[int]) -> list[MailboxRecord]:
         """By primary keys, at most some hundreds."""
         return [record_of(box) for box in self._rows().filter(pk__in=list(numbers))]

@@ -11,9 +11,11 @@ from mailwake.operations.context import Context
 from mailwake.operations.contract import Operation, OperationError, Scope
 from mailwake.operations.models import Input
 from mailwake.operations.scoping import scoped_story, within
-from mailwake.operations.show import NotFound, matching, tell, whole
+from mailwake.operations.show import NotFound, matching, whole
+from mailwake.operations.show import tell as tell_story
 from mailwake.operations.when import zone_name
 from mailwake.trace.story import Story
+from mailwake.trace.story_told import tell
 
 
 class Question(Input):
@@ -52,9 +54,14 @@ def story(context: Context, identity: str) -> Story:
         matches = matching(backend, identity, lambda node: within(node, scope))
         if not scope.everything:
             matches = whole(backend, matches[0])
-        told = tell(backend, matches, zone_name(context.zone))
+        told = tell_story(backend, matches, zone_name(context.zone))
     except NotFound as error:
-        raise OperationError("message-not-found", error.what, error.hint, status=404) from error
+        raise OperationError(
+            "message-not-found",
+            tell("nothing is known by {identity!r}", identity=identity),
+            tell("Look for the message by sender, recipient or time."),
+            status=404,
+        ) from error
     return scoped_story(told, scope)
 
 
