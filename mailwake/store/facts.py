@@ -103,11 +103,16 @@ def numbered(file: Path, seq: int) -> pa.Table:
     return made.set_column(made.schema.get_field_index("seq"), "seq", numbers)
 
 
+IN_ORDER = "SETTINGS max_threads = 1, optimize_on_insert = 0"
+"""What is written lies in order and is no two versions of anything: nothing is gained by several threads, or by looking
+for versions."""
+
+
 def insert_file(database: Database, file: Path, seq: int) -> None:
     """Append facts that the store does not have yet: an Arrow stream, numbered from seq. The engine reads the file."""
     database.client().command(
         f"INSERT INTO facts ({_NAMES}) SELECT {_NAMES.replace('seq', 'seq + {seq:UInt64}')}"
-        " FROM file({file:String}, 'ArrowStream')",
+        f" FROM file({{file:String}}, 'ArrowStream') {IN_ORDER}",
         parameters={"seq": seq, "file": str(file)},
     )
 
