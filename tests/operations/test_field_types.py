@@ -79,7 +79,9 @@ def test_change_of_a_list(given: Any, text: str) -> None:
     assert ListChange.model_validate(given).text() == text
 
 
-@pytest.mark.parametrize("given", [{}, {"Set": "a"}, {"Replace": ["a"], "Add": ["b"]}, 7])
+@pytest.mark.parametrize(
+    "given", [{}, {"Set": "a"}, {"Replace": ["a"], "Add": ["b"]}, 7, [None], [["a"]], {"Add": 5}, {"Remove": [{}]}]
+)
 def test_no_change_of_a_list(given: Any) -> None:
     with pytest.raises(ValidationError):
         ListChange.model_validate(given)
