@@ -101,3 +101,14 @@ def test_by_the_pages(stage: Stage, address: str) -> None:
 @pytest.mark.slow
 def test_pages_are_those_of_the_table(stage: Stage) -> None:
     assert table.of_pages(KEPT) == PAGES, "read what changed; then: python tests/roles/table.py"
+
+
+@pytest.mark.slow
+def test_what_cannot_be_asked_what_it_would_do_does_nothing(stage: Stage) -> None:
+    """An order that is carried out although it was only to be shown would be the worst of answers."""
+    from django.test import Client
+
+    account = account_of("Organization Management", scoped=False)
+    headers = {"Authorization": f"Bearer {stage.tokens[account]}"}
+    answer = Client(HTTP_HOST="localhost").post("/api/v1/run-jobs?what_if=true", headers=headers)
+    assert (answer.status_code, json.loads(answer.content)["code"]) == (400, "no-what-if")
