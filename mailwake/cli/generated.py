@@ -28,6 +28,7 @@ _GROUPS = {
     "mailbox": "Mailboxes, and what is audited in them.",
     "organization": "The organization's settings.",
     "permission": "Who has which right on a mailbox.",
+    "query": "Queries of the message trace that can be run again.",
     "report": "Reports on messages, made in the background.",
     "role": "Management roles.",
     "role-group": "Who may do what.",

@@ -23,6 +23,7 @@ from mailwake.operations.contract import Caller, CallerScope, Operation, Operati
 from mailwake.operations.models import Answer
 from mailwake.operations.parameters import parameters_of, text_of
 from mailwake.store.errors import StoreError
+from mailwake.trace.story_told import tell
 
 if TYPE_CHECKING:
     from mailwake.directory.directory import Directory
@@ -104,16 +105,25 @@ def _narrowed(operation: Operation[Any], caller: Caller, directory: Directory | 
     if not allowed(operation, caller):
         groups = role_groups_for(operation, directory)
         raise Refused(
-            f"{operation.cmdlet or operation.name} needs the management role {' or '.join(operation.roles)}",
-            f"these role groups give it: {', '.join(groups)}" if groups else "no role group gives it",
+            tell(
+                "{name} needs the management role {roles}",
+                name=operation.cmdlet or operation.name,
+                roles=" or ".join(operation.roles),
+            ),
+            tell("these role groups give it: {groups}", groups=", ".join(groups))
+            if groups
+            else tell("no role group gives it"),
         )
     if caller.assignments:
         fitting = [one.scope for one in caller.assignments if one.role in operation.roles]
         caller = replace(caller, scope=_union(fitting) if fitting else caller.scope)
     if operation.scope is Scope.ORGANIZATION and not caller.scope.everything:
         raise Refused(
-            f"{operation.cmdlet or operation.name} concerns the whole organization, your scope only a part of it",
-            "ask somebody whose role group has no scope",
+            tell(
+                "{name} concerns the whole organization, your scope only a part of it",
+                name=operation.cmdlet or operation.name,
+            ),
+            tell("ask somebody whose role group has no scope"),
         )
     return caller
 

@@ -211,6 +211,7 @@ def test_historical_searches(reports: tuple[Shell, Path]) -> None:
         ("Summary", "MessageTrace", ""),
         ("Extended", "MessageTraceDetail", ""),
         ("Wide", "messagetrace", " -Encoding Unicode"),
+        ("Narrow", "MessageTrace", " -Subject Newsletter -StatusDetail Discarded"),
     ):
         shell.said(f"{start} -ReportTitle {title} -ReportType {kind}{more} | Format-List")
     assert "NotStarted" in shell.said("Get-HistoricalSearch")
@@ -221,6 +222,9 @@ def test_historical_searches(reports: tuple[Shell, Path]) -> None:
     result = "Get-HistoricalSearch | Where-Object ReportTitle -eq {0} | Get-HistoricalSearchResult"
     summary = list(csv.DictReader(io.StringIO(shell.said(result.format("Summary")))))
     assert len(summary) == rows["Summary"] == rows["Wide"]
+    narrow = list(csv.DictReader(io.StringIO(shell.said(result.format("Narrow")))))
+    assert narrow and {row["message_subject"].split()[0] for row in narrow} == {"Newsletter"}
+    assert len(narrow) < len(summary)
     messages = places(shell, f"Get-MessageTraceV2 {ALL} -RecipientAddress *@example.com -ResultSize 5000")
     assert {row["network_message_id"] for row in summary} == {place[2] for place in messages}
     assert list(summary[0])[:3] == ["origin_timestamp_utc", "sender_address", "recipient_status"]
