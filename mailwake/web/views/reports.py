@@ -23,7 +23,7 @@ from mailwake.operations.contract import OperationError, all_operations
 from mailwake.operations.historical_models import HistoricalSearch
 from mailwake.operations.mailing import server
 from mailwake.operations.models import Answer
-from mailwake.web.callers import ask, items, page
+from mailwake.web.callers import ask, items, page, require
 from mailwake.web.labels import label
 from mailwake.web.mistakes import mistakes
 from mailwake.web.spoken import error_in_words
@@ -77,6 +77,7 @@ def _shown(one: HistoricalSearch) -> dict[str, Any]:
 @page
 def order(request: HttpRequest) -> HttpResponseBase:
     """The page before the order: what will be searched, title, address; with POST, order it."""
+    require(request, "start-historical-search")
     query = QueryDict(request.POST.get("query", "")) if request.method == "POST" else request.GET
     form = TraceForm.of(query)
     given = _given(form)

@@ -25,7 +25,7 @@ from mailwake.operations.saved_queries import remember
 from mailwake.operations.trace_models import TraceRow
 from mailwake.trace.story_missing import as_sentence
 from mailwake.web import words
-from mailwake.web.callers import ask, context_of, page
+from mailwake.web.callers import ask, context_of, page, require
 from mailwake.web.labels import label
 from mailwake.web.mistakes import in_words
 from mailwake.web.spoken import error_in_words, spoken, spoken_error
@@ -132,6 +132,7 @@ def find(request: HttpRequest) -> HttpResponseBase:
 @page
 def paste(request: HttpRequest) -> HttpResponseBase:
     """A bounce, headers or a log line, pasted: the message that it is about."""
+    require(request, "message-trace")
     text = request.POST.get("text", "")
     if request.method != "POST" or not text.strip():
         return render(request, "web/paste.html", {"text": text})
