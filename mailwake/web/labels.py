@@ -105,6 +105,10 @@ LABELS: dict[str, str | Promise] = {
     "StartDate": _("From"),
     "EndDate": _("To"),
     "ResultSize": _("Rows at most"),
+    "IncludeOwner": _("What you did yourself, too"),
+    "ReportTitle": _("Report title"),
+    "ReportType": _("Report type"),
+    "NotifyAddress": _("Notification email address"),
     # -- settings
     "Type": _("Type"),
     "RecipientTypeDetails": _("Type"),
