@@ -78,7 +78,7 @@ class HistoricalSearch(Output):
     submit_date: datetime = Field(description="When it was ordered.")
     report_title: str = Field(description="What it was called.")
     status: str = Field(description="NotStarted, InProgress, Done, Failed or Cancelled.")
-    rows: int | None = Field(description="Lines of the report.")
+    rows: int | None = Field(description="Lines of the report; of one that is being made, lines so far.")
     file_rows: int | None = Field(description="The same: nothing is left out of the file.")
     report_status_description: str = Field(description="The status in a sentence.")
     report_type: str = Field(description="MessageTrace or MessageTraceDetail.")
