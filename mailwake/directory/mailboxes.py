@@ -83,16 +83,18 @@ class Mailboxes:
         for box in rows.order_by("name", "id").iterator(chunk_size=_CHUNK):
             yield record_of(box)
 
-    def create(self, draft: MailboxDraft, now: int) -> MailboxRecord:
+    def create(self, draft: MailboxDraft, now: int, reach: Reach | None = None) -> MailboxRecord:
         """Make a mailbox; it is audited from the first moment. Raises DirectoryError when a name of it is taken.
 
-        One that logs know under a name of it becomes it.
+        One that logs know under a name of it becomes it. reach: what the one who makes it may see. No name of a mailbox
+        beyond it can be had, so that nobody comes by what is done in a mailbox by calling theirs like it.
         """
         with self._directory.writing() as revision:
             box = new_box(draft, now, revision)
             if draft.audit_enabled is None:
                 box.audit_enabled = not self._directory.organization.current().settings.audit_disabled
             pairs = list(names.of_draft(box, draft))
+            self._check_reach([name for kind, name in pairs if kind != NameKind.DISPLAY], reach)
             self._check_free(pairs)
             box.save(using=self._directory.alias)
             discovery.absorb(self._directory, box, [name for kind, name in pairs if kind != NameKind.DISPLAY])
@@ -156,6 +158,16 @@ class Mailboxes:
         self._directory.organization.see_domains(domain for _, domain in addresses)
         plain = {name for kind, name in pairs if kind == NameKind.NAME and not names.is_address(name)}
         discovery.reconcile(self._directory, {local for local, _ in addresses} | plain)
+
+    def _check_reach(self, wanted: list[str], reach: Reach | None) -> None:
+        if reach is None or reach.everything:
+            return
+        rows = MailboxName.objects.using(self._directory.alias).filter(until=None, name__in=wanted)
+        for row in rows.exclude(kind=NameKind.DISPLAY.value).select_related("mailbox", "mailbox__same_as"):
+            if not lookup.reaches(reach, row.mailbox.same_as or row.mailbox):
+                raise DirectoryError(
+                    "mailbox-exists", f"{row.name!r} is taken", "choose another name, alias or address", status=409
+                )
 
     def _check_free(self, pairs: list[tuple[NameKind, str]]) -> None:
         unique = (NameKind.GUID, NameKind.ADDRESS, NameKind.UPN, NameKind.NAME, NameKind.ALIAS)

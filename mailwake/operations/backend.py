@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Protocol
 
 from mailwake.events.fact import Fact
@@ -32,6 +32,9 @@ class Backend(Protocol):
 
     def client(self, ip: str, kinds: frozenset[str], limit: int) -> list[Fact]:
         """The newest facts of these kinds that name a client, at most about limit, in any order."""
+
+    def gaps(self, low: int | None, high: int | None, hosts: Collection[str] | None = None) -> list[str]:
+        """What the logs lack of this time (µs UTC, None for no bound), in sentences; hosts: only silences of these."""
 
     def close(self) -> None:
         """Let go of the store."""

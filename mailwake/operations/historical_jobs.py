@@ -133,7 +133,7 @@ def as_shown(job: JobRecord) -> HistoricalSearch:
         notify_address=job.recipients,
         submitted_by=job.caller,
         completion_date=moment(job.finished) if job.finished else None,
-        file_url=f"/api/v1/historical-search-result?JobId={job.guid}" if done else None,
+        file_url=f"/api/v1/historical-search-result?JobId={job.guid}&format=file" if done else None,
         file_size=job.size if done else None,
         error_code="Failed" if job.state == FAILED else None,
         error_description=job.error or job.note or None,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 from pydantic.alias_generators import to_pascal
 
 
@@ -31,6 +31,25 @@ class Output(BaseModel):
     def record(self) -> dict[str, Any]:
         """The item by its outside names, values as JSON has them."""
         return self.model_dump(mode="json", by_alias=True)
+
+
+class Piece(Output):
+    """A piece of a document, which faces give as text or as the bytes that are kept."""
+
+    text: str = Field(description="Its text, or the next part of it.")
+    _raw: bytes | None = PrivateAttr(None)
+
+    @classmethod
+    def of(cls, text: str, raw: bytes) -> Piece:
+        """A piece whose bytes are not the UTF-8 of its text, or may not be."""
+        made = cls(text=text)
+        made._raw = raw
+        return made
+
+    @property
+    def raw(self) -> bytes:
+        """Its bytes."""
+        return self.text.encode("utf-8", "surrogateescape") if self._raw is None else self._raw
 
 
 @dataclass

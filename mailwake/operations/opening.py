@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -108,6 +108,10 @@ class FileBackend:
         found = [fact for fact in facts if fact.fields.get("client_ip") == ip]
         return sorted(found, key=lambda fact: -fact.ts)[:limit]
 
+    def gaps(self, low: int | None, high: int | None, hosts: Collection[str] | None = None) -> list[str]:
+        """See `Backend`: what files lack is in their account."""
+        return []
+
     def close(self) -> None:
         """Nothing to let go of."""
 
@@ -151,6 +155,12 @@ class StoreBackend:
 
         found = map(self._revive, facts.naming(self.database, ip, kinds, limit))
         return [fact for fact in found if fact.fields.get("client_ip") == ip]
+
+    def gaps(self, low: int | None, high: int | None, hosts: Collection[str] | None = None) -> list[str]:
+        """See `Backend`."""
+        from mailwake.operations import gaps
+
+        return gaps.notes(self.database, low, high, hosts=hosts)
 
     def close(self) -> None:
         """Let other processes in."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from ipaddress import ip_address, ip_network
 
 from mailwake.events.fact import Fact
@@ -14,12 +15,15 @@ from mailwake.store.query import And, Between, Cursor, Equals, Has, InNetwork, N
 from mailwake.store.rows import Row
 from mailwake.trace.origins import is_internal
 from mailwake.trace.story import Story, build_from
-from mailwake.trace.story_model import Relative
+from mailwake.trace.story_model import Missing, Relative
 from mailwake.trace.story_relatives import attempt, relative
 from mailwake.trace.story_scene import Scene
 from mailwake.trace.story_session import SESSION_SPAN
 
 _DAY = 86_400_000_000
+_LATER = 3_600_000_000
+"""µs after the last record of a message whose end is not known, in which that end may have been."""
+_OPEN = frozenset({"Pending", "GettingStatus"})
 _MATCHES = 100
 _SESSIONS = 3
 """Delivery processes whose other records are looked up: a message that waited for days had many."""
@@ -66,13 +70,23 @@ def tell(backend: Backend, matches: Sequence[Row], zone: str = "UTC") -> Story:
     rows = [row for row in matches if row.trace_id == told]
     low, high = min(row.received for row in rows) - _DAY, max(row.last for row in rows) + _DAY
     scene = Scene(rows, _facts(backend, rows, low, high))
-    return build_from(
+    story = build_from(
         scene,
         sessions=[*scene.sessions, *_sessions(backend, scene)],
         attempts=_attempts(backend, scene.rows),
         also=_also(matches, told),
         zone=zone,
     )
+    lacking = tuple(Missing("gap", f"{text[:1].upper()}{text[1:]}.") for text in _gaps(backend, rows))
+    return replace(story, missing=(*story.missing, *lacking)) if lacking else story
+
+
+def _gaps(backend: Backend, rows: Sequence[Row]) -> list[str]:
+    """What the logs of its hosts, and of those it was handed to, lack of the message's time."""
+    waits = any(row.status in _OPEN for row in rows)
+    hosts = {name for row in rows for name in (*row.hosts, row.to_host or "") if name}
+    high = max(row.last for row in rows) + (_LATER if waits else 0)
+    return backend.gaps(min(row.received for row in rows), high, hosts)
 
 
 def _facts(backend: Backend, rows: Sequence[Row], low: int, high: int) -> list[Fact]:
@@ -99,16 +113,25 @@ def _message_names(facts: list[Fact]) -> set[str]:
     return {name for fact in facts for name in fact.fields.get("names", ()) if name.startswith("<")}
 
 
-def matching(backend: Backend, text: str) -> list[Row]:
-    """Rows that a MessageTraceId, Message-ID or queue ID names, newest first. Raises NotFound."""
+def matching(backend: Backend, text: str, narrowed: Callable[[Node], Node] = lambda node: node) -> list[Row]:
+    """Rows that a MessageTraceId, Message-ID or queue ID names, newest first. Raises NotFound.
+
+    narrowed: makes of a question one about what may be seen. What may not hides nothing that may, and costs the same as
+    what there is not.
+    """
     text = text.strip()
     for node, low, high in _readings(text):
         cursor = Cursor(high, "f" * 32, (1 << 32) - 1) if high is not None else None
         bounded = And((Between("received", low, high), node)) if low is not None else node
-        found = backend.search(bounded, _MATCHES, cursor, since=low)
+        found = backend.search(narrowed(bounded), _MATCHES, cursor, since=low)
         if found:
             return found
     raise NotFound.of(text)
+
+
+def whole(backend: Backend, row: Row) -> list[Row]:
+    """All rows of the message of a row."""
+    return backend.search(Equals("trace_id", row.trace_id), _MATCHES)
 
 
 def _readings(text: str) -> list[tuple[Node, int | None, int | None]]:

@@ -13,7 +13,7 @@ from mailwake.trace.story_told import tell
 from mailwake.trace.story_words import hop
 
 _KEPT = {
-    "discard": ("Drop", tell("{who} was thrown away on purpose.", who="").template, BAD),
+    "discard": ("Drop", tell("What was for {who} was thrown away on purpose.", who="").template, BAD),
     "quarantine": ("Quarantine", tell("The filter keeps it in quarantine for {who}.", who="").template, WAIT),
     "forward": ("Redirect", tell("{who} is forwarded to another address.", who="").template, PLAIN),
     "file": ("Deliver", tell("Written to a file for {who}.", who="").template, GOOD),

@@ -74,7 +74,9 @@ def mailbox_words(fields: Fields, sieve: set[str], owner: str = "") -> str:
     if action == "discarded":
         return tell("Thrown away by a Sieve rule")
     if action == "rejected":
-        return tell("Refused by a Sieve rule, the sender was told")
+        if target:  # a rule's refusal names whom it was told
+            return tell("Refused by a Sieve rule, the sender was told")
+        return tell("Refused by the mailbox, the sender was told")
     if action == "vacation":
         return (
             tell("Vacation answer to {target}", target=target)

@@ -119,6 +119,8 @@ LABELS: dict[str, str | Promise] = {
     "AuditLogAgeLimit": _("Age limit of records"),
     "DefaultAuditSet": _("Vendor-managed sets"),
     "NeverSeen": _("Never seen"),
+    "Unseeable": _("Cannot be seen"),
+    "Partly": _("Seen in part"),
     "Roles": _("Roles"),
     "RoleGroup": _("Role group"),
     "RoleGroups": _("Role groups"),

@@ -10,8 +10,8 @@ from mailwake.operations.backend import Backend
 from mailwake.operations.context import Context
 from mailwake.operations.contract import Operation, OperationError, Scope
 from mailwake.operations.models import Input
-from mailwake.operations.scoping import scoped_story, shows
-from mailwake.operations.show import NotFound, matching
+from mailwake.operations.scoping import scoped_story, within
+from mailwake.operations.show import NotFound, matching, whole
 from mailwake.operations.show import tell as tell_story
 from mailwake.operations.when import zone_name
 from mailwake.trace.story import Story
@@ -51,12 +51,9 @@ def story(context: Context, identity: str) -> Story:
     backend: Backend = context.backend()
     scope = context.caller.scope
     try:
-        matches = matching(backend, identity)
+        matches = matching(backend, identity, lambda node: within(node, scope))
         if not scope.everything:
-            visible = {row.trace_id for row in matches if shows(scope, row)}
-            matches = [row for row in matches if row.trace_id in visible]
-            if not matches:
-                raise NotFound.of(identity)
+            matches = whole(backend, matches[0])
         told = tell_story(backend, matches, zone_name(context.zone))
     except NotFound as error:
         raise OperationError(

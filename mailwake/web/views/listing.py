@@ -13,7 +13,8 @@ from django.utils.functional import Promise
 from pydantic import BaseModel, ValidationError
 
 from mailwake.operations.contract import Operation, OperationError, all_operations
-from mailwake.web.callers import ask, page
+from mailwake.operations.perform import check
+from mailwake.web.callers import ask, context_of, page
 from mailwake.web.controls import controls, typed
 from mailwake.web.labels import label, worded
 from mailwake.web.mistakes import mistakes
@@ -33,6 +34,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponseBase:
     if chosen is None or chosen.operation not in all_operations():
         raise Http404
     operation = all_operations()[chosen.operation]
+    check(operation, context_of(request))
     given = typed(operation.input, chosen.fields, request.GET)
     sent = bool(given) or "sent" in request.GET
     if not sent:

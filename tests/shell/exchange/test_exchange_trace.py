@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -235,7 +237,10 @@ def test_historical_searches(reports: tuple[Shell, Path]) -> None:
     with open_context(data) as context:
         job = next(one for one in queue(context).list() if one.name == "Wide")
         text = b"".join(queue(context).result(job.guid)).decode("utf-16-le")
+        kept = b"".join(queue(context).result(job.guid))
     assert text.startswith('"origin_timestamp_utc","sender_address"') and text.count("\r\n") == rows["Wide"] + 1
+    line = [sys.executable, "-m", "mailwake", "--data-dir", str(data), "report", "result", job.guid]
+    assert subprocess.run(line, capture_output=True, check=True, timeout=120).stdout == kept
 
 
 def test_a_search_can_be_stopped_until_it_begins(contoso: Path, shell_of: Callable[..., Shell]) -> None:

@@ -137,7 +137,10 @@
   narrow("");
   const show = () => {
     const wanted = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    if (wanted) { wanted.open = true; wanted.scrollIntoView(); }
+    if (!wanted) return;
+    if (wanted.hidden) { document.getElementById("operations").value = ""; narrow(""); }
+    wanted.open = true;
+    wanted.scrollIntoView();
   };
   addEventListener("hashchange", show);
   show();
