@@ -14,12 +14,12 @@ from mailwake.audit.model import LogonType, MailboxType
 from mailwake.directory import discovery, lookup, names, versions
 from mailwake.directory.errors import DirectoryError
 from mailwake.directory.models import Mailbox, MailboxName, NameKind
+from mailwake.directory.pieces import in_pieces
 from mailwake.directory.records import MailboxDraft, MailboxRecord, Reach
 
 if TYPE_CHECKING:
     from mailwake.directory.directory import Directory
 
-_CHUNK = 500
 _COLUMNS = {"audit_enabled", "audit_enabled_by_hand", "geo", "litigation_hold", "retention_policy", "quota"}
 _COLUMNS |= {"warning_quota", "licence", "display_name"}
 
@@ -80,7 +80,7 @@ class Mailboxes:
                 until=None, name__contains=names.key(containing)
             )
             rows = rows.filter(pk__in=hit.values("mailbox_id"))
-        for box in rows.order_by("name", "id").iterator(chunk_size=_CHUNK):
+        for box in in_pieces(rows.order_by("name", "id")):
             yield record_of(box)
 
     def create(self, draft: MailboxDraft, now: int, reach: Reach | None = None) -> MailboxRecord:

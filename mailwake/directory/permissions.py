@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mailwake.directory import lookup, names
 from mailwake.directory.errors import DirectoryError
 from mailwake.directory.models import Mailbox, Permission
+from mailwake.directory.pieces import in_pieces
 from mailwake.directory.records import PermissionRecord, Reach
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Permissions:
         if trustee:
             rows = rows.filter(trustee_key__in={names.key(trustee), self.trustee_key(trustee, reach)})
         rows = rows.filter(mailbox__removed=None).select_related("mailbox")
-        for row in rows.order_by("mailbox__name", "mailbox_id", "trustee", "deny", "right").iterator(chunk_size=2000):
+        for row in in_pieces(rows.order_by("mailbox__name", "mailbox_id", "trustee", "deny", "right")):
             yield _record(row)
 
     def add(

@@ -19,7 +19,7 @@ from mailwake.operations.job_access import queue
 from mailwake.operations.job_runner import Work
 from mailwake.operations.trace_models import TraceRow
 from mailwake.operations.trace_pages import MOST
-from mailwake.operations.tracking_events import TrackingEvent, events
+from mailwake.operations.tracking_events import events
 
 if TYPE_CHECKING:
     from mailwake.operations.models import Answer
@@ -58,7 +58,7 @@ def run(context: Context, job: JobRecord) -> Work:
     if order.report_type == "MessageTrace":
         pieces = summary(_whole_messages(asking, order.search()), rows)
     else:
-        pieces = extended(_events(asking, order.search()), rows)
+        pieces = extended(events(asking, _ids(asking, order.search())), rows)
     if order.encoding == "Unicode":
         # kept as the bytes that they are: what is no UTF-8 goes through the queue as surrogates
         pieces = (piece.encode("utf-16-le").decode("utf-8", "surrogateescape") for piece in pieces)
@@ -93,11 +93,6 @@ def _whole_messages(context: Context, asked: Search) -> Iterator[TraceRow]:
             found.setdefault(row.message_trace_id, []).append(row)
         for rows in found.values():
             yield from rows
-
-
-def _events(context: Context, asked: Search) -> Iterator[TrackingEvent]:
-    for trace_id in _ids(context, asked):
-        yield from events(context, trace_id)
 
 
 def find(context: Context, job_id: str) -> JobRecord:

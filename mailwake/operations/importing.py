@@ -33,6 +33,8 @@ PARALLEL_FROM = 32 << 20
 """Bytes from which on several processes read and correlate."""
 PROCESSES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 _COLLECT_EVERY = 16
+_AUDITED = ("acts", "audit", "acts_due")
+"""Tables that auditing writes to, in pieces; what was read is written in large ones already."""
 
 
 class Progress(Protocol):
@@ -125,7 +127,7 @@ class _Import:
                 for source in self._inputs:
                     self._retract(self._saved.outgrown(source))
                 account = self._in_parallel(writer) if self._divides(total) else self._in_order(writer)
-            with self._database.merging():
+            with self._database.merging(*_AUDITED):
                 auditing.work(self._database)
         finally:
             gc.enable()

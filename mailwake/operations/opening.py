@@ -91,6 +91,11 @@ class FileBackend:
             found = [fact for fact in found if low <= fact.ts <= high]
         return sorted(found, key=lambda fact: fact.ts)
 
+    def filed(self, keys: Iterable[str], low: int, high: int) -> list[tuple[str, Fact]]:
+        """See `Backend`."""
+        found = [(key, fact) for key in set(keys) for fact in self._facts.get(key, ()) if low <= fact.ts <= high]
+        return sorted(found, key=lambda pair: pair[1].ts)
+
     def session(self, fact: Fact, low: int, high: int) -> list[Fact]:
         """See `Backend`."""
         facts = self._sessions.get((fact.host, fact.program, fact.pid), ())
@@ -135,6 +140,12 @@ class StoreBackend:
         from mailwake.store import facts
 
         return [self._revive(stored) for stored in facts.by_keys(self.database, keys, low, high)]
+
+    def filed(self, keys: Iterable[str], low: int, high: int) -> list[tuple[str, Fact]]:
+        """See `Backend`."""
+        from mailwake.store import facts
+
+        return [(stored.key, self._revive(stored)) for stored in facts.by_keys(self.database, keys, low, high)]
 
     def session(self, fact: Fact, low: int, high: int) -> list[Fact]:
         """See `Backend`."""

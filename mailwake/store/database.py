@@ -18,6 +18,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mailwake.store.arrow import spare_pandas
 from mailwake.store.errors import StoreError
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ class Database:
                     with get_client(dsn=dsn) as first:
                         first.command(f"CREATE DATABASE IF NOT EXISTS {_NAME} ENGINE = Atomic")
                 client = get_client(dsn=dsn, database=_NAME, settings=SETTINGS, tz_mode="aware")
+                spare_pandas()
             except Exception as error:
                 raise StoreError(
                     f"{self.path}: the store does not open: {error}", "is the disk full or the folder not writable?"
@@ -83,17 +85,20 @@ class Database:
         return client
 
     @contextmanager
-    def merging(self) -> Iterator[None]:
-        """Let the engine merge what is written in many small pieces.
+    def merging(self, *tables: str) -> Iterator[None]:
+        """Let the engine merge what is written in many small pieces, into some tables or all.
 
         Not otherwise: a merge leaves what it merged on the disk for a while, and a process that only asks is gone
         before that is cleared; and what an import writes in large pieces, it would write twice.
         """
-        self.client().command("SYSTEM START MERGES")
+        which = [f" {_NAME}.{table}" for table in tables] or [""]
+        for one in which:
+            self.client().command(f"SYSTEM START MERGES{one}")
         try:
             yield
         finally:
-            self.client().command("SYSTEM STOP MERGES")
+            for one in which:
+                self.client().command(f"SYSTEM STOP MERGES{one}")
 
     def close(self) -> None:
         """Close all connections and let another process in."""

@@ -13,7 +13,7 @@ import orjson
 
 from mailwake.events.native import native
 from mailwake.store.database import Database
-from mailwake.store.facts import array_of
+from mailwake.store.facts import IN_ORDER, array_of
 from mailwake.store.query import SAME, TEXTS, UNKNOWN, And, Between, Cursor, Equals, Has, Node, Or
 from mailwake.store.rows import Row
 from mailwake.store.sql import Formatter
@@ -37,28 +37,76 @@ def table(rows: list[Row], version: int = 0, *, deleted: int = 0) -> pa.Table:
     """Rows as an Arrow table for `insert`."""
     import pyarrow as pa
 
+    made = _columns(rows) if native is None else _native_columns(rows)
+    made["version"] = pa.repeat(pa.scalar(version, pa.uint64()), len(rows))
+    made["deleted"] = pa.repeat(pa.scalar(deleted, pa.uint8()), len(rows))
+    return pa.table(made)
+
+
+_TIMES, _PLAIN = ("received", "last"), ("status", "detail", "outcome", "direction", "from_ip", "message_id")
+_LOWER, _LISTS = tuple(sorted(TEXTS - {"original_recipient"})), ("hosts", "queue_ids", "keys")
+
+
+def _columns(rows: list[Row]) -> dict[str, pa.Array]:
+    import pyarrow as pa
+
     columns: dict[str, tuple[Any, ...]] = dict.fromkeys(Row._fields, ())
     columns.update(zip(Row._fields, zip(*rows, strict=True), strict=False))
     made: dict[str, pa.Array] = {}
-    for name in ("received", "last"):
+    for name in _TIMES:
         made[name] = pa.array(columns[name], pa.int64()).cast(pa.timestamp("us", "UTC"))
     made["trace_id"] = pa.array([bytes.fromhex(value) for value in columns["trace_id"]], pa.binary(16))
     made["leaf"] = pa.array(columns["leaf"], pa.uint32())
     made["size"] = pa.array([min(max(size, 0), _LARGEST) for size in columns["size"]], pa.uint64())
-    for name in ("status", "detail", "outcome", "direction", "from_ip", "message_id"):
+    for name in _PLAIN:
         made[name] = _text(columns[name])
-    for name in sorted(TEXTS - {"original_recipient"}):
+    for name in _LOWER:
         made[name] = _text([UNKNOWN if value is None else value.lower() for value in columns[name]])
     pairs = zip(columns["original_recipient"], columns["recipient"], strict=True)
     made["original_recipient"] = _text(
         [SAME if original == final else UNKNOWN if original is None else original.lower() for original, final in pairs]
     )
-    for name in ("hosts", "queue_ids", "keys"):
+    for name in _LISTS:
         made[name] = _lists(columns[name])
-    made["body"] = _bodies(rows)
-    made["version"] = pa.array([version] * len(rows), pa.uint64())
-    made["deleted"] = pa.array([deleted] * len(rows), pa.uint8())
-    return pa.table(made)
+    made["body"] = pa.array([pack(row) for row in rows], pa.binary())
+    return made
+
+
+_HOW = {
+    **dict.fromkeys(_TIMES, 0),
+    "leaf": 1,
+    "size": 2,
+    "trace_id": 3,
+    **dict.fromkeys(_PLAIN, 4),
+    **dict.fromkeys(_LOWER, 5),
+    "original_recipient": 6,
+    **dict.fromkeys(_LISTS, 7),
+    "body": 8,
+}
+"""How `events/c/rows.c` makes a column."""
+_PLACES = {**dict(zip(Row._fields, range(len(Row._fields)), strict=True)), "body": 0}
+_BLANK = 1 << _TRACE_ID | 1 << _KEYS
+_WANTED = tuple((how, _PLACES[name], _PLACES["recipient"], _BLANK) for name, how in _HOW.items())
+
+
+def _native_columns(rows: list[Row]) -> dict[str, pa.Array]:
+    """As `_columns`, a tenth of the time."""
+    import pyarrow as pa
+
+    fixed = [pa.timestamp("us", "UTC"), pa.uint32(), pa.uint64(), pa.binary(16)]
+    made: dict[str, pa.Array] = {}
+    for name, buffers in zip(_HOW, native.rows(rows, _WANTED), strict=True):
+        parts = [pa.py_buffer(buffer) for buffer in buffers]
+        if len(parts) == 1:
+            made[name] = pa.Array.from_buffers(fixed[_HOW[name]], len(rows), [None, *parts])
+        elif len(parts) == 2:
+            kind = pa.binary() if name == "body" else pa.string()
+            made[name] = pa.Array.from_buffers(kind, len(rows), [None, *parts])
+        else:
+            lists, ends, texts = parts
+            values = pa.Array.from_buffers(pa.binary(), len(ends) // 4 - 1, [None, ends, texts])
+            made[name] = pa.Array.from_buffers(pa.list_(pa.binary()), len(rows), [None, lists], children=[values])
+    return made
 
 
 def _text(values: Sequence[str]) -> pa.Array:
@@ -80,15 +128,6 @@ def _lists(values: Sequence[Sequence[str]]) -> pa.Array:
     except UnicodeEncodeError:
         coded = [[text.encode("utf-8", "surrogateescape") for text in texts] for texts in values]
         return pa.array(coded, pa.list_(pa.binary()))
-
-
-def _bodies(rows: list[Row]) -> pa.Array:
-    import pyarrow as pa
-
-    if native is None:
-        return pa.array([pack(row) for row in rows], pa.binary())
-    ends, texts = native.bodies(rows, 1 << _TRACE_ID | 1 << _KEYS)
-    return pa.Array.from_buffers(pa.binary(), len(rows), [None, pa.py_buffer(ends), pa.py_buffer(texts)])
 
 
 def pack(row: Row) -> bytes:
@@ -115,7 +154,7 @@ def insert_file(database: Database, file: Path, version: int) -> None:
     """Append the rows of an Arrow stream with this version, as `insert`; the engine reads the file itself."""
     database.client().command(
         f"INSERT INTO rows ({_WRITTEN}, version) SELECT {_WRITTEN}, {{version:UInt64}}"
-        " FROM file({file:String}, 'ArrowStream')",
+        f" FROM file({{file:String}}, 'ArrowStream') {IN_ORDER}",
         parameters={"version": version, "file": str(file)},
     )
 

@@ -270,8 +270,10 @@ def _nearest(legs: list[Leg], fact: Fact) -> Leg | None:
 
 def agent_key(leg: Leg) -> str:
     """The key under which a local delivery agent (Dovecot's LDA) speaks of this leg's deliveries; "" without any."""
-    if leg.message_id and any(by_agent(recipient.attempts) for recipient in leg.recipients.values()):
-        return "m:" + leg.bare_id
+    if leg.message_id:
+        for recipient in leg.recipients.values():
+            if by_agent(recipient.attempts):
+                return "m:" + leg.bare_id
     return ""
 
 

@@ -74,9 +74,8 @@ def mailbox_words(fields: Fields, sieve: set[str], owner: str = "") -> str:
     if action == "discarded":
         return tell("Thrown away by a Sieve rule")
     if action == "rejected":
-        if target:  # a rule's refusal names whom it was told
-            return tell("Refused by a Sieve rule, the sender was told")
-        return tell("Refused by the mailbox, the sender was told")
+        by = tell("by a Sieve rule") if target else tell("by the mailbox")  # a rule's refusal names whom it was told
+        return tell("Refused {by}, the sender was told", by=by)
     if action == "vacation":
         return (
             tell("Vacation answer to {target}", target=target)

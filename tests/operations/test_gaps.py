@@ -77,9 +77,8 @@ def test_it_does_not_depend_on_how_the_records_came_in(tmp_path: Path) -> None:
 
 
 def test_what_a_log_admits_is_told_with_what_was_lost_here(database: Database) -> None:
-    text = (
-        "2025-11-23T10:00:01+00:00 mx1 rsyslogd: imjournal: 143847 messages lost due to rate-limiting (20000 allowed)"
-    )
+    said = "imjournal: 143847 messages lost due to rate-limiting (20000 allowed)"
+    text = f"2025-11-23T10:00:01+00:00 mx1 rsyslogd: {said}"
     lost = Fact(START, "mx1", "rsyslogd", 0, "loss", "", {}, text, Origin("x"))
     facts.insert(database, facts.table([lost], [""], 1))
     told = gaps.notes(database, START - MINUTE, START + MINUTE)
