@@ -189,7 +189,7 @@ def _results(request: HttpRequest, form: TraceForm, cursor: str, place: Place) -
         answer = ask(request, place.operation, **given, result_size=PAGE, cursor=cursor)
         found["rows"] = [_shown(row) for row in answer if isinstance(row, TraceRow)]
         found["next"] = answer.next_cursor or ""
-        found["warnings"] = answer.warnings
+        found["warnings"] = spoken(tuple(answer.warnings))
     except ValidationError as error:
         wrong = error.errors()[0]
         found["problem"] = OperationError(
