@@ -12,7 +12,7 @@ from mailwake.operations.fields import Moment, WordList
 from mailwake.operations.models import Input, Output
 from mailwake.operations.trace_models import Outcome, Status
 
-_AS_THEY_ARE = (
+MORE_CRITERIA = (
     *("subject", "subject_filter_type", "status_detail", "outcome", "queue_id", "to_ip", "sasl_user", "host"),
     *("size_min", "size_max"),
 )
@@ -65,7 +65,7 @@ class HistoricalOrder(Input):
                 "from_ip": (self.original_client_ip,) if self.original_client_ip else (),
                 "start_date": self.start_date,
                 "end_date": self.end_date,
-                **{name: getattr(self, name) for name in _AS_THEY_ARE},
+                **{name: getattr(self, name) for name in MORE_CRITERIA},
             }
         )
 
