@@ -18,7 +18,7 @@ from mailwake.web.controls import controls, typed
 from mailwake.web.labels import label, worded
 from mailwake.web.mistakes import mistakes
 from mailwake.web.pages import PAGES, Page
-from mailwake.web.spoken import spoken_error
+from mailwake.web.spoken import spoken, spoken_error
 from mailwake.web.trace_form import operation_query
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
@@ -64,7 +64,7 @@ def _answered(request: HttpRequest, chosen: Page, operation: Operation[Any], giv
                 found["more"] = True
                 break
             rows.append(item)
-        found["warnings"] = answer.warnings
+        found["warnings"] = spoken(tuple(answer.warnings))
     except ValidationError as error:
         found["errors"] = mistakes(operation.input, error)
         return found
