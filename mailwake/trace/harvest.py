@@ -49,9 +49,7 @@ def harvest(facts: list[Fact]) -> Harvest:
             left.update([bucket.key for bucket in members])
     remaining: list[Fact] = []
     for fact, key in zip(facts, keys, strict=True):
-        if key in left if key else fact.kind == "queue_action":
-            remaining.append(fact)
-        elif fact.kind == "reject" and _is_by_proxy(fact):
+        if (key in left if key else fact.kind == "queue_action") or (fact.kind == "reject" and _is_by_proxy(fact)):
             remaining.append(fact)
     workset.clear()
     return Harvest(keys, rows, book, remaining)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from mailwake.events.fact import Fact
 from mailwake.events.replies import enhanced_code
-from mailwake.trace.learning import bare_id, deliver, learn, split_local
+from mailwake.trace.learning import bare_id, deliver, has_ways, learn, split_local
 from mailwake.trace.model import Leg
 from mailwake.trace.parts import named
 from mailwake.trace.twins import SECOND, without_doubles
@@ -208,7 +208,7 @@ def _lives(host: str, key: str, facts: list[Fact]) -> list[Leg]:
     for leg in legs:
         leg.bare_id = bare_id(leg.message_id)
         for recipient in leg.recipients.values():
-            if len(recipient.attempts) > 1 and recipient.attempts[0].fields.get("agent") == "local":
+            if len(recipient.attempts) > 1 and has_ways(recipient.attempts):
                 split_local(leg)
                 break
     return legs
