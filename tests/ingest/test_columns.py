@@ -245,9 +245,16 @@ def test_what_is_no_shape_is_refused() -> None:
 def test_bodies_can_be_read_back(native: Any, texts: list[str], number: int) -> None:
     empty = Row._make(["" if n % 2 else None for n in range(len(Row._fields))])
     row = empty._replace(
-        received=number, subject=texts[0], reason=texts[-1], hosts=tuple(texts), keys=("a",), trace_id="b"
+        received=number,
+        subject=texts[0],
+        reason=texts[-1],
+        hosts=tuple(texts),
+        keys=("a",),
+        trace_id="b",
+        message_id="c",
     )
-    ends, data = native.bodies([row, row], 1 << Row._fields.index("trace_id") | 1 << Row._fields.index("keys"))
+    blank = [1 << Row._fields.index(name) for name in ("trace_id", "keys", "message_id")]
+    ends, data = native.bodies([row, row], sum(blank))
     half = len(bytes(data)) // 2
     assert list(memoryview(ends).cast("i")) == [0, half, 2 * half]
-    assert journeys.unpack(bytes(data)[:half], "b", ("a",)) == row
+    assert journeys.unpack(bytes(data)[:half], "b", ("a",), "c") == row
