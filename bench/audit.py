@@ -164,7 +164,8 @@ def _recorded(settings: Settings, rnd: Random, low: int, span: int) -> Iterator[
 
 _OTHER = "lower(hex(MD5(concat(toString(number), lower(hex(audit_made.id))))))"
 _BODY = (
-    f"replaceAll(replaceAll(body, lower(hex(audit_made.id)), {_OTHER}), toString(toUnixTimestamp64Micro(audit_made.ts)),"
+    f"replaceAll(replaceAll(body, lower(hex(audit_made.id)), {_OTHER}),"
+    " toString(toUnixTimestamp64Micro(audit_made.ts)),"
     " toString(toUnixTimestamp64Micro(audit_made.ts) + number * {s:Int64}))"
 )
 _COPY = (

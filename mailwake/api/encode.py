@@ -1,4 +1,4 @@
-"""Answers of operations as JSON, JSON lines and CSV, as a stream: an export of a million rows needs no memory."""
+"""Answers of operations as JSON, JSON lines, CSV and files, as a stream: a million rows need no memory."""
 
 from __future__ import annotations
 
@@ -10,25 +10,32 @@ from typing import Any
 import orjson
 from pydantic import BaseModel
 
-from mailwake.operations.models import Answer
+from mailwake.operations.models import Answer, Piece
 from mailwake.operations.records import cell
 
 JSON, LINES, CSV = "application/json", "application/x-ndjson", "text/csv"
-FORMS = {"json": JSON, "jsonl": LINES, "csv": CSV}
+FILE = "application/octet-stream"
+FORMS = {"json": JSON, "jsonl": LINES, "csv": CSV, "file": FILE}
 """Content types by the word that `?format=` takes."""
 _BATCH = 64 << 10
 
 
-def chosen(accept: str, word: str) -> str | None:
-    """The content type to answer with: what `format` says, else the first of the Accept header that we have.
+def forms_of(model: type[BaseModel]) -> dict[str, str]:
+    """Those that an answer has: what is no document cannot be given as a file."""
+    return FORMS if issubclass(model, Piece) else {word: kind for word, kind in FORMS.items() if kind != FILE}
+
+
+def chosen(accept: str, word: str, model: type[BaseModel] = BaseModel) -> str | None:
+    """The content type to answer with: what `format` says, else the first of the Accept header that the answer has.
 
     None when neither is one of ours.
     """
+    forms = forms_of(model)
     if word:
-        return FORMS.get(word)
+        return forms.get(word)
     for part in accept.split(",") if accept else ["*/*"]:
         kind = part.partition(";")[0].strip().lower()
-        if kind in (JSON, LINES, CSV):
+        if kind in forms.values():
             return kind
         if kind in ("*/*", "application/*", "text/html"):
             return JSON
@@ -37,7 +44,7 @@ def chosen(accept: str, word: str) -> str | None:
 
 def stream(kind: str, items: Iterable[BaseModel], model: type[BaseModel]) -> Iterator[bytes]:
     """The answer in pieces of some size."""
-    pieces = {JSON: _document, LINES: _lines, CSV: _table}[kind](items, model)
+    pieces = {JSON: _document, LINES: _lines, CSV: _table, FILE: _bytes}[kind](items, model)
     batch = bytearray()
     for piece in pieces:
         batch += piece
@@ -66,6 +73,13 @@ def _document(items: Iterable[BaseModel], _: type[BaseModel]) -> Iterator[bytes]
 def _lines(items: Iterable[BaseModel], _: type[BaseModel]) -> Iterator[bytes]:
     for item in items:
         yield orjson.dumps(record(item)) + b"\n"
+
+
+def _bytes(items: Iterable[BaseModel], _: type[BaseModel]) -> Iterator[bytes]:
+    """A document as it is kept."""
+    for item in items:
+        assert isinstance(item, Piece)
+        yield item.raw
 
 
 def _table(items: Iterable[BaseModel], model: type[BaseModel]) -> Iterator[bytes]:

@@ -9,7 +9,7 @@ from pydantic.json_schema import models_json_schema
 
 from mailwake import __version__
 from mailwake.api import problems
-from mailwake.api.encode import CSV, FORMS, JSON, LINES
+from mailwake.api.encode import CSV, FILE, JSON, LINES, forms_of
 from mailwake.operations.annotations import is_list
 from mailwake.operations.contract import Operation, all_operations
 
@@ -105,7 +105,7 @@ def _parameters(operation: Operation[Any]) -> list[dict[str, Any]]:
             "in": "query",
             "required": False,
             "description": "Instead of an Accept header.",
-            "schema": {"type": "string", "enum": list(FORMS)},
+            "schema": {"type": "string", "enum": list(forms_of(operation.output))},
         }
     )
     return found
@@ -133,7 +133,9 @@ def _responses(operation: Operation[Any], names: dict[Any, dict[str, Any]]) -> d
             "warnings": {"type": "array", "items": {"type": "string"}},
         },
     }
-    good = {"description": "Done.", "content": {JSON: {"schema": page}, LINES: {"schema": item}, CSV: {}}}
+    shapes = {JSON: {"schema": page}, LINES: {"schema": item}, CSV: {}, FILE: {}}
+    forms = forms_of(operation.output).values()
+    good = {"description": "Done.", "content": {kind: shape for kind, shape in shapes.items() if kind in forms}}
     problem = {"content": {problems.CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
     texts = {
         "400": "An input was not understood.",

@@ -46,9 +46,9 @@ def run(request: HttpRequest, name: str) -> HttpResponseBase:
         return response
     if request.method == "POST" and "Authorization" not in request.headers and _forged(request):
         return _problem(Problem(403, "forged", "the request does not come from a page of ours", "Send a token."))
-    kind = encode.chosen(request.headers.get("Accept", ""), request.GET.get("format", ""))
+    kind = encode.chosen(request.headers.get("Accept", ""), request.GET.get("format", ""), operation.output)
     if kind is None:
-        kinds = ", ".join(encode.FORMS.values())
+        kinds = ", ".join(encode.forms_of(operation.output).values())
         return _problem(Problem(406, "no-such-form", "there is no such form of the answer", f"There are: {kinds}."))
     try:
         given = _given(request, operation)
@@ -97,6 +97,7 @@ def _given(request: HttpRequest, operation: Operation[Any]) -> BaseModel:
 def _response(kind: str, answer: Answer, operation: Operation[Any]) -> HttpResponseBase:
     """Whole when it is short, else as a stream. Raises what the operation raises meanwhile."""
     pieces = encode.stream(kind, answer, operation.output)
+    headers = {"Cache-Control": "no-store", **({"Content-Disposition": "attachment"} if kind == encode.FILE else {})}
     made: list[bytes] = []
     size = 0
     for piece in pieces:
@@ -105,8 +106,8 @@ def _response(kind: str, answer: Answer, operation: Operation[Any]) -> HttpRespo
         if size > _ENOUGH:
             break
     else:
-        return HttpResponse(b"".join(made), content_type=kind, headers={"Cache-Control": "no-store"})
-    return StreamingHttpResponse(_on(made, pieces), content_type=kind, headers={"Cache-Control": "no-store"})
+        return HttpResponse(b"".join(made), content_type=kind, headers=headers)
+    return StreamingHttpResponse(_on(made, pieces), content_type=kind, headers=headers)
 
 
 def _on(made: list[bytes], pieces: Iterator[bytes]) -> Iterator[bytes]:

@@ -15,7 +15,7 @@
     groups_claim = "groups"        # its values are members of role groups, of kind group
 
     [[source]]                     # logs that are read as they are written: docs/live.md
-    type = "file"                  # or "syslog", "push"
+    type = "file"                  # or "journald", "syslog", "push"
     path = "/var/log/mail.log"
 
 Paths are relative to the file. What is not understood is an error that names the table and the key.
@@ -30,7 +30,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from mailwake.operations.live.sources import FileSource, PushSource, Source, SyslogSource
+from mailwake.operations.live.sources import AnySource, FileSource, JournalSource, PushSource, Source, SyslogSource
 
 NAME = "mailwake.toml"
 _ADDRESS = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|([^\[\]:]*)):(\d{1,5})")
@@ -168,10 +168,12 @@ def _beside(found: Configuration, folder: Path) -> Configuration:
     return found.model_copy(update={"serve": serve, "oidc": tuple(providers), "source": sources})
 
 
-def _source(one: FileSource | SyslogSource | PushSource, folder: Path) -> FileSource | SyslogSource | PushSource:
+def _source(one: AnySource, folder: Path) -> AnySource:
     """A source with whole paths, its files there, its token read. Raises ConfigurationError."""
     if isinstance(one, FileSource):
         return one.model_copy(update={"path": folder / one.path})
+    if isinstance(one, JournalSource):
+        return one.model_copy(update={"directory": folder / one.directory}) if one.directory else one
     if isinstance(one, SyslogSource):
         names = ("certificate", "key", "client_ca")
         paths = {name: folder / path for name in names if (path := getattr(one, name)) is not None}

@@ -17,6 +17,8 @@ from mailwake.operations.request_callers import caller_of_request
 from mailwake.operations.serving import runtime
 
 _RETRY_AFTER = "15"
+_DIGITS = 16
+_ID = 64
 _METRICS: tuple[tuple[str, str, str, Callable[[SourceStatus], float]], ...] = (
     ("records_total", "counter", "Records read since the start.", lambda one: one.records),
     ("unknown_total", "counter", "Records whose meaning is not known.", lambda one: one.unknown),
@@ -25,6 +27,7 @@ _METRICS: tuple[tuple[str, str, str, Callable[[SourceStatus], float]], ...] = (
     ("refused_total", "counter", "Requests, connections and messages refused or cut.", lambda one: one.refused),
     ("last_record_seconds", "gauge", "Latest time in the records.", lambda one: one.last_record / 1e6),
     ("last_arrival_seconds", "gauge", "When the last record came.", lambda one: one.last_arrival / 1e6),
+    ("heard_seconds", "gauge", "When the sender was heard last, with records or without.", lambda one: one.heard / 1e6),
     ("lag_seconds", "gauge", "From a record's time to its being in the store.", lambda one: one.lag),
     ("backlog_bytes", "gauge", "There and not read yet.", lambda one: one.backlog),
     ("rate", "gauge", "Records a second over the last minute.", lambda one: one.rate),
@@ -50,7 +53,9 @@ def push(request: HttpRequest, name: str) -> HttpResponse:
         return response
     try:
         body = unpacked(request.body, request.headers.get("Content-Encoding", ""))
-        point.take(lines_of(body, request.content_type or ""))
+        behind = request.headers.get("Mailwake-Behind", "")
+        point.gauge.hear(int(behind) if behind.isdecimal() and len(behind) < _DIGITS else 0)
+        point.take(lines_of(body, request.content_type or ""), request.headers.get("Mailwake-Batch", "")[:_ID])
     except RequestDataTooBig:
         point.gauge.refuse(1, "a request was too large")
         return _told(413, "the request is too large: send it in parts")

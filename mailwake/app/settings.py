@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mailwake.operations.live.sources import FileSource, PushSource, SyslogSource
+from mailwake.operations.live.sources import AnySource
 
 APPLICATIONS = (
     "mailwake.web",  # first: its templates stand in for those of allauth
@@ -53,7 +53,7 @@ class ServerOptions:
     behind_proxy: bool = False
     """A proxy in front ends TLS and says so in X-Forwarded-Proto."""
     providers: tuple[Provider, ...] = field(default=())
-    sources: tuple[FileSource | SyslogSource | PushSource, ...] = ()
+    sources: tuple[AnySource, ...] = ()
     """What is read while it serves."""
 
     @property

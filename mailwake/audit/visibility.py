@@ -40,6 +40,24 @@ NEVER: dict[str, str] = {
 """Action to why no log shows it."""
 
 
+PARTLY: dict[str, str] = {
+    "Copy": "of doveadm copy only that it was done, neither folder nor message",
+    "Move": "of doveadm move not where to",
+    "MoveToDeletedItems": "a move by doveadm is a Move: its events do not say where to",
+    "Update": "of doveadm flags only that it was done, neither folder nor message",
+    "UpdateFolderPermissions": "of doveadm acl only that it was done, neither folder nor rights",
+    "UpdateInboxRules": "not what is in a script",
+    "SearchQueryInitiated": "of doveadm search neither folder nor query",
+}
+"""Action to what stays unknown of it where it is shown (Dovecot 2.3: doveadm's events have no arguments)."""
+
+
+def what_is_missing(action: str) -> str:
+    """What is not known of an action that was seen; "" for nothing."""
+    missing = PARTLY.get(action, "")
+    return f"not shown: {missing}" if missing else ""
+
+
 def why_unseen(action: str) -> str:
     """Why an action may never have been seen."""
     if action in NEVER:

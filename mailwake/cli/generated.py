@@ -28,6 +28,7 @@ _GROUPS = {
     "mailbox": "Mailboxes, and what is audited in them.",
     "organization": "The organization's settings.",
     "permission": "Who has which right on a mailbox.",
+    "query": "Queries of the message trace that can be run again.",
     "report": "Reports on messages, made in the background.",
     "role": "Management roles.",
     "role-group": "Who may do what.",
@@ -150,10 +151,16 @@ def _run(ctx: click.Context, operation: Operation[Any], values: dict[str, Any]) 
 
 
 def _print(answer: Answer) -> int:
-    """Pieces of a document, as they are: to be redirected into a file."""
+    """Pieces of a document: text on a terminal, its very bytes into a file or a pipe."""
+    from mailwake.operations.models import Piece
+
     count = 0
+    into = None if sys.stdout.isatty() else getattr(sys.stdout, "buffer", None)
     for item in answer:
-        sys.stdout.write(str(getattr(item, _WHOLE)))
+        if into is not None and isinstance(item, Piece):
+            into.write(item.raw)
+        else:
+            sys.stdout.write(str(getattr(item, _WHOLE)))
         count += 1
     return count
 

@@ -24,6 +24,10 @@ class Pages:
         self.next_cursor: Cursor | None = None
         self.client_ips = reading.criteria.client_ips
         """Clients that were asked for."""
+        self.first: int | None = None
+        """When the oldest of the rows taken came in (µs UTC)."""
+        self.last: int | None = None
+        """When the latest event of them was."""
         self._backend = backend
         self._condition = to_node(reading.criteria)
         self._limit = limit
@@ -35,7 +39,10 @@ class Pages:
         while wanted:
             page = min(wanted, PAGE)
             answer = trace(self._backend, TraceQuestion(self._condition, page, cursor))
-            yield from answer.rows
+            for row in answer.rows:
+                self.first = min(self.first or row.received, row.received)
+                self.last = max(self.last or row.last, row.last)
+                yield row
             cursor = self.next_cursor = answer.next_cursor
             if cursor is None:
                 return

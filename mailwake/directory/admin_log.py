@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from mailwake.directory.models import AdminAuditEntry
 from mailwake.directory.records import AuditEntry
 
 if TYPE_CHECKING:
     from mailwake.directory.directory import Directory
+
+_PIECE = 1000
 
 
 class AdminLog:
@@ -67,9 +69,20 @@ class AdminLog:
         if changes is not None:
             rows = rows.filter(changes=changes)
         wanted = {name.lower() for name in parameters}
-        for row in rows.order_by("-run_date", "-id").iterator(chunk_size=1000):
+        for row in _newest_first(rows):
             if not wanted or wanted & {str(name).lower() for name, _ in row.parameters}:
                 yield _entry(row)
+
+
+def _newest_first(rows: QuerySet[AdminAuditEntry]) -> Iterator[AdminAuditEntry]:
+    """Piece by piece, each beginning where the one before ended: the log is long, and `in_pieces` asks for all keys."""
+    ordered = rows.order_by("-run_date", "-id")
+    piece = list(ordered[:_PIECE])
+    while piece:
+        yield from piece
+        last = piece[-1]
+        before = Q(run_date__lt=last.run_date) | Q(run_date=last.run_date, id__lt=last.pk)
+        piece = list(ordered.filter(before)[:_PIECE])
 
 
 def _any(column: str, values: Sequence[str]) -> Q:

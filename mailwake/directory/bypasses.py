@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mailwake.directory import lookup, names, versions
 from mailwake.directory.errors import DirectoryError
 from mailwake.directory.models import Account, Bypass, Mailbox
+from mailwake.directory.pieces import in_pieces
 from mailwake.directory.records import BypassRecord, Reach
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Bypasses:
         boxes = Mailbox.objects.using(self._directory.alias).filter(removed=None, same_as=None)
         if enabled_only:
             boxes = boxes.filter(bypass__enabled=True)
-        for box in lookup.in_reach(boxes, reach).order_by("name", "id").iterator(chunk_size=2000):
+        for box in in_pieces(lookup.in_reach(boxes, reach).order_by("name", "id")):
             yield _of_mailbox(box, by_box.get(box.pk))
         if reach is None or reach.everything:
             for row in rows.filter(mailbox=None).order_by("name"):

@@ -22,6 +22,7 @@ from mailwake.directory.models import Organization
 from mailwake.directory.organization import OrganizationPart
 from mailwake.directory.people import People
 from mailwake.directory.permissions import Permissions
+from mailwake.directory.queries import Queries
 
 
 class Directory:
@@ -37,6 +38,7 @@ class Directory:
         self.people = People(self)
         self.accounts = Accounts(self)
         self.log = AdminLog(self)
+        self.queries = Queries(self)
         self._local = threading.local()
         self._deciding = False
         self._settings: snapshot.Snapshot | None = None

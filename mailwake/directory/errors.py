@@ -30,3 +30,8 @@ def of_database(error: BaseException) -> DirectoryError | None:
     return DirectoryError(
         "database", f"the directory's database failed: {text}", "is it running, and is its disk not full?", status=503
     )
+
+
+def query_not_found(guid: str) -> DirectoryError:
+    """There is none, or none that the one who asks may see: both read the same."""
+    return DirectoryError("query-not-found", f"there is no saved query {guid!r}", "list the saved queries", status=404)

@@ -65,11 +65,11 @@ def find(directory: Directory, identity: str, reach: Reach | None = None, *, gro
     by_tier: dict[int, dict[int, Mailbox]] = {}
     for name, kind in names.readings(identity):
         if name:
-            _gather(directory, name, kind, by_tier)
+            _gather(directory, name, kind, reach, by_tier)
         if by_tier:
             break
     for tier in sorted(by_tier):
-        boxes = [box for box in by_tier[tier].values() if reaches(reach, box)]
+        boxes = list(by_tier[tier].values())
         if group is not None:
             others = [box for box in boxes if (box.type == "GroupMailbox") is not group]
             boxes = [box for box in boxes if box not in others]
@@ -82,8 +82,10 @@ def find(directory: Directory, identity: str, reach: Reach | None = None, *, gro
     raise not_found(identity, group=group)
 
 
-def _gather(directory: Directory, name: str, kind: str, by_tier: dict[int, dict[int, Mailbox]]) -> None:
-    """Live mailboxes that a key may mean, by how surely."""
+def _gather(
+    directory: Directory, name: str, kind: str, reach: Reach | None, by_tier: dict[int, dict[int, Mailbox]]
+) -> None:
+    """Live mailboxes that a key may mean, by how surely. One out of reach is as none: it hides nothing within it."""
     rows = MailboxName.objects.using(directory.alias).select_related("mailbox", "mailbox__same_as")
     live = rows.filter(until=None)  # a removed mailbox has none
     exact = live.filter(name=name)
@@ -91,11 +93,13 @@ def _gather(directory: Directory, name: str, kind: str, by_tier: dict[int, dict[
         exact = exact.filter(kind__in=_READ_AS[kind])
     for row in exact[:200]:
         box = row.mailbox.same_as or row.mailbox
-        by_tier.setdefault(_TIERS[row.kind], {})[box.id] = box
+        if reaches(reach, box):
+            by_tier.setdefault(_TIERS[row.kind], {})[box.id] = box
     if not by_tier and not names.is_address(name):
         for row in live.filter(local=name, kind=NameKind.ADDRESS.value)[:200]:
             box = row.mailbox.same_as or row.mailbox
-            by_tier.setdefault(_LOCAL, {})[box.id] = box
+            if reaches(reach, box):
+                by_tier.setdefault(_LOCAL, {})[box.id] = box
 
 
 def _ambiguous(identity: str, boxes: list[Mailbox]) -> DirectoryError:

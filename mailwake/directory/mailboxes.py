@@ -14,12 +14,12 @@ from mailwake.audit.model import LogonType, MailboxType
 from mailwake.directory import discovery, lookup, names, versions
 from mailwake.directory.errors import DirectoryError
 from mailwake.directory.models import Mailbox, MailboxName, NameKind
+from mailwake.directory.pieces import in_pieces
 from mailwake.directory.records import MailboxDraft, MailboxRecord, Reach
 
 if TYPE_CHECKING:
     from mailwake.directory.directory import Directory
 
-_CHUNK = 500
 _COLUMNS = {"audit_enabled", "audit_enabled_by_hand", "geo", "litigation_hold", "retention_policy", "quota"}
 _COLUMNS |= {"warning_quota", "licence", "display_name"}
 
@@ -41,6 +41,21 @@ class Mailboxes:
     def get(self, number: int) -> MailboxRecord:
         """By primary key."""
         return record_of(self._rows().get(pk=number))
+
+    def addresses_of_login(self, login: str) -> tuple[str, ...]:
+        """All addresses, lower case, of the mailbox whose login name, UPN or address this is; none if that is not one.
+
+        Names and aliases do not count: they say whose mailbox it may be, not who signs in to it.
+        """
+        kinds = [kind.value for kind in (NameKind.LOGIN, NameKind.UPN, NameKind.ADDRESS)]
+        hits = MailboxName.objects.using(self._directory.alias).filter(
+            until=None, kind__in=kinds, name=names.key(login), mailbox__removed=None, mailbox__same_as=None
+        )
+        numbers = set(hits.values_list("mailbox_id", flat=True))
+        if len(numbers) != 1:
+            return ()
+        box = self.get(numbers.pop())
+        return tuple(dict.fromkeys(one.lower() for one in (box.primary_address, *box.addresses) if one))
 
     def several(self, numbers: Iterable[int]) -> list[MailboxRecord]:
         """By primary keys, at most some hundreds."""
@@ -65,19 +80,21 @@ class Mailboxes:
                 until=None, name__contains=names.key(containing)
             )
             rows = rows.filter(pk__in=hit.values("mailbox_id"))
-        for box in rows.order_by("name", "id").iterator(chunk_size=_CHUNK):
+        for box in in_pieces(rows.order_by("name", "id")):
             yield record_of(box)
 
-    def create(self, draft: MailboxDraft, now: int) -> MailboxRecord:
+    def create(self, draft: MailboxDraft, now: int, reach: Reach | None = None) -> MailboxRecord:
         """Make a mailbox; it is audited from the first moment. Raises DirectoryError when a name of it is taken.
 
-        One that logs know under a name of it becomes it.
+        One that logs know under a name of it becomes it. reach: what the one who makes it may see. No name of a mailbox
+        beyond it can be had, so that nobody comes by what is done in a mailbox by calling theirs like it.
         """
         with self._directory.writing() as revision:
             box = new_box(draft, now, revision)
             if draft.audit_enabled is None:
                 box.audit_enabled = not self._directory.organization.current().settings.audit_disabled
             pairs = list(names.of_draft(box, draft))
+            self._check_reach([name for kind, name in pairs if kind != NameKind.DISPLAY], reach)
             self._check_free(pairs)
             box.save(using=self._directory.alias)
             discovery.absorb(self._directory, box, [name for kind, name in pairs if kind != NameKind.DISPLAY])
@@ -141,6 +158,16 @@ class Mailboxes:
         self._directory.organization.see_domains(domain for _, domain in addresses)
         plain = {name for kind, name in pairs if kind == NameKind.NAME and not names.is_address(name)}
         discovery.reconcile(self._directory, {local for local, _ in addresses} | plain)
+
+    def _check_reach(self, wanted: list[str], reach: Reach | None) -> None:
+        if reach is None or reach.everything:
+            return
+        rows = MailboxName.objects.using(self._directory.alias).filter(until=None, name__in=wanted)
+        for row in rows.exclude(kind=NameKind.DISPLAY.value).select_related("mailbox", "mailbox__same_as"):
+            if not lookup.reaches(reach, row.mailbox.same_as or row.mailbox):
+                raise DirectoryError(
+                    "mailbox-exists", f"{row.name!r} is taken", "choose another name, alias or address", status=409
+                )
 
     def _check_free(self, pairs: list[tuple[NameKind, str]]) -> None:
         unique = (NameKind.GUID, NameKind.ADDRESS, NameKind.UPN, NameKind.NAME, NameKind.ALIAS)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mailwake.directory import lookup, names
 from mailwake.directory.errors import DirectoryError
 from mailwake.directory.models import Mailbox, Permission
+from mailwake.directory.pieces import in_pieces
 from mailwake.directory.records import PermissionRecord, Reach
 
 if TYPE_CHECKING:
@@ -31,17 +32,27 @@ class Permissions:
         elif not (reach is None or reach.everything):
             rows = rows.filter(mailbox__in=lookup.in_reach(boxes, reach))
         if trustee:
-            rows = rows.filter(trustee_key__in={names.key(trustee), self.trustee_key(trustee)})
+            rows = rows.filter(trustee_key__in={names.key(trustee), self.trustee_key(trustee, reach)})
         rows = rows.filter(mailbox__removed=None).select_related("mailbox")
-        for row in rows.order_by("mailbox__name", "mailbox_id", "trustee", "deny", "right").iterator(chunk_size=2000):
+        for row in in_pieces(rows.order_by("mailbox__name", "mailbox_id", "trustee", "deny", "right")):
             yield _record(row)
 
     def add(
-        self, number: int, trustee: str, rights: Iterable[str], *, deny: bool = False, inherited: bool = False
+        self,
+        number: int,
+        trustee: str,
+        rights: Iterable[str],
+        *,
+        deny: bool = False,
+        inherited: bool = False,
+        reach: Reach | None = None,
     ) -> list[PermissionRecord]:
-        """Give rights; those that were there already are left out of the answer."""
+        """Give rights; those that were there already are left out of the answer.
+
+        reach: what the one who gives them may see. A trustee beyond it is shown as it was written.
+        """
         with self._directory.writing():
-            key, shown = self.trustee_key(trustee), self._shown(trustee)
+            key, shown = self.trustee_key(trustee, reach), self._shown(trustee, reach)
             made = []
             for right in dict.fromkeys(rights):
                 row, new = Permission.objects.using(self._directory.alias).get_or_create(
@@ -55,11 +66,13 @@ class Permissions:
                 made += [_record(row)] if new else []
         return made
 
-    def remove(self, number: int, trustee: str, rights: Iterable[str], *, deny: bool = False) -> list[PermissionRecord]:
+    def remove(
+        self, number: int, trustee: str, rights: Iterable[str], *, deny: bool = False, reach: Reach | None = None
+    ) -> list[PermissionRecord]:
         """Take rights away; what was taken. Raises DirectoryError when there was none of them."""
         wanted = list(rights)
         with self._directory.writing():
-            keys = {names.key(trustee), self.trustee_key(trustee)}
+            keys = {names.key(trustee), self.trustee_key(trustee, reach)}
             rows = Permission.objects.using(self._directory.alias).select_related("mailbox").filter(mailbox_id=number)
             hit = rows.filter(trustee_key__in=keys, right__in=wanted, deny=deny, inherited=False)
             gone = [_record(row) for row in hit]
@@ -73,18 +86,22 @@ class Permissions:
             hit.delete()
         return gone
 
-    def trustee_key(self, trustee: str) -> str:
-        """The key of a trustee: of the mailbox when there is exactly one of that name, else the name."""
-        box = self._mailbox(trustee)
+    def trustee_key(self, trustee: str, reach: Reach | None = None) -> str:
+        """The key of a trustee: of the mailbox when there is exactly one of that name, else the name.
+
+        One within reach goes before others; the key is what rights hold by, so that those beyond it have theirs, too.
+        """
+        within = self._mailbox(trustee, reach)
+        box = within or (self._mailbox(trustee) if reach is not None and not reach.everything else None)
         return f"#{box.guid}" if box is not None else names.key(trustee)
 
-    def _shown(self, trustee: str) -> str:
-        box = self._mailbox(trustee)
+    def _shown(self, trustee: str, reach: Reach | None) -> str:
+        box = self._mailbox(trustee, reach)
         return (box.primary_address or box.name) if box is not None else trustee.strip()
 
-    def _mailbox(self, trustee: str) -> Mailbox | None:
+    def _mailbox(self, trustee: str, reach: Reach | None = None) -> Mailbox | None:
         try:
-            return lookup.find(self._directory, trustee)
+            return lookup.find(self._directory, trustee, reach)
         except DirectoryError:
             return None
 

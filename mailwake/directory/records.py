@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from mailwake.audit.model import LogonType, MailboxType
 from mailwake.audit.settings import OrganizationSettings
@@ -184,6 +184,22 @@ class RoleGroupRecord:
     """None: the whole organization."""
     members: tuple[tuple[str, str], ...] = ()
     """Kind (`account`, or `group` of the identity provider) and name."""
+
+
+@dataclass(frozen=True)
+class QueryRecord:
+    """A query of the message trace that is kept. Times µs UTC."""
+
+    guid: str
+    owner: str
+    name: str
+    """"" for one that is kept because it ran lately."""
+    criteria: dict[str, Any]
+    """By their names outside."""
+    seconds: int
+    """Length of a range that ends now; 0: as `criteria` say."""
+    created: int
+    used: int = 0
 
 
 @dataclass(frozen=True)

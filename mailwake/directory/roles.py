@@ -9,6 +9,10 @@ from __future__ import annotations
 from mailwake.directory.errors import DirectoryError
 
 ORGANIZATION_MANAGEMENT = "Organization Management"
+MY_MESSAGES = "My Messages"
+"""The role group of people who are told of their own mail alone."""
+MY_OWN = "MyMessages"
+"""Its role, named as Exchange names roles of end users (MyBaseOptions). It holds over one's own mailbox alone."""
 
 ROLES: dict[str, str] = {
     "Audit Logs": "Search the audit logs and change what is audited.",
@@ -20,6 +24,7 @@ ROLES: dict[str, str] = {
     "Mailbox Search": "Search the content of mailboxes.",
     "Message Trace": "Follow messages through the organization.",
     "Message Tracking": "Read the message tracking log.",
+    MY_OWN: "See one's own messages, and who was in one's own mailbox.",
     "Organization Configuration": "Change the organization's settings.",
     "Remote and Accepted Domains": "Manage accepted domains.",
     "Reset Password": "Reset passwords.",
@@ -36,7 +41,7 @@ ROLES: dict[str, str] = {
 }
 
 ROLE_GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
-    ORGANIZATION_MANAGEMENT: ("Everything.", tuple(sorted(set(ROLES) - {"Mailbox Search"}))),
+    ORGANIZATION_MANAGEMENT: ("Everything.", tuple(sorted(set(ROLES) - {"Mailbox Search", MY_OWN}))),
     "Compliance Management": (
         "Compliance: message trace, audit logs.",
         (
@@ -66,6 +71,7 @@ ROLE_GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "Security Administrator": ("Security settings.", ("Security Admin",)),
     "Security Reader": ("Looks at security settings and reports.", ("Security Reader",)),
+    MY_MESSAGES: ("People see their own messages, and who was in their own mailbox.", (MY_OWN,)),
     "Discovery Management": ("Searches the content of mailboxes.", ("Legal Hold", "Mailbox Search")),
 }
 """Description and roles of each built-in role group."""

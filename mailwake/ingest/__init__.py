@@ -25,7 +25,9 @@ The rooms' parts, from the outside in:
     sections  the state of one log within a file, and the careful way for one line
     facts     `FactReader`: one file -> batches of facts
     growing   the same for a log that grows
-    tail      one open file, read as it grows
+    tail      one open file, read as it grows: into facts (fact_tail), or as the lines are (line_tail)
+    places    how far each log was read
+    journal   journald's records, by journalctl
     follow    a log through its rotations; directories and globs
     account   what was read and what of it was understood
 """

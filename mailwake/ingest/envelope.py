@@ -6,7 +6,7 @@
     JSON       journald and log shippers, see `jsonlines`
     bare       a product's own file, see `sources.api.Source.split_bare`
     prefixes   `container | line` (docker compose), `stamp line` (docker logs -t), `stamp stdout F line` (CRI),
-               `{[@timestamp]} line` (Logstash)
+               `{[@timestamp]} line` (Logstash), `file:line` and `file:number:line` (grep over several files)
 
 The strict forms are tried before the products' own, the loose ones (no colon, no host) after them, always in this
 order: what a line is does not depend on the lines before it.
@@ -40,7 +40,10 @@ _LAST = re.compile(r"(?:(\S+) )?(?=last message repeated \d+ times?$)")
 _PRI = re.compile(r"<\d{1,3}>")
 _RFC5424 = re.compile(r"(?:<\d{1,3}>)?\d{1,2} (\S+) (\S+) (\S+) (\S+) (\S+)(?: |$)")
 _DATA = re.compile(r'(?:-|(?:\[[^\s="\]]+(?: [^\s="\]]+="(?:\\.|[^"\\])*")*\])+)(?: |$)', re.DOTALL)
-_PREFIX = re.compile(r"(?:[\w.-]{1,64} +\| |%?\{\[?[^}]{0,40}\} ?)(?=[A-Z0-9<{])")
+_PREFIX = re.compile(
+    r"(?:[\w.-]{1,64} +\| |%?\{\[?[^}]{0,40}\} ?)(?=[A-Z0-9<{])"
+    r"|[\w./+@-]{1,200}:(?:\d{1,9}[:-])?(?=[A-Z][a-z]{2} [ \d]\d \d\d:|\d{4}-\d\d-\d\d[T ]|<\d{1,3}>)"
+)
 _CRI = re.compile(r"std(?:out|err) [FP] ")
 _BOM = "\ufeff"
 _DEPTH = 3

@@ -210,8 +210,10 @@ class FactReader:
         if line.startswith("==> "):
             match = _SECTION.match(line)
             if match is not None:
-                self._section.flush(facts)
-                self._section = self._enter(match[1])
+                entered = self._enter(match[1])
+                if entered is not self._section:  # else it goes on where it was left, also within a record
+                    self._section.flush(facts)
+                    self._section = entered
                 return
         if not line or line.isspace():
             self.account.blank += 1

@@ -15,13 +15,12 @@ import time
 from collections.abc import Callable, Iterator
 from itertools import groupby
 from pathlib import Path
-from typing import NamedTuple
+from typing import Generic, NamedTuple
 
-from mailwake.events.fact import Fact
 from mailwake.ingest.files import InputError
 from mailwake.ingest.folders import rotation
 from mailwake.ingest.resume import Saved, resume_offset
-from mailwake.ingest.tail import Key, Tail
+from mailwake.ingest.tail import Key, T, Tail
 
 SCAN_EVERY = 1.0
 """Seconds between looks for new files."""
@@ -36,39 +35,39 @@ Resume = Callable[[Path], int]
 """Offset from which a file is to be read, by its content: 0 when it is not known."""
 
 
-class Read(NamedTuple):
+class Read(NamedTuple, Generic[T]):
     """What one look at one file gave."""
 
-    tail: Tail
-    facts: list[Fact]
+    tail: Tail[T]
+    found: list[T]
     is_over: bool = False
     """Whether it was the last look: the file is closed."""
 
 
-class Follower:
+class Follower(Generic[T]):
     """Follows what one path, directory or glob pattern names. One thread uses it."""
 
     def __init__(
         self,
         pattern: str,
+        open_tail: Callable[[Path, int], Tail[T]],
         *,
-        zone: str | None = None,
-        host: str = "",
         resume: Resume = lambda _: 0,
         is_closed: Callable[[Path], bool] = lambda _: False,
         since: float = math.inf,
     ) -> None:
-        """resume: what is known of a file from earlier. is_closed: whether nothing is written to a file any more.
+        """open_tail: opens a file at an offset; it may raise OSError or InputError. resume: what is known of a file
+        from earlier. is_closed: whether nothing is written to a file any more.
 
         since: when this was followed before, the time (Unix) of the last look: rotated files written later are read.
         """
         self.pattern = pattern
-        self.tails: dict[Key, Tail] = {}
+        self.tails: dict[Key, Tail[T]] = {}
         self.losses: list[str] = []
         """What may have been lost, in words; whoever reads it empties it."""
         self.errors: dict[str, str] = {}
         """Files that cannot be read, and why."""
-        self._zone, self._host, self._resume, self._is_closed = zone, host, resume, is_closed
+        self._open_tail, self._resume, self._is_closed = open_tail, resume, is_closed
         self._since = since
         self._known: dict[Key, tuple[int, int]] = {}
         self._left: list[Saved] = []
@@ -80,7 +79,7 @@ class Follower:
         """Bytes that are there and not read yet."""
         return sum(max(0, tail.size - tail.offset) for tail in self.tails.values() if tail.is_lines)
 
-    def poll(self) -> Iterator[Read]:
+    def poll(self) -> Iterator[Read[T]]:
         """One look at every file, oldest of a family first; a younger one waits until the older is read."""
         replaced = self._notice_replaced()
         yield from self._look_at({tail.key for tail, _ in replaced})  # first, so that a copy is known to be one
@@ -89,7 +88,7 @@ class Follower:
             self._account_for(replaced)
             yield from self._look_at(set())
 
-    def forget(self, tail: Tail) -> None:
+    def forget(self, tail: Tail[T]) -> None:
         """Close a file."""
         self.tails.pop(tail.key, None)
         tail.close()
@@ -99,7 +98,7 @@ class Follower:
         for tail in list(self.tails.values()):
             self.forget(tail)
 
-    def _look_at(self, leave: set[Key]) -> Iterator[Read]:
+    def _look_at(self, leave: set[Key]) -> Iterator[Read[T]]:
         for _, family in groupby(sorted(self.tails.values(), key=_order), key=lambda tail: _order(tail)[0]):
             for tail in family:
                 if tail.key in leave:
@@ -108,28 +107,28 @@ class Follower:
                 if not tail.at_end:
                     break
 
-    def _look(self, tail: Tail) -> Iterator[Read]:
+    def _look(self, tail: Tail[T]) -> Iterator[Read[T]]:
         closed = self._is_closed(tail.path)  # asked first: what was written before is read now
         try:
-            facts = tail.read()
-            over = tail.at_end and not facts and (closed or self._is_over(tail))
+            found = tail.read()
+            over = tail.at_end and not found and (closed or self._is_over(tail))
             if over:
-                facts = tail.finish()
+                found = tail.finish()
         except (InputError, OSError) as error:
             self.errors[str(tail.path)] = str(error)
             self._let_go(tail)
             return
-        if facts or over:
-            yield Read(tail, facts, over)
+        if found or over:
+            yield Read(tail, found, over)
         if over:
             self._let_go(tail)
 
-    def _is_over(self, tail: Tail) -> bool:
+    def _is_over(self, tail: Tail[T]) -> bool:
         if tail.path in self._live and _key(tail.path) == tail.key:
             return tail.idle > CLOSE_AFTER and tail.size == tail.offset and not tail.is_pending
         return tail.idle > LET_GO_AFTER
 
-    def _let_go(self, tail: Tail) -> None:
+    def _let_go(self, tail: Tail[T]) -> None:
         self._known[tail.key] = tail.state
         self.forget(tail)
 
@@ -140,7 +139,7 @@ class Follower:
         key = _key(Path(self.pattern))
         return key is not None and key not in self.tails and key not in self._known
 
-    def _notice_replaced(self) -> list[tuple[Tail, Saved | None]]:
+    def _notice_replaced(self) -> list[tuple[Tail[T], Saved | None]]:
         found = []
         for tail in self.tails.values():
             if tail.was_replaced():
@@ -150,7 +149,7 @@ class Follower:
                 found.append((tail, saved))
         return found
 
-    def _account_for(self, replaced: list[tuple[Tail, Saved | None]]) -> None:
+    def _account_for(self, replaced: list[tuple[Tail[T], Saved | None]]) -> None:
         """Begin truncated files anew; what stood in them is looked for in their copies."""
         for tail, saved in replaced:
             family = rotation(tail.path).family
@@ -208,9 +207,9 @@ class Follower:
 
     def _open(self, path: Path, offset: int) -> None:
         try:
-            tail = Tail(path, offset, self._zone, self._host)
-        except OSError as error:
-            self.errors[str(path)] = error.strerror or str(error)
+            tail = self._open_tail(path, offset)
+        except (InputError, OSError) as error:
+            self.errors[str(path)] = str(error)
             return
         self.errors.pop(str(path), None)
         self.tails[tail.key] = tail
@@ -241,7 +240,7 @@ def _place(path: Path) -> tuple[str, int, str]:
     return (known.family, -known.age, path.name)
 
 
-def _order(tail: Tail) -> tuple[str, int, str]:
+def _order(tail: Tail[T]) -> tuple[str, int, str]:
     return _place(tail.path)
 
 

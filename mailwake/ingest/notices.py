@@ -6,6 +6,7 @@ rsyslogd:         imuxsock[pid: 4711, name: ...] from <...>: begin to drop messa
 systemd-journald: Suppressed 7124 messages from postfix.service
 systemd-journald: Missed 12 kernel messages
 journald field    N_DROPPED=5256047
+mailwake-agent:   lines lost: /var/log/mail.log: was truncated at 5000 bytes, and no copy of it was found
 syslogd:          last message repeated 3 times
 rsyslogd          message repeated 2 times: [ the message]
 """
@@ -17,7 +18,7 @@ import re
 from mailwake.events.fact import Parsed
 
 _DAEMON = re.compile(
-    r"(?:rsyslogd?(?:-\d+)?|(?:systemd-)?journal(?:d|ctl)?|imjournal|imuxsock|syslog-ng|syslogd|kernel|systemd)\Z"
+    r"(?:rsyslogd?(?:-\d+)?|(?:systemd-)?journal(?:d|ctl)?|imjournal|imuxsock|syslog-ng|syslogd|kernel|systemd|mailwake(?:-agent)?)\Z"
 )
 _LOSS = re.compile(
     r"(?P<a>\d+) messages lost due to rate-limiting"
@@ -26,6 +27,7 @@ _LOSS = re.compile(
     r"|Missed (?P<d>\d+) (?:kernel )?messages"
     r"|(?P<from3>im\w+)\b.{0,300}begins? to drop messages"
     r"|N_DROPPED=(?P<e>\d+)"
+    r"|^(?:(?P<f>\d+) )?lines lost: (?P<from4>[^:]+)"
 )
 _LAST = re.compile(r"(?:-+ ?)?last message (?:buffered|repeated) (\d+) times?(?: ?-+)?\Z", re.ASCII)
 _AGAIN = re.compile(r"message repeated (\d+) times?: \[ ?(.*?)\]?\Z", re.ASCII | re.DOTALL)
@@ -42,8 +44,8 @@ def loss(message: str) -> Parsed | None:
     if match is None:
         return None
     groups = match.groupdict()
-    count = groups["a"] or groups["b"] or groups["c"] or groups["d"] or groups["e"]
-    what = groups["from1"] or groups["from2"] or groups["from3"]
+    count = groups["a"] or groups["b"] or groups["c"] or groups["d"] or groups["e"] or groups["f"]
+    what = groups["from1"] or groups["from2"] or groups["from3"] or groups["from4"]
     if what is None and groups["a"]:
         what = message[: match.start()].rstrip(": ").rpartition(" ")[2]
     fields: dict[str, str | int] = {"text": message}

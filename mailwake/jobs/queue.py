@@ -72,7 +72,7 @@ class Queue:
             rows = rows.filter(created__lt=created_before)
         if caller:
             rows = rows.filter(caller=caller)
-        yield from map(_record, rows.order_by("-created", "-pk").iterator(chunk_size=500))
+        yield from map(_record, list(rows.order_by("-created", "-pk")))
 
     def claim(self, kinds: Iterable[str], now: int) -> JobRecord | None:
         """Take up the oldest job that waits, or whose worker is gone; None when there is none."""
@@ -143,8 +143,9 @@ class Queue:
     def result(self, guid: str) -> Iterator[bytes]:
         """The result of a job that is done, in pieces."""
         parts = JobPart.objects.using(self._alias).filter(job__guid=guid, job__state=DONE).order_by("number")
-        for part in parts.iterator(chunk_size=1):
-            yield zlib.decompress(bytes(part.data))
+        for key in list(parts.values_list("pk", flat=True)):  # no cursor stays open while somebody downloads
+            for part in parts.filter(pk=key):
+                yield zlib.decompress(bytes(part.data))
 
     def forget(self, before: int) -> int:
         """Remove jobs that ended before a time, with their results; how many."""

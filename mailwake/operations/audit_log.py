@@ -69,6 +69,9 @@ class AuditLog(Protocol):
     def seen(self) -> list[Seen]:
         """Actions that were seen, by host."""
 
+    def hosts(self, mailboxes: tuple[str, ...] | None = None) -> dict[str, set[str]]:
+        """Hosts whose logs told of a mailbox, by name (lower case); of these or of all."""
+
     def unrecorded(self) -> list[Unrecorded]:
         """Acts without record, by rule, day and account."""
 

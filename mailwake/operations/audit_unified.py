@@ -162,13 +162,13 @@ def created(record: AuditRecord) -> str:
 
 
 def account_names(context: Context, users: Iterable[str]) -> tuple[str, ...]:
-    """Every name by which logs may know the accounts that a caller means."""
+    """Every name by which logs may know the accounts that a caller means; out of scope, the one that was given."""
     found: list[str] = []
     for user in users:
         found.append(user)
         if context.directory is not None:
             try:
-                found += names_of(context.directory.mailboxes.find(user))
+                found += names_of(context.mailbox(user))
             except DirectoryError:
                 continue  # an account without a mailbox, or of another organization
     return tuple(dict.fromkeys(found))

@@ -139,6 +139,11 @@ class Auditor:
         self._office = office
         self._revive = StoredReviver()
         self._version = acts.next_version(database)
+        self._removed = audit.removed(database)
+
+    def _is_removed(self, act: Observation) -> bool:
+        """Whether the act's record would be of before what retention has removed for good."""
+        return bool(self._removed) and act.ts < self._removed.get(_mailbox(act.mailbox), 0)
 
     def portion(self, portion: list[tuple[str, list[Stored]]]) -> Audited:
         """Make the acts of some keys anew from all their facts."""
@@ -168,7 +173,7 @@ class Auditor:
             revived = [self._revive(one) for one in stored]
             if key.startswith("r:"):
                 made = (imported_record(fact) for fact in revived if fact.kind == IMPORTED)
-                imported.update((record.id, record) for record in made)
+                imported.update((one.id, one) for one in made if not self._is_removed(one.observation))
             else:
                 facts[key] = revived
         settings = self._office.settings()
@@ -192,7 +197,7 @@ class Auditor:
         times = [self._version, *(one.act.ts for one in made)]  # a version is a time of today
         throttling = any(settings.organization(ts).parity for ts in times)
         decisions = {one.act.id: one.decision for one in made}
-        allowed = [one.act for one in made if one.decision.recorded]
+        allowed = [one.act for one in made if one.decision.recorded and not self._is_removed(one.act)]
         keys = {one.act.id: one.key for one in made}
         own_keys = {act.key for act in old} | set(keys.values())
         neighbours: dict[str, Act] = {}
@@ -201,9 +206,12 @@ class Auditor:
             name = _cohort_name(cohort)
             known = acts.of_cohort(self._database, name, low, high) if name else []
             for act in known:
-                if act.key not in own_keys and act.recorded:
+                if act.key in own_keys or not act.recorded:
+                    continue
+                remembered = _remembered(act, decisions)
+                if not self._is_removed(remembered):
                     neighbours[act.id] = act
-                    yield _remembered(act, decisions)
+                    yield remembered
 
         current = {act.id for act in allowed}
         left = [_remembered(act, {}) for act in old if act.cohort and act.recorded and act.id not in current]
@@ -280,8 +288,13 @@ def _record(
     )
 
 
+def _mailbox(name: str) -> str:
+    """As the store has it."""
+    return audit.clean(name.lower())
+
+
 def _place(record: AuditRecord) -> Place:
-    return Place(audit.clean(record.observation.mailbox.lower()), record.observation.ts, record.id)
+    return Place(_mailbox(record.observation.mailbox), record.observation.ts, record.id)
 
 
 def _act(
@@ -300,6 +313,7 @@ def _act(
         act.host,
         act.action,
         act.actor.lower() if decision.rule == _BYPASS else "",
+        _mailbox(act.mailbox),
         name,
         "",
         0,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Protocol
 
 from mailwake.events.fact import Fact
@@ -10,8 +10,8 @@ from mailwake.store.query import Cursor, Node
 from mailwake.store.rows import Row
 
 
-class Backend(Protocol):
-    """Rows and facts, wherever they come from."""
+class Records(Protocol):
+    """Rows, and the facts behind them."""
 
     def search(self, node: Node, limit: int, cursor: Cursor | None = None, *, since: int | None = None) -> list[Row]:
         """Rows that meet the question, newest first, after the cursor; at most limit.
@@ -21,6 +21,13 @@ class Backend(Protocol):
 
     def facts(self, keys: Iterable[str], low: int | None = None, high: int | None = None) -> list[Fact]:
         """All facts filed under any of the keys, in order of time; of a span of time (µs, inclusive) if it is given."""
+
+
+class Backend(Records, Protocol):
+    """Rows and facts, wherever they come from."""
+
+    def filed(self, keys: Iterable[str], low: int, high: int) -> list[tuple[str, Fact]]:
+        """The same facts, each with the key that it is filed under."""
 
     def session(self, fact: Fact, low: int, high: int) -> list[Fact]:
         """What the process that logged this fact logged from low to high (µs): connects, TLS, failures without a
@@ -32,6 +39,9 @@ class Backend(Protocol):
 
     def client(self, ip: str, kinds: frozenset[str], limit: int) -> list[Fact]:
         """The newest facts of these kinds that name a client, at most about limit, in any order."""
+
+    def gaps(self, low: int | None, high: int | None, hosts: Collection[str] | None = None) -> list[str]:
+        """What the logs lack of this time (µs UTC, None for no bound), in sentences; hosts: only silences of these."""
 
     def close(self) -> None:
         """Let go of the store."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from mailwake.directory.keys import is_address
+from mailwake.directory.roles import MY_OWN
 from mailwake.operations.contract import Assignment, Caller, CallerScope
 
 if TYPE_CHECKING:
@@ -33,7 +35,11 @@ def caller_of(
         for group in directory.people.role_groups_of(account, provider_groups)
         if not wanted or group.name in wanted
     ]
-    assignments = tuple(Assignment(role, group.name, scope_of(group.scope)) for group in groups for role in group.roles)
+    assignments = tuple(
+        Assignment(role, group.name, own_scope(directory, account) if role == MY_OWN else scope_of(group.scope))
+        for group in groups
+        for role in group.roles
+    )
     return Caller(
         name=account,
         role_groups=frozenset(group.name for group in groups),
@@ -50,3 +56,11 @@ def scope_of(record: ScopeRecord | None) -> CallerScope:
     if record is None:
         return CallerScope()
     return CallerScope(everything=False, domains=record.domains, mailboxes=record.mailboxes)
+
+
+def own_scope(directory: Directory, account: str) -> CallerScope:
+    """The mailbox that belongs to an account, under all its addresses; without one, the address that the account is."""
+    addresses = directory.mailboxes.addresses_of_login(account)
+    if not addresses and is_address(account):
+        addresses = (account.strip().lower(),)
+    return CallerScope(everything=False, mailboxes=addresses)

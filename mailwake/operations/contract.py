@@ -101,6 +101,11 @@ class Caller:
     """web, api, shell or cli."""
 
 
+def roles_of(caller: Caller) -> set[str]:
+    """All management roles that somebody has, wherever they hold."""
+    return set(caller.roles) | {assignment.role for assignment in caller.assignments}
+
+
 @dataclass(frozen=True)
 class Operation(Generic[Input]):
     """One question or order."""

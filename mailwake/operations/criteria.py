@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
 from mailwake.store.query import And, Between, Contains, Equals, Has, HasMatch, InNetwork, Matches, Node, Or
+from mailwake.trace.story_told import tell
 
 NULL_SENDER = "<>"
 STATUSES = ("Delivered", "Failed", "Pending", "Expanded", "Quarantined", "FilteredAsSpam", "GettingStatus")
@@ -91,10 +92,10 @@ def to_node(criteria: Criteria) -> Node:
         (c.message_ids, _message_id),
         (c.queue_ids, _queue_id),
         (c.trace_ids, lambda text: Equals("trace_id", trace_id(text))),
-        (c.statuses, lambda text: Equals("status", _known(text, STATUSES, "status"))),
-        (c.details, lambda text: Equals("detail", _known(text, DETAILS, "status detail"))),
-        (c.outcomes, lambda text: Equals("outcome", _known(text, OUTCOMES, "outcome"))),
-        (c.directions, lambda text: Equals("direction", _known(text, DIRECTIONS, "direction"))),
+        (c.statuses, lambda text: Equals("status", _known(text, STATUSES, tell("status")))),
+        (c.details, lambda text: Equals("detail", _known(text, DETAILS, tell("status detail")))),
+        (c.outcomes, lambda text: Equals("outcome", _known(text, OUTCOMES, tell("outcome")))),
+        (c.directions, lambda text: Equals("direction", _known(text, DIRECTIONS, tell("direction")))),
         (c.client_ips, lambda text: _network("from_ip", text)),
         (c.sasl_users, lambda text: _text("sasl_user", text)),
         (c.next_hops, _next_hop),
@@ -111,8 +112,8 @@ def parse_size(text: str) -> int:
     """Bytes of `2000`, `10k`, `1.5MB`; k, M and G are powers of 1024, as mail programs show them."""
     found = _SIZE.fullmatch(text.strip())
     if found is None:
-        hint = "Give bytes, or a number with k, M or G, such as 10k or 2.5MB."
-        raise CriteriaError(f"cannot read {text!r} as a size", hint)
+        hint = tell("Give bytes, or a number with k, M or G, such as 10k or 2.5MB.")
+        raise CriteriaError(tell("cannot read {text!r} as a size", text=text), hint)
     fraction = found[2] or ""
     unit = _UNITS[(found[3] or "").lower()]
     return int(found[1]) * unit + int(fraction or "0") * unit // int("1" + "0" * len(fraction))
@@ -122,8 +123,8 @@ def trace_id(text: str) -> str:
     """A MessageTraceId as the store has it: 32 lower-case hex digits."""
     found = _TRACE_ID.fullmatch(text.strip())
     if found is None:
-        hint = "It has 32 hex digits, with or without dashes: 0f6b2c1e-5a7d-4f39-9c3e-2b8a1d4e6f70."
-        raise CriteriaError(f"{text!r} is no MessageTraceId", hint)
+        hint = tell("It has 32 hex digits, with or without dashes: 0f6b2c1e-5a7d-4f39-9c3e-2b8a1d4e6f70.")
+        raise CriteriaError(tell("{text!r} is no MessageTraceId", text=text), hint)
     return "".join(found.groups()).lower()
 
 
@@ -146,8 +147,8 @@ def _any(nodes: Iterable[Node]) -> Node:
 
 def _given(text: str) -> str:
     if not text.strip():
-        hint = "Leave the option out to search for all. For the null sender write '<>'."
-        raise CriteriaError("a criterion is empty", hint)
+        hint = tell("Leave the option out to search for all. For the null sender write '<>'.")
+        raise CriteriaError(tell("a criterion is empty"), hint)
     return text.strip()
 
 
@@ -156,7 +157,9 @@ def _known(text: str, words: tuple[str, ...], what: str) -> str:
     for word in words:
         if word.lower() == bare:
             return word
-    raise CriteriaError(f"{text!r} is no {what}", f"It is one of {', '.join(words)}.")
+    raise CriteriaError(
+        tell("{text!r} is no {what}", text=text, what=what), tell("It is one of {words}.", words=", ".join(words))
+    )
 
 
 def _addresses(texts: tuple[str, ...], columns: tuple[str, ...]) -> Node:
@@ -164,7 +167,7 @@ def _addresses(texts: tuple[str, ...], columns: tuple[str, ...]) -> Node:
     for text in texts:
         for address in split_addresses(_given(text)) or [text]:
             if address == NULL_SENDER and "sender" not in columns:
-                raise CriteriaError("'<>' is the null sender, no recipient", "Give it as the sender.")
+                raise CriteriaError(tell("'<>' is the null sender, no recipient"), tell("Give it as the sender."))
             nodes += [_address(column, address) for column in columns if column == "sender" or address != NULL_SENDER]
     return _any(nodes)
 
@@ -179,8 +182,8 @@ def _address(column: str, address: str) -> Node:
     if not at and not _wild(domain):
         return _any(Matches(column, f"*@{spelling}") for spelling in _spellings(domain))
     if at and not domain:
-        hint = "An address is local@domain; *, ? and a bare domain are understood too."
-        raise CriteriaError(f"{address!r} has no domain", hint)
+        hint = tell("An address is local@domain; *, ? and a bare domain are understood too.")
+        raise CriteriaError(tell("{address!r} has no domain", address=address), hint)
     if not at:
         return Matches(column, domain)
     return _any(_text(column, f"{local or '*'}@{spelling}") for spelling in _spellings(domain))
@@ -211,7 +214,9 @@ def _text(column: str, text: str) -> Node:
 def _message_id(text: str) -> Node:
     bare = text.removeprefix("<").removesuffix(">")
     if not bare:
-        raise CriteriaError(f"{text!r} is no Message-ID", "It looks like <4f3a.20261122@mail.example.org>.")
+        raise CriteriaError(
+            tell("{text!r} is no Message-ID", text=text), tell("It looks like <4f3a.20261122@mail.example.org>.")
+        )
     return Or((Equals("message_id", f"<{bare}>"), Equals("message_id", bare)))
 
 
@@ -227,8 +232,8 @@ def _network(column: str, text: str) -> Node:
     try:
         network = ip_network(text.strip("[]"), strict=False)
     except ValueError:
-        hint = "Give an address such as 192.0.2.7, or a network such as 192.0.2.0/24 or 2001:db8::/32."
-        raise CriteriaError(f"{text!r} is no IP address or network", hint) from None
+        hint = tell("Give an address such as 192.0.2.7, or a network such as 192.0.2.0/24 or 2001:db8::/32.")
+        raise CriteriaError(tell("{text!r} is no IP address or network", text=text), hint) from None
     if network.version == 4 and network.num_addresses == 1:
         return Equals(column, str(network.network_address))
     return InNetwork(column, str(network))  # for one IPv6 address too: logs shorten it in several ways
@@ -255,7 +260,7 @@ def _subject(c: Criteria) -> list[Node]:
     if not c.subject:
         return nodes
     if c.subject_how not in SUBJECT_HOW:
-        hint = f"It is one of {', '.join(SUBJECT_HOW)}."
+        hint = tell("It is one of {words}.", words=", ".join(SUBJECT_HOW))
         raise CriteriaError(f"{c.subject_how!r} is no way to compare subjects", hint)
     return [*nodes, Contains("subject", c.subject, SUBJECT_HOW[c.subject_how])]
 
@@ -264,7 +269,9 @@ def _size(low: int | None, high: int | None) -> list[Node]:
     if low is None and high is None:
         return []
     if low is not None and high is not None and low > high:
-        raise CriteriaError(f"no size is at least {low} and at most {high} bytes", "Swap the two sizes.")
+        raise CriteriaError(
+            tell("no size is at least {low} and at most {high} bytes", low=low, high=high), tell("Swap the two sizes.")
+        )
     # 0 is a size that is not known: such a message is not a small one.
     return [Between("size", max(low or 0, 1) if high is not None else low, None if high is None else high + 1)]
 
@@ -273,8 +280,8 @@ def _time(since: int | None, until: int | None) -> list[Node]:
     if since is None and until is None:
         return []
     if since is not None and until is not None and since >= until:
-        hint = "The end must be later than the start; the moment of the end is not included itself."
-        raise CriteriaError("the time range ends before it begins", hint)
+        hint = tell("The end must be later than the start; the moment of the end is not included itself.")
+        raise CriteriaError(tell("the time range ends before it begins"), hint)
     # Outside of these years the store's type for times has no values, and no log has any either.
     low = None if since is None or since <= 0 else min(since, _LATEST)
     high = None if until is None or until >= _LATEST else max(until, 0)

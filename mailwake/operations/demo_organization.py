@@ -1,17 +1,26 @@
 """The demo organization: mailboxes of an imagined company whose auditing is there to be looked at and changed.
 
 The names are those that everybody knows from Microsoft's documentation, so that commands from there run as printed.
+Three days of its mail servers' logs are read like any others, so that there is something to be found.
 """
 
 from __future__ import annotations
 
+import tempfile
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from mailwake import sample
 from mailwake.audit.model import LogonType, MailboxType
 from mailwake.directory.records import MailboxDraft
+from mailwake.ingest.account import Account
+from mailwake.operations import importing
 from mailwake.operations.contract import OperationError
+from mailwake.operations.importing import Progress
 from mailwake.operations.local import open_context
+from mailwake.store import facts
+from mailwake.store.database import Database
 
 DOMAIN = "contoso.onmicrosoft.com"
 CUSTOM = {
@@ -70,6 +79,20 @@ def make(data_dir: Path) -> list[str]:
             if "Backup" in made:
                 directory.bypasses.set(BYPASSED, True, context.micros)
     return made
+
+
+def fill(data_dir: Path, *, today: date | None = None, progress: Progress | None = None) -> Account | None:
+    """Read the logs of the three days before today (UTC); None where the data directory has logs already.
+
+    Call `make` first: its settings are to hold for these days. Raises StoreError.
+    """
+    with Database(data_dir) as database:
+        if not facts.is_empty(database):
+            return None
+    last_day = (today or datetime.now(UTC).date()) - timedelta(days=1)
+    with tempfile.TemporaryDirectory() as name:
+        paths = sample.contoso(Path(name), DOMAIN, last_day)
+        return importing.run(data_dir, [str(path) for path in paths], zone="UTC", progress=progress)
 
 
 def check(name: str) -> None:

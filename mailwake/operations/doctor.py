@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from mailwake.operations import gaps
 from mailwake.operations.unknown import clusters
 from mailwake.sources.api import found
 from mailwake.store import facts, health
@@ -98,6 +99,8 @@ def _content(database: Database) -> Iterator[Finding]:
         )
     else:
         yield Finding("good", f"{everything - total['unknown']:,} of {everything:,} lines were recognised")
+    for text in gaps.silent(database):
+        yield Finding("wait", text, "answers for that time may be incomplete")
     for record in facts.of_kind(database, "loss"):
         yield Finding(
             "wait",

@@ -6,7 +6,7 @@ Values are taken as every face has them: words of a command line, JSON, objects 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -197,6 +197,9 @@ class ListChange(BaseModel):
 
 
 def _flat(value: Any) -> tuple[str, ...]:
-    parts: Iterable[Any] = (value,) if isinstance(value, str) else value
-    found = [piece.strip() for part in parts for piece in str(part).split(",")]
+    parts = list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
+    for part in parts:
+        if not isinstance(part, str):
+            raise ValueError(f'{part!r} is no text: give names, as in "a,b"')
+    found = [piece.strip() for part in parts for piece in part.split(",")]
     return tuple(dict.fromkeys(piece for piece in found if piece))

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from mailwake.events.pairs import SENDMAIL_ID
 from mailwake.events.queueid import is_queue_id
 from mailwake.operations.criteria import Criteria, CriteriaError, trace_id
+from mailwake.trace.story_told import tell
 
 _EXIM_ID = re.compile(r"[0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4}")
 _SENDMAIL_ID = re.compile(SENDMAIL_ID)
@@ -30,7 +31,7 @@ def readings(query: str, criteria: Criteria) -> list[Reading]:
     """Ways to read a query on top of the other criteria, to be tried in this order. Raises CriteriaError."""
     text = query.strip()
     if not text:
-        raise CriteriaError("the query is empty", "Give an address, an id, an IP or words of a subject.")
+        raise CriteriaError(tell("the query is empty"), tell("Give an address, an id, an IP or words of a subject."))
     ways = {
         "MessageTraceId": replace(criteria, trace_ids=(*criteria.trace_ids, text)),
         "Message-ID": replace(criteria, message_ids=(*criteria.message_ids, text)),

@@ -19,7 +19,7 @@ from mailwake.operations.job_access import queue
 from mailwake.operations.job_runner import Work
 from mailwake.operations.trace_models import TraceRow
 from mailwake.operations.trace_pages import MOST
-from mailwake.operations.tracking_events import TrackingEvent, events
+from mailwake.operations.tracking_events import events
 
 if TYPE_CHECKING:
     from mailwake.operations.models import Answer
@@ -58,7 +58,7 @@ def run(context: Context, job: JobRecord) -> Work:
     if order.report_type == "MessageTrace":
         pieces = summary(_whole_messages(asking, order.search()), rows)
     else:
-        pieces = extended(_events(asking, order.search()), rows)
+        pieces = extended(events(asking, _ids(asking, order.search())), rows)
     if order.encoding == "Unicode":
         # kept as the bytes that they are: what is no UTF-8 goes through the queue as surrogates
         pieces = (piece.encode("utf-16-le").decode("utf-8", "surrogateescape") for piece in pieces)
@@ -95,11 +95,6 @@ def _whole_messages(context: Context, asked: Search) -> Iterator[TraceRow]:
             yield from rows
 
 
-def _events(context: Context, asked: Search) -> Iterator[TrackingEvent]:
-    for trace_id in _ids(context, asked):
-        yield from events(context, trace_id)
-
-
 def find(context: Context, job_id: str) -> JobRecord:
     """The search of an id that the caller may see. Raises OperationError."""
     job = queue(context).get(job_id)
@@ -133,7 +128,7 @@ def as_shown(job: JobRecord) -> HistoricalSearch:
         notify_address=job.recipients,
         submitted_by=job.caller,
         completion_date=moment(job.finished) if job.finished else None,
-        file_url=f"/api/v1/historical-search-result?JobId={job.guid}" if done else None,
+        file_url=f"/api/v1/historical-search-result?JobId={job.guid}&format=file" if done else None,
         file_size=job.size if done else None,
         error_code="Failed" if job.state == FAILED else None,
         error_description=job.error or job.note or None,

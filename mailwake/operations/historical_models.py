@@ -10,8 +10,13 @@ from pydantic import Field
 from mailwake.operations.catalog.message_trace import Question as Search
 from mailwake.operations.fields import Moment, WordList
 from mailwake.operations.models import Input, Output
-from mailwake.operations.trace_models import Status
+from mailwake.operations.trace_models import Outcome, Status
 
+_AS_THEY_ARE = (
+    *("subject", "subject_filter_type", "status_detail", "outcome", "queue_id", "to_ip", "sasl_user", "host"),
+    *("size_min", "size_max"),
+)
+"""Criteria of a trace that Exchange's historical search does not have."""
 _DIRECTIONS: dict[str, tuple[str, ...]] = {"All": (), "Received": ("Inbound",), "Sent": ("Outbound",)}
 
 
@@ -32,6 +37,18 @@ class HistoricalOrder(Input):
     delivery_status: Status | None = Field(None, description="Only recipients with this status.")
     direction: Literal["All", "Received", "Sent"] = Field("All", description="Which way, seen from our hosts.")
     original_client_ip: str = Field("", alias="OriginalClientIP", description="IP or network of the client.")
+    subject: str = Field("", description="Text in the subject, in any case.")
+    subject_filter_type: Literal["Contains", "StartsWith", "EndsWith"] = Field(
+        "Contains", description="Where in the subject."
+    )
+    status_detail: WordList = Field((), description="Finer than the status: Rejected, Greylisted, Discarded ...")
+    outcome: tuple[Outcome, ...] = Field((), description="Received, rejected, deferred or delivered.")
+    queue_id: WordList = Field((), description="Queue IDs on any host.")
+    to_ip: WordList = Field((), alias="ToIP", description="Next hops: IPs, networks or names, wildcards.")
+    sasl_user: WordList = Field((), description="Logins that submitted it.")
+    host: WordList = Field((), description="Hosts of ours that it passed.")
+    size_min: int | None = Field(None, ge=0, description="At least so many bytes.")
+    size_max: int | None = Field(None, ge=0, description="At most so many bytes.")
     locale: str = Field("", description="Accepted and not used.")
     encoding: Literal["Utf8", "Unicode"] = Field("Utf8", description="Of the file: Unicode is UTF-16LE.")
 
@@ -48,6 +65,7 @@ class HistoricalOrder(Input):
                 "from_ip": (self.original_client_ip,) if self.original_client_ip else (),
                 "start_date": self.start_date,
                 "end_date": self.end_date,
+                **{name: getattr(self, name) for name in _AS_THEY_ARE},
             }
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -91,6 +91,11 @@ class FileBackend:
             found = [fact for fact in found if low <= fact.ts <= high]
         return sorted(found, key=lambda fact: fact.ts)
 
+    def filed(self, keys: Iterable[str], low: int, high: int) -> list[tuple[str, Fact]]:
+        """See `Backend`."""
+        found = [(key, fact) for key in set(keys) for fact in self._facts.get(key, ()) if low <= fact.ts <= high]
+        return sorted(found, key=lambda pair: pair[1].ts)
+
     def session(self, fact: Fact, low: int, high: int) -> list[Fact]:
         """See `Backend`."""
         facts = self._sessions.get((fact.host, fact.program, fact.pid), ())
@@ -107,6 +112,10 @@ class FileBackend:
         facts = [fact for known in places for fact in known if fact.kind in kinds]
         found = [fact for fact in facts if fact.fields.get("client_ip") == ip]
         return sorted(found, key=lambda fact: -fact.ts)[:limit]
+
+    def gaps(self, low: int | None, high: int | None, hosts: Collection[str] | None = None) -> list[str]:
+        """See `Backend`: what files lack is in their account."""
+        return []
 
     def close(self) -> None:
         """Nothing to let go of."""
@@ -132,6 +141,12 @@ class StoreBackend:
 
         return [self._revive(stored) for stored in facts.by_keys(self.database, keys, low, high)]
 
+    def filed(self, keys: Iterable[str], low: int, high: int) -> list[tuple[str, Fact]]:
+        """See `Backend`."""
+        from mailwake.store import facts
+
+        return [(stored.key, self._revive(stored)) for stored in facts.by_keys(self.database, keys, low, high)]
+
     def session(self, fact: Fact, low: int, high: int) -> list[Fact]:
         """See `Backend`."""
         from mailwake.store import facts
@@ -151,6 +166,12 @@ class StoreBackend:
 
         found = map(self._revive, facts.naming(self.database, ip, kinds, limit))
         return [fact for fact in found if fact.fields.get("client_ip") == ip]
+
+    def gaps(self, low: int | None, high: int | None, hosts: Collection[str] | None = None) -> list[str]:
+        """See `Backend`."""
+        from mailwake.operations import gaps
+
+        return gaps.notes(self.database, low, high, hosts=hosts)
 
     def close(self) -> None:
         """Let other processes in."""

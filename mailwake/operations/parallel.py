@@ -1,6 +1,7 @@
 """Windows read and correlated by several processes; each gives back columns ready for the engine and what it left over.
 
-Processes are spawned, never forked: the engine does not survive a fork.
+Processes are forked only where this one has a single thread and has not loaded the engine, which does not survive that;
+else they are spawned, and load everything anew.
 """
 
 from __future__ import annotations
@@ -8,11 +9,13 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import sys
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -25,12 +28,15 @@ from mailwake.ingest.files import InputError
 from mailwake.operations.audit_filing import HANDLED, Filed, file, key_of
 from mailwake.operations.inputs import Input
 from mailwake.operations.plan import Piece
+from mailwake.store.arrow import spare_pandas
 from mailwake.store.errors import StoreError
+from mailwake.store.rows import Row
 from mailwake.trace.buckets import FILING
 from mailwake.trace.harvest import harvest
 from mailwake.trace.keys import SESSION_KINDS
 
 _THREADS = "OPENBLAS_NUM_THREADS"
+_PLACE = itemgetter(*map(Row._fields.index, ("received", "trace_id", "leaf")))
 _WANTED = frozenset(FILING) | HANDLED
 """Kinds that correlation or auditing look at."""
 
@@ -113,6 +119,7 @@ def reap(pieces: list[Piece], place: Path) -> Reaped:
     filed = file(facts, made.keys)  # before the keys go into the columns
     files = place.with_suffix(".facts"), place.with_suffix(".rows")
     _write(files[0], _facts(taken, facts, made.keys))
+    made.rows.sort(key=_PLACE)  # as the engine keeps them: it would have to do so for all columns
     _write(files[1], journeys.table(made.rows))
     return Reaped(
         *files,
@@ -169,7 +176,10 @@ class Harvesters:
             before = os.environ.get(_THREADS)
             os.environ[_THREADS] = "1"  # numpy's library would start threads of its own in each
             try:
-                self._pool = ProcessPoolExecutor(self._count, mp_context=get_context("spawn"), initializer=_prepare)
+                how = "fork" if _can_fork() else "spawn"
+                if how == "fork":
+                    _load()  # once for all
+                self._pool = ProcessPoolExecutor(self._count, mp_context=get_context(how), initializer=_prepare)
                 for _ in range(self._count):
                     self._pool.submit(_load)
             finally:
@@ -207,13 +217,19 @@ class Harvesters:
             raise
 
 
+def _can_fork() -> bool:
+    """Whether this process is as simple as it must be to be forked; told by Linux alone."""
+    tasks = Path("/proc/self/task")
+    return "chdb" not in sys.modules and tasks.is_dir() and len(list(tasks.iterdir())) == 1
+
+
 def _load() -> None:
     """Load what `reap` needs."""
-    import numpy as np  # noqa: F401
     import pyarrow.ipc  # noqa: F401
 
     from mailwake.sources.api import all_sources
 
+    spare_pandas()
     all_sources()
 
 
@@ -221,5 +237,8 @@ def _prepare() -> None:
     """Ctrl-C reaches all processes of a terminal; the one that writes decides what to do."""
     os.umask(0o077)  # as in `Database`
     if native is not None:
+        import pyarrow
+
         native.keep_memory()
+        pyarrow.set_memory_pool(pyarrow.system_memory_pool())  # its own would be given back with each window
     signal.signal(signal.SIGINT, signal.SIG_IGN)

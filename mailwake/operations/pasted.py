@@ -19,6 +19,7 @@ from email.utils import getaddresses, parsedate_to_datetime
 from mailwake.operations.criteria import Criteria, CriteriaError
 from mailwake.operations.guess import Reading
 from mailwake.operations.when import to_micros
+from mailwake.trace.story_told import tell
 
 LARGEST = 10 << 20
 """Bytes that are looked at."""
@@ -51,8 +52,8 @@ def readings(pasted: bytes, criteria: Criteria) -> list[Reading]:
     found = list(clues.readings(criteria))
     if not found:
         raise CriteriaError(
-            "no message is named in this text",
-            "Paste a bounce with its details, the headers of a message (Message-ID, Received), or a log line.",
+            tell("no message is named in this text"),
+            tell("Paste a bounce with its details, the headers of a message (Message-ID, Received), or a log line."),
         )
     return found
 

@@ -19,10 +19,11 @@ from mailwake.directory.errors import DirectoryError, of_database
 from mailwake.directory.records import AuditEntry
 from mailwake.directory.roles import ROLE_GROUPS
 from mailwake.operations.context import Change, Context
-from mailwake.operations.contract import Caller, CallerScope, Operation, OperationError, Refused, Scope
+from mailwake.operations.contract import Caller, CallerScope, Operation, OperationError, Refused, Scope, roles_of
 from mailwake.operations.models import Answer
 from mailwake.operations.parameters import parameters_of, text_of
 from mailwake.store.errors import StoreError
+from mailwake.trace.story_told import tell
 
 if TYPE_CHECKING:
     from mailwake.directory.directory import Directory
@@ -74,18 +75,27 @@ def told_as(error: Exception) -> OperationError | None:
 
 def allowed(operation: Operation[Any], caller: Caller) -> bool:
     """Whether a caller has a role that suffices: what pages and menus show."""
-    return not operation.roles or bool(set(operation.roles) & _roles(caller))
+    return not operation.roles or bool(set(operation.roles) & roles_of(caller))
+
+
+def check(operation: Operation[Any], context: Context) -> None:
+    """Raise Refused, and record it, where `perform` would: for what is shown before anything is asked."""
+    try:
+        _narrowed(operation, context.caller, context.directory)
+    except Refused as error:
+        _note(operation, context, operation.input.model_construct(), error=error.message)
+        raise
 
 
 def role_groups_for(operation: Operation[Any], directory: Directory | None) -> list[str]:
-    """Names of the role groups whose members may run an operation."""
+    """Names of the role groups whose members may run an operation.
+
+    Those over a part of the organization are left out: whose part that is concerns nobody else.
+    """
     if directory is None:
         return sorted(name for name, (_, roles) in ROLE_GROUPS.items() if set(roles) & set(operation.roles))
-    return [group.name for group in directory.people.role_groups() if set(group.roles) & set(operation.roles)]
-
-
-def _roles(caller: Caller) -> set[str]:
-    return set(caller.roles) | {assignment.role for assignment in caller.assignments}
+    groups = directory.people.role_groups()
+    return [group.name for group in groups if group.scope is None and set(group.roles) & set(operation.roles)]
 
 
 def _narrowed(operation: Operation[Any], caller: Caller, directory: Directory | None) -> Caller:
@@ -95,16 +105,25 @@ def _narrowed(operation: Operation[Any], caller: Caller, directory: Directory | 
     if not allowed(operation, caller):
         groups = role_groups_for(operation, directory)
         raise Refused(
-            f"{operation.cmdlet or operation.name} needs the management role {' or '.join(operation.roles)}",
-            f"these role groups give it: {', '.join(groups)}" if groups else "no role group gives it",
+            tell(
+                "{name} needs the management role {roles}",
+                name=operation.cmdlet or operation.name,
+                roles=" or ".join(operation.roles),
+            ),
+            tell("these role groups give it: {groups}", groups=", ".join(groups))
+            if groups
+            else tell("no role group gives it"),
         )
     if caller.assignments:
         fitting = [one.scope for one in caller.assignments if one.role in operation.roles]
         caller = replace(caller, scope=_union(fitting) if fitting else caller.scope)
     if operation.scope is Scope.ORGANIZATION and not caller.scope.everything:
         raise Refused(
-            f"{operation.cmdlet or operation.name} concerns the whole organization, your scope only a part of it",
-            "ask somebody whose role group has no scope",
+            tell(
+                "{name} concerns the whole organization, your scope only a part of it",
+                name=operation.cmdlet or operation.name,
+            ),
+            tell("ask somebody whose role group has no scope"),
         )
     return caller
 

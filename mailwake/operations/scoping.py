@@ -16,7 +16,7 @@ from mailwake.trace.story_model import PLAIN, Step, Story
 from mailwake.trace.story_model import Node as Leg
 from mailwake.trace.story_outcomes import headline
 
-_ABOUT_THE_MESSAGE = frozenset({"facts", "arrival", "end", "order", "skew"})
+_ABOUT_THE_MESSAGE = frozenset({"facts", "arrival", "end", "order", "skew", "gap"})
 """Kinds of `Missing` that name nobody."""
 _COLUMNS = ("sender", "recipient", "original_recipient")
 

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from ipaddress import ip_address, ip_network
 
 from mailwake.events.fact import Fact
 from mailwake.events.queueid import arrival_time
-from mailwake.operations.backend import Backend
+from mailwake.operations.backend import Backend, Records
 from mailwake.operations.criteria import Criteria, CriteriaError, to_node, trace_id
 from mailwake.store.query import And, Between, Cursor, Equals, Has, InNetwork, Node, Not, Or
 from mailwake.store.rows import Row
 from mailwake.trace.origins import is_internal
 from mailwake.trace.story import Story, build_from
-from mailwake.trace.story_model import Relative
+from mailwake.trace.story_model import Missing, Relative
 from mailwake.trace.story_relatives import attempt, relative
 from mailwake.trace.story_scene import Scene
 from mailwake.trace.story_session import SESSION_SPAN
 
-_DAY = 86_400_000_000
-_MATCHES = 100
+DAY = 86_400_000_000
+"""Microseconds."""
+_LATER = 3_600_000_000
+"""µs after the last record of a message whose end is not known, in which that end may have been."""
+_OPEN = frozenset({"Pending", "GettingStatus"})
+MATCHES = 100
+"""Rows of a message that are looked at; what is beyond is computed from its records."""
 _SESSIONS = 3
 """Delivery processes whose other records are looked up: a message that waited for days had many."""
 _DOOR = 60_000_000
@@ -29,9 +35,9 @@ _SILENT = frozenset({"local", "virtual", "pipe", "error", "retry", "discard", "q
 """Postfix delivery agents that connect to nobody."""
 _ATTEMPTS = 50
 _CHILDREN = 10
-_PARENT = 7 * _DAY
+_PARENT = 7 * DAY
 """A bounce comes when the queue gives up: so much later than the message it is about."""
-_RELATED = 2 * _DAY
+_RELATED = 2 * DAY
 """Greylisting lets a client wait for at most about this long (postgrey --retry-window)."""
 
 
@@ -64,33 +70,43 @@ def tell(backend: Backend, matches: Sequence[Row], zone: str = "UTC") -> Story:
     """The story of the newest message among these rows, which are newest first."""
     told = matches[0].trace_id
     rows = [row for row in matches if row.trace_id == told]
-    low, high = min(row.received for row in rows) - _DAY, max(row.last for row in rows) + _DAY
-    scene = Scene(rows, _facts(backend, rows, low, high))
-    return build_from(
+    scene = Scene(rows, records_of(backend, rows))
+    story = build_from(
         scene,
         sessions=[*scene.sessions, *_sessions(backend, scene)],
         attempts=_attempts(backend, scene.rows),
         also=_also(matches, told),
         zone=zone,
     )
+    lacking = tuple(Missing("gap", f"{text[:1].upper()}{text[1:]}.") for text in _gaps(backend, rows))
+    return replace(story, missing=(*story.missing, *lacking)) if lacking else story
 
 
-def _facts(backend: Backend, rows: Sequence[Row], low: int, high: int) -> list[Fact]:
+def _gaps(backend: Backend, rows: Sequence[Row]) -> list[str]:
+    """What the logs of its hosts, and of those it was handed to, lack of the message's time."""
+    waits = any(row.status in _OPEN for row in rows)
+    hosts = {name for row in rows for name in (*row.hosts, row.to_host or "") if name}
+    high = max(row.last for row in rows) + (_LATER if waits else 0)
+    return backend.gaps(min(row.received for row in rows), high, hosts)
+
+
+def records_of(backend: Records, rows: Sequence[Row]) -> list[Fact]:
     """All facts of the message, of what it came out of and of what came out of it."""
-    keys = _keys(rows)
+    low, high = min(row.received for row in rows) - DAY, max(row.last for row in rows) + DAY
+    keys = keys_of(rows)
     facts = backend.facts(keys, low, high)
     further: list[Row] = []
     parents = {row.parent_id for row in rows if row.parent_id}
     for parent in parents:
-        further += backend.search(Equals("trace_id", parent), _MATCHES)
+        further += backend.search(Equals("trace_id", parent), MATCHES)
     children = {fact.fields["child_id"] for fact in facts if fact.kind == "notify" and fact.fields.get("child_id")}
     reports: list[Node] = [Has("queue_ids", child) for child in sorted(children)]
     reports += [Has("keys", name) for name in sorted(_message_names(facts))]
     for report in reports[:_CHILDREN]:
-        further += backend.search(And((report, Between("received", low, high))), _MATCHES)
-    more = _keys(further) - keys
+        further += backend.search(And((report, Between("received", low, high))), MATCHES)
+    more = keys_of(further) - keys
     if more:
-        facts = sorted([*facts, *backend.facts(more, low - _PARENT, high + _DAY)], key=lambda fact: fact.ts)
+        facts = sorted([*facts, *backend.facts(more, low - _PARENT, high + DAY)], key=lambda fact: fact.ts)
     return facts
 
 
@@ -99,16 +115,25 @@ def _message_names(facts: list[Fact]) -> set[str]:
     return {name for fact in facts for name in fact.fields.get("names", ()) if name.startswith("<")}
 
 
-def matching(backend: Backend, text: str) -> list[Row]:
-    """Rows that a MessageTraceId, Message-ID or queue ID names, newest first. Raises NotFound."""
+def matching(backend: Backend, text: str, narrowed: Callable[[Node], Node] = lambda node: node) -> list[Row]:
+    """Rows that a MessageTraceId, Message-ID or queue ID names, newest first. Raises NotFound.
+
+    narrowed: makes of a question one about what may be seen. What may not hides nothing that may, and costs the same as
+    what there is not.
+    """
     text = text.strip()
     for node, low, high in _readings(text):
         cursor = Cursor(high, "f" * 32, (1 << 32) - 1) if high is not None else None
         bounded = And((Between("received", low, high), node)) if low is not None else node
-        found = backend.search(bounded, _MATCHES, cursor, since=low)
+        found = backend.search(narrowed(bounded), MATCHES, cursor, since=low)
         if found:
             return found
     raise NotFound.of(text)
+
+
+def whole(backend: Backend, row: Row) -> list[Row]:
+    """All rows of the message of a row."""
+    return backend.search(Equals("trace_id", row.trace_id), MATCHES)
 
 
 def _readings(text: str) -> list[tuple[Node, int | None, int | None]]:
@@ -120,7 +145,7 @@ def _readings(text: str) -> list[tuple[Node, int | None, int | None]]:
         born = arrival_time(text)
         node = to_node(Criteria(queue_ids=(text,)))
         if born is not None:  # the message may have come in at another host before, and waited there
-            found.append((node, born - 7 * _DAY, born + _DAY))
+            found.append((node, born - 7 * DAY, born + DAY))
         found.append((node, None, None))
     if text.strip("<>"):
         found.append((to_node(Criteria(message_ids=(text,))), None, None))
@@ -128,7 +153,8 @@ def _readings(text: str) -> list[tuple[Node, int | None, int | None]]:
     return found
 
 
-def _keys(rows: Iterable[Row]) -> set[str]:
+def keys_of(rows: Iterable[Row]) -> set[str]:
+    """Keys under which the facts of these rows are filed."""
     return {key for row in rows for key in (*row.keys, *row.queue_ids)}
 
 
@@ -159,7 +185,7 @@ def _sessions(backend: Backend, scene: Scene) -> list[Fact]:
         known = spans.get(process)
         low = min(known[1], fact.ts) if known else fact.ts
         high = max(known[2], fact.ts) if known else fact.ts
-        if high - low < _DAY:  # a process id that comes again after a day is another process
+        if high - low < DAY:  # a process id that comes again after a day is another process
             spans[process] = (fact, low, high)
     newest = sorted(spans.values(), key=lambda span: -span[2])[:_SESSIONS]
     for fact, low, high in newest:

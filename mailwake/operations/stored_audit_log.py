@@ -36,6 +36,13 @@ class StoredAuditLog:
         """Actions that were seen, by host."""
         return [Seen(*one) for one in acts.seen(self._database)]
 
+    def hosts(self, mailboxes: tuple[str, ...] | None = None) -> dict[str, set[str]]:
+        """Hosts whose logs told of a mailbox."""
+        found: dict[str, set[str]] = {}
+        for mailbox, host in acts.hosts(self._database, mailboxes):
+            found.setdefault(mailbox, set()).add(host)
+        return found
+
     def unrecorded(self) -> list[Unrecorded]:
         """Acts without record."""
         return [Unrecorded(*one) for one in acts.unrecorded(self._database)]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from typing import ClassVar
 
 from pydantic import Field
 
-from mailwake.operations.catalog.message_story import story
+from mailwake.operations.catalog.message_story import stories
 from mailwake.operations.context import Context
 from mailwake.operations.models import Output
 from mailwake.operations.when import from_micros
@@ -16,6 +17,8 @@ from mailwake.trace.story_model import Step, Story
 
 _FILTERS = ("rspamd", "amavis", "spamd", "spamass", "clam", "opendkim", "opendmarc", "milter", "policyd", "postgrey")
 _ROUTING = {"Expand", "Redirect", "Resolve", "Transfer"}
+_AT_FIRST, _AT_MOST = 10, 200
+"""Messages whose records are asked for at once: few at first, for those who want few."""
 _WAYS = {"Inbound": "Incoming", "Outbound": "Originating", "Internal": "Originating"}
 
 
@@ -55,13 +58,15 @@ class TrackingEvent(Output):
     transport_traffic_type: str = Field(description="Always Email.")
 
 
-def events(context: Context, trace_id: str) -> Iterator[TrackingEvent]:
-    """Events of one message in order of time. Raises OperationError for one that is not there."""
-    told = story(context, trace_id)
-    first = True
-    for step in told.timeline:
-        yield _event(told, step, first=first)
-        first = False
+def events(context: Context, trace_ids: Iterable[str]) -> Iterator[TrackingEvent]:
+    """Events message by message, those of one in order of time. trace_ids: MessageTraceIds of any number."""
+    remaining = iter(trace_ids)
+    size = _AT_FIRST
+    while batch := tuple(islice(remaining, size)):
+        for told in stories(context, batch):
+            for number, step in enumerate(told.timeline):
+                yield _event(told, step, first=number == 0)
+        size = min(2 * size, _AT_MOST)
 
 
 def _event(told: Story, step: Step, *, first: bool) -> TrackingEvent:

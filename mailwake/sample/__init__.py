@@ -7,6 +7,8 @@ Every end that a message can meet occurs.
 
 from __future__ import annotations
 
+import re
+from datetime import date, timedelta
 from importlib.resources import files
 from pathlib import Path
 
@@ -16,6 +18,31 @@ def paths() -> list[Path]:
     estate = Path(str(files(__name__) / "estate"))
     return sorted(path for path in estate.rglob("*") if path.is_file())
 
+
+CONTOSO_DAYS = ("2026-11-16", "2026-11-17", "2026-11-18")
+"""Days of the demo organization's logs, as bundled."""
+CONTOSO_DOMAIN = "contoso.example"
+"""Its domain there."""
+
+
+def contoso(place: Path, domain: str, last_day: date) -> list[Path]:
+    """Write the logs of the demo organization (Postfix and Dovecot, three days up to `last_day`) into a folder.
+
+    Made by `bench/make_contoso.py`; the domain becomes `domain`. The files written, one for each host.
+    """
+    days = {told: str(last_day - timedelta(days=2 - number)) for number, told in enumerate(CONTOSO_DAYS)}
+    written = []
+    for path in sorted(Path(str(files(__name__) / "contoso")).rglob("*.log")):
+        text = path.read_text(encoding="utf-8").replace(CONTOSO_DOMAIN, domain)
+        text = _DAY.sub(lambda found: days[found[0]], text)
+        file = place / path.parent.name / path.name
+        file.parent.mkdir(parents=True)
+        file.write_text(text, encoding="utf-8")
+        written.append(file)
+    return written
+
+
+_DAY = re.compile("|".join(CONTOSO_DAYS))
 
 TRIES: tuple[tuple[str, ...], ...] = (
     ("trace", "--status", "Failed"),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from mailwake.shell.errors import Extent, ShellError
 from mailwake.shell.objects import MISSING, HashTable, PSObject, Value
-from mailwake.shell.parameter_types import MULTI, OBJECT, OBJECTS, SCRIPT, STRING, SWITCH
+from mailwake.shell.parameter_types import ACTION, MULTI, OBJECT, OBJECTS, SCRIPT, STRING, SWITCH
 from mailwake.shell.registry import ALL_SETS, Changes, Cmdlet, Parameter
 from mailwake.shell.scripts import ScriptBlock
 from mailwake.shell.values.convert import Settings
@@ -19,9 +19,9 @@ from mailwake.shell.values.written import brief
 _ACTIONS = ("Continue", "Ignore", "Inquire", "SilentlyContinue", "Stop")
 
 COMMON = (
-    Parameter("ErrorAction", STRING, aliases=("ea",), values=_ACTIONS, help="What to do about an error."),
-    Parameter("WarningAction", STRING, aliases=("wa",), values=_ACTIONS, help="What to do about a warning."),
-    Parameter("InformationAction", STRING, aliases=("infa",), values=_ACTIONS, hidden=True),
+    Parameter("ErrorAction", ACTION, aliases=("ea",), values=_ACTIONS, help="What to do about an error."),
+    Parameter("WarningAction", ACTION, aliases=("wa",), values=_ACTIONS, help="What to do about a warning."),
+    Parameter("InformationAction", ACTION, aliases=("infa",), values=_ACTIONS, hidden=True),
     Parameter("Verbose", SWITCH, aliases=("vb",), help="Say more."),
     Parameter("Debug", SWITCH, aliases=("db",), hidden=True),
     Parameter("ErrorVariable", STRING, aliases=("ev",), help="A variable that gets the errors."),

@@ -32,7 +32,7 @@ _REFUSED = frozenset(
     {
         *("add-content", "get-childitem", "get-content", "get-item", "import-csv", "invoke-command", "out-gridview"),
         *("invoke-expression", "invoke-restmethod", "invoke-webrequest", "new-item", "out-file", "read-host"),
-        *("remove-item", "set-content", "start-job", "start-process", "start-sleep", "test-path"),
+        *("remove-item", "set-content", "start-job", "start-process", "test-path"),
     }
 )
 """Cmdlets of PowerShell that this language leaves out on purpose."""
@@ -52,7 +52,10 @@ class Commands(Expressions):
         return stream if stream is not None else iter(())
 
     def _values(self, node: t.Node) -> Iterator[Value]:
-        for value in each(self.value(node)):
+        found = self.value(node)
+        if found is None and self.is_nothing(node):
+            return
+        for value in each(found):
             self.session.budget.step()
             yield value
 
@@ -95,7 +98,7 @@ class Commands(Expressions):
         text += "try again."
         nearest = self.session.registry.nearest(name)
         if name.lower() in _REFUSED:
-            text += " This shell reads no files, runs no programs and waits for nothing."
+            text += " This shell reads no files and runs no programs."
         elif nearest:
             text += f" Did you mean {nearest}?"
         raise ShellError(

@@ -55,6 +55,12 @@ class Expressions:
         """Whether a node is an expression."""
         return type(node) in self._expressions
 
+    def is_nothing(self, node: t.Node) -> bool:
+        """Whether a node is a variable that holds what a command gave that gave nothing."""
+        while isinstance(node, t.Paren):
+            node = node.inner
+        return isinstance(node, t.Variable) and self.session.holds_nothing(node.name, node.scope)
+
     def outcome(self, node: t.Node) -> Value:
         """The value of a statement: of an expression its own, else what it gives; an assignment gives its value."""
         if type(node) in self._expressions:

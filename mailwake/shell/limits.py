@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 
 from mailwake.shell.errors import Cancelled, LimitError
@@ -12,6 +13,8 @@ MAX_STRING = 10_000_000
 """Characters of one string."""
 MAX_PATTERN = 2_000
 """Characters of a regular expression."""
+_PIECE = 0.05
+"""Seconds after which a waiting run looks whether it is to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,8 @@ class Limits:
     """Script blocks and functions inside each other."""
     output: int = 500_000_000
     """Characters written."""
+    waiting: int = 3_600
+    """Seconds that Start-Sleep may take in all."""
 
 
 @dataclass(slots=True)
@@ -35,6 +40,7 @@ class Budget:
     limits: Limits = field(default_factory=Limits)
     used: int = 0
     written: int = 0
+    waited: float = 0.0
     stopped: bool = False
     """Set from any thread: the run ends at its next step."""
     most: int = 0
@@ -62,6 +68,16 @@ class Budget:
         self.written += size
         if self.written > self.limits.output:
             raise LimitError(f"The script was stopped: it wrote more than {self.limits.output:,} characters.")
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass, in short pieces so that the run can be ended; raises as `step` does."""
+        self.waited += seconds
+        if not self.waited <= self.limits.waiting:
+            raise LimitError(f"The script was stopped: it would wait longer than {self.limits.waiting:,} seconds.")
+        end = time.monotonic() + seconds
+        while not self.stopped and (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, _PIECE))
+        self.step()
 
 
 def check_items(count: int) -> int:

@@ -29,6 +29,20 @@ class _Missing:
 MISSING = _Missing()
 
 
+class _Nothing:
+    """What a variable holds that was given the output of a command without any.
+
+    It is $null wherever it is read, and no object at all in a pipeline: `$rows | ForEach-Object {...}` does nothing,
+    and `@($rows).Count` is 0, while $null itself goes down a pipeline as one object.
+    """
+
+    def __bool__(self) -> bool:
+        return False
+
+
+NOTHING = _Nothing()
+
+
 class PSObject:
     """An object: properties in order, found without regard to case, and the name of its type."""
 

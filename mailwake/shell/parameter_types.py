@@ -23,8 +23,18 @@ from mailwake.shell.values.written import brief, to_text
 
 def _text(value: Value, settings: Settings) -> str:
     if isinstance(value, list):
-        raise ShellError("Cannot convert value to type System.String.", "CannotConvertArgument")
+        text = f"Cannot convert a list of {len(value)} values to type System.String: give one, or pipe the list in."
+        raise ShellError(text, "CannotConvertArgument")
     return to_text(value, settings.culture)
+
+
+_ACTIONS = {"0": "SilentlyContinue", "1": "Stop", "2": "Continue", "3": "Inquire", "4": "Ignore"}
+"""Numbers of System.Management.Automation.ActionPreference."""
+
+
+def _action(value: Value, settings: Settings) -> str:
+    text = _text(value, settings).strip()
+    return _ACTIONS.get(text, text)
 
 
 def _boolean(value: Value, settings: Settings) -> bool:
@@ -94,6 +104,8 @@ def _as_is(value: Value, settings: Settings) -> Value:
 
 STRING = ParameterType("System.String", _text, textual=True, nullable=True)
 """$null is an empty string, as in PowerShell."""
+ACTION = ParameterType("System.String", _action, textual=True, nullable=True)
+"""What to do about an error or warning: by name, or as scripts write it in short, by number (`-EA 0`)."""
 STRINGS = ParameterType("System.String[]", _text, many=True, textual=True)
 INT = ParameterType("System.Int32", lambda value, settings: to_int(value))
 LONG = ParameterType("System.Int64", lambda value, settings: to_int(value, "System.Int64"))

@@ -9,7 +9,7 @@ from typing import Any, TextIO
 
 from mailwake.shell.errors import ErrorRecord, ShellError
 from mailwake.shell.limits import Budget
-from mailwake.shell.objects import ArrayList, Value
+from mailwake.shell.objects import NOTHING, ArrayList, Value
 from mailwake.shell.registry import Registry, Services
 from mailwake.shell.screen import safe
 from mailwake.shell.scripts import ScriptBlock
@@ -146,7 +146,14 @@ class Session:
             raise ShellError("Environment variables are not part of this shell's language.", "NotSupported")
         start = self.scope.root() if scope in ("global", "script") else self.scope
         found = start.find(lowered)
-        return found.variables[lowered] if found is not None else None
+        value = found.variables[lowered] if found is not None else None
+        return None if value is NOTHING else value
+
+    def holds_nothing(self, name: str, scope: str = "") -> bool:
+        """Whether a variable was given the output of a command without any (see `objects.NOTHING`)."""
+        start = self.scope.root() if scope in ("global", "script") else self.scope
+        found = start.find(name.lower())
+        return found is not None and found.variables[name.lower()] is NOTHING
 
     def known(self, name: str) -> bool:
         """Whether a variable was set."""

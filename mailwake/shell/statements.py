@@ -9,7 +9,7 @@ from mailwake.shell.commands import Commands
 from mailwake.shell.errors import Exit, LimitError, LoopExit, Return, ShellError
 from mailwake.shell.invocation import error_object
 from mailwake.shell.limits import check_items
-from mailwake.shell.objects import MISSING, PSObject, Value, as_list, each, gathered
+from mailwake.shell.objects import MISSING, NOTHING, PSObject, Value, as_list, gathered
 from mailwake.shell.scripts import ScriptBlock
 from mailwake.shell.session import Session
 from mailwake.shell.syntax import tree as t
@@ -53,11 +53,10 @@ class Statements(Commands):
         if run is not None:
             yield from run(node)
             return
-        value = self.value(node)
-        if not isinstance(node, t.Step):
-            for item in each(value):
-                self.session.budget.step()
-                yield item
+        if isinstance(node, t.Step):
+            self.value(node)
+        else:
+            yield from self._values(node)
 
     def collect(self, node: t.Node) -> list[Value]:
         """The same at once."""
@@ -100,14 +99,16 @@ class Statements(Commands):
         except ShellError as error:
             self._failed(error, statement)
             return []
-        if isinstance(statement, t.Step):
+        if isinstance(statement, t.Step) or (value is None and self.is_nothing(statement)):
             return []
         return list(value) if isinstance(value, list) else [value]
 
     # Assignments
 
     def _assignment(self, node: t.Assignment) -> Iterator[Value]:
-        value = self.outcome(node.value)
+        value = self._assigned(node.value)
+        if value is NOTHING and not (node.operator == "=" and isinstance(node.target, t.Variable)):
+            value = None
         if node.operator != "=":
             try:
                 value = operators.arithmetic(node.operator[0], self.value(node.target), value, self.session.settings)
@@ -119,6 +120,16 @@ class Statements(Commands):
         except ShellError as error:
             raise error.at(node.target.extent, self.source) from None
         return iter(())
+
+    def _assigned(self, node: t.Node) -> Value:
+        """The right side of an assignment; NOTHING if it is what a command gave that gave nothing."""
+        if self.is_nothing(node):
+            return NOTHING
+        inner = node.inner if isinstance(node, t.Paren) else node
+        if self.is_expression(inner) or isinstance(inner, t.Assignment):
+            return self.outcome(node)
+        values = self.collect(inner)
+        return gathered(values) if values else NOTHING
 
     def _function(self, node: t.Function) -> Iterator[Value]:
         block = ScriptBlock(node.script, self.source, self)

@@ -33,6 +33,8 @@ class Act(NamedTuple):
     action: str
     account: str
     """Of bypassed accounts; else ""."""
+    mailbox: str
+    """Whose it was in, lower case."""
     cohort: str
     """Acts of one cohort may become one record; "" for none beyond its own key."""
     record_mailbox: str
@@ -45,7 +47,8 @@ class Act(NamedTuple):
 
 _NOBODY = "0" * 32
 _COLUMNS = (
-    "key, toUnixTimestamp64Micro(ts) AS t, lower(hex(id)) AS i, recorded, state, rule, host, action, account, cohort,"
+    "key, toUnixTimestamp64Micro(ts) AS t, lower(hex(id)) AS i, recorded, state, rule, host, action, account, mailbox,"
+    " cohort,"
     " record_mailbox, toUnixTimestamp64Micro(record_ts) AS rt, lower(hex(record_id)) AS ri, body, version, deleted"
 )
 
@@ -69,7 +72,7 @@ def _table(acts: Sequence[Act], version: int, deleted: int) -> pa.Table:
     }
     for name in ("ts", "record_ts"):
         made[name] = pa.array([getattr(one, name) for one in acts], pa.int64()).cast(pa.timestamp("us", "UTC"))
-    for name in ("state", "rule", "host", "action", "account", "record_mailbox"):
+    for name in ("state", "rule", "host", "action", "account", "mailbox", "record_mailbox"):
         texts = [getattr(one, name).encode("utf-8", "replace").decode() for one in acts]
         made[name] = pa.array(texts, pa.string())
     for name in ("key", "cohort"):
@@ -80,6 +83,8 @@ def _table(acts: Sequence[Act], version: int, deleted: int) -> pa.Table:
 def of_keys(database: Database, keys: Iterable[str], where: str = "acts") -> list[Act]:
     """The acts now known of some keys."""
     found: list[Act] = []
+    if not database.client().query(f"SELECT 1 FROM {where} LIMIT 1").result_rows:
+        return found
     wanted = sorted(keys)
     for start in range(0, len(wanted), _CHUNK):
         among, texts = array_of(wanted[start : start + _CHUNK])
@@ -120,6 +125,16 @@ def seen(database: Database) -> list[tuple[str, str, int, int]]:
         " GROUP BY host, action ORDER BY host, action"
     )
     return [(str(h), str(a), int(n), int(t)) for h, a, n, t in database.client().query(query).result_rows]
+
+
+def hosts(database: Database, mailboxes: Sequence[str] | None) -> list[tuple[str, str]]:
+    """(mailbox, host): whose logs told of which mailbox, of these or of all; names in lower case."""
+    among, parameters = "", {}
+    if mailboxes is not None:
+        among, parameters = " AND mailbox IN {m:Array(String)}", {"m": list(mailboxes)}
+    query = f"SELECT DISTINCT mailbox, host FROM acts FINAL WHERE deleted = 0{among} ORDER BY mailbox, host"
+    rows = database.client().query(query, parameters=parameters).result_rows
+    return [(str(mailbox), str(host)) for mailbox, host in rows]
 
 
 def unrecorded(database: Database) -> list[tuple[str, int, str, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
@@ -309,9 +310,18 @@ def sizes(
     return [(str(name), int(number), int(size), int(low), int(high)) for name, number, size, low, high in rows]
 
 
+def removed(database: Database) -> dict[str, int]:
+    """Mailbox (lower case) to the time (µs UTC) from before which its records were deleted for good."""
+    query = "SELECT mailbox, toUnixTimestamp64Micro(max(before)) FROM audit_removed GROUP BY mailbox"
+    return {str(name): int(before) for name, before in database.client().query(query).result_rows}
+
+
 def delete(database: Database, mailboxes: Iterable[str], before: int) -> int:
-    """Delete the records of mailboxes from before a time (µs UTC) for good; how many."""
+    """Delete the records of mailboxes from before a time (µs UTC) for good (see `removed`); how many."""
     names = tuple(mailboxes)
+    until = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=max(before, 0))
+    for name in names:
+        database.insert_one("audit_removed", mailbox=clean(name), before=until)
     number = count(database, AuditFilter(mailboxes=names, high=before))
     form = _Form()
     conditions = form.conditions(AuditFilter(mailboxes=names, high=before), {})

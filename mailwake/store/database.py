@@ -19,6 +19,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mailwake.store.arrow import spare_pandas
 from mailwake.store.errors import StoreError
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class Database:
                     with get_client(dsn=dsn) as first:
                         first.command(f"CREATE DATABASE IF NOT EXISTS {_NAME} ENGINE = Atomic")
                 client = get_client(dsn=dsn, database=_NAME, settings=SETTINGS, tz_mode="aware")
+                spare_pandas()
             except Exception as error:
                 raise StoreError(
                     f"{self.path}: the store does not open: {error}", "is the disk full or the folder not writable?"

@@ -103,11 +103,16 @@ def numbered(file: Path, seq: int) -> pa.Table:
     return made.set_column(made.schema.get_field_index("seq"), "seq", numbers)
 
 
+IN_ORDER = "SETTINGS max_threads = 1, optimize_on_insert = 0"
+"""What is written lies in order and is no two versions of anything: nothing is gained by several threads, or by looking
+for versions."""
+
+
 def insert_file(database: Database, file: Path, seq: int) -> None:
     """Append facts that the store does not have yet: an Arrow stream, numbered from seq. The engine reads the file."""
     database.client().command(
         f"INSERT INTO facts ({_NAMES}) SELECT {_NAMES.replace('seq', 'seq + {seq:UInt64}')}"
-        " FROM file({file:String}, 'ArrowStream')",
+        f" FROM file({{file:String}}, 'ArrowStream') {IN_ORDER}",
         parameters={"seq": seq, "file": str(file)},
     )
 
@@ -308,19 +313,17 @@ def _read(database: Database, query: str, parameters: dict[str, object]) -> Iter
 
 
 def _rows(block: pa.Table | pa.RecordBatch) -> Iterator[Stored]:
-    columns = [column.to_pylist() for column in block.columns]
-    for ts, host, program, pid, kind, key, source, raw in zip(*columns, strict=True):
-        yield Stored(
-            ts,
-            _decode(host),
-            _decode(program),
-            pid,
-            _decode(kind),
-            _decode(key),
-            _decode(source),
-            _decode(raw),
-        )
+    ts, host, program, pid, *texts = block.columns
+    kind, key, source, raw = map(_decoded, texts)
+    yield from map(Stored, ts.to_pylist(), _decoded(host), _decoded(program), pid.to_pylist(), kind, key, source, raw)
 
 
-def _decode(value: bytes | str) -> str:
-    return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else value
+def _decoded(column: pa.Array | pa.ChunkedArray) -> list[str]:
+    """Texts of a column of bytes; those that are no UTF-8 make it several times as slow."""
+    import pyarrow as pa
+
+    try:
+        texts: list[str] = column.cast(pa.string()).to_pylist()
+    except pa.ArrowInvalid:
+        texts = [value.decode("utf-8", "surrogateescape") for value in column.to_pylist()]
+    return texts

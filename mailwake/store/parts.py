@@ -13,7 +13,7 @@ _MOST = {"rows": 24, "facts": 300}
 _ROUNDS = 8
 _WORTH_WAITING = 1 << 20
 _LONGEST_WAIT = 5.0
-"""Seconds. The engine looks once a second or two for what can go (see migration 0003)."""
+"""Seconds. The engine looks once a second or two for what can go (see migration 0005)."""
 
 
 def tidy(database: Database) -> None:

@@ -26,7 +26,7 @@ from mailwake.store.query import (
 )
 
 _RECIPIENTS = "[recipient, original_recipient]"
-"""What the index of recipients is on: see migration 0003."""
+"""What the index of recipients is on: see migration 0005."""
 
 
 class Formatter:

@@ -53,8 +53,14 @@ class Bucket:
 
     def span(self) -> tuple[int, int]:
         """First and last time (µs) of its facts."""
-        times = [fact.ts for fact in self.facts]
-        return (times[0], times[0]) if len(times) == 1 else (min(times), max(times))
+        first = last = self.facts[0].ts
+        for fact in self.facts:
+            ts = fact.ts
+            if ts > last:
+                last = ts
+            elif ts < first:
+                first = ts
+        return first, last
 
 
 def join(one: Bucket, other: Bucket) -> None:

@@ -46,12 +46,11 @@ def harvest(facts: list[Fact]) -> Harvest:
             rows.extend(made)
             workset.note(members, book)
         else:
-            left.update(members)
-    remaining = [
-        fact
-        for fact, key in zip(facts, keys, strict=True)
-        if key in left or (not key and fact.kind == "queue_action") or _is_by_proxy(fact)
-    ]
+            left.update([bucket.key for bucket in members])
+    remaining: list[Fact] = []
+    for fact, key in zip(facts, keys, strict=True):
+        if (key in left if key else fact.kind == "queue_action") or (fact.kind == "reject" and _is_by_proxy(fact)):
+            remaining.append(fact)
     workset.clear()
     return Harvest(keys, rows, book, remaining)
 

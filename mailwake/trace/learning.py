@@ -6,6 +6,7 @@ from mailwake.events.fact import Fact
 from mailwake.trace.model import Leg, Recipient
 
 _PROBE_STATUS = frozenset({"deliverable", "undeliverable", "undeliverable-but-not-cached"})
+_NO_HOST = frozenset("|/>")
 
 
 def learn(leg: Leg, fact: Fact, kind: str) -> None:
@@ -61,9 +62,19 @@ def _envelope(leg: Leg, fact: Fact) -> None:
 
 
 def split_local(leg: Leg) -> None:
-    """local(8) may deliver several ways for one address (aliases(5), .forward): each way is an end of its own."""
+    """An alias or .forward may have several ways for one address (aliases(5)): each way is an end of its own.
+
+    local(8) of Postfix names the way in its reply, Exim in place of the relay: a command, or a file.
+    """
     split: dict[tuple[str, str], Recipient] = {}
     for name, recipient in leg.recipients.items():
+        ways = _by_target(recipient.attempts)
+        if len(ways) > 1:
+            for number, attempts in enumerate(ways):
+                way = Recipient(recipient.address, recipient.original)
+                way.attempts = attempts
+                split[name[0], f"{name[1]}\0{number}" if number else name[1]] = way
+            continue
         ends: dict[str, Fact] = {}
         for fact in recipient.attempts:
             if fact.fields.get("status") in ("sent", "bounced"):
@@ -77,6 +88,27 @@ def split_local(leg: Leg) -> None:
             way.attempts = [*(fact for fact in waits if fact.fields.get("status") == "deferred"), ends[end]]
             split[name[0], f"{name[1]}\0{number}" if number else name[1]] = way
     leg.recipients = split
+
+
+def has_ways(attempts: list[Fact]) -> bool:
+    """Whether there may be more than one way for an address: see `split_local`."""
+    return attempts[0].fields.get("agent") == "local" or any(map(_target, attempts))
+
+
+def _target(fact: Fact) -> str:
+    """The command or file that Exim names in place of a relay; "" for the address itself."""
+    place = fact.fields.get("relay", "")
+    return place if place[:1] in _NO_HOST and "agent" not in fact.fields else ""
+
+
+def _by_target(attempts: list[Fact]) -> list[list[Fact]]:
+    """Attempts apart by the command or file that each was for; those of the address itself are one more group."""
+    if len(attempts) < 2:
+        return [attempts]
+    ways: dict[str, list[Fact]] = {}
+    for fact in attempts:
+        ways.setdefault(_target(fact), []).append(fact)
+    return [ways[place] for place in sorted(ways)]
 
 
 def bare_id(message_id: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from mailwake.events.fact import Fact
 from mailwake.events.replies import enhanced_code
-from mailwake.trace.learning import bare_id, deliver, learn, split_local
+from mailwake.trace.learning import bare_id, deliver, has_ways, learn, split_local
 from mailwake.trace.model import Leg
 from mailwake.trace.parts import named
 from mailwake.trace.twins import SECOND, without_doubles
@@ -208,7 +208,7 @@ def _lives(host: str, key: str, facts: list[Fact]) -> list[Leg]:
     for leg in legs:
         leg.bare_id = bare_id(leg.message_id)
         for recipient in leg.recipients.values():
-            if len(recipient.attempts) > 1 and recipient.attempts[0].fields.get("agent") == "local":
+            if len(recipient.attempts) > 1 and has_ways(recipient.attempts):
                 split_local(leg)
                 break
     return legs
@@ -270,8 +270,10 @@ def _nearest(legs: list[Leg], fact: Fact) -> Leg | None:
 
 def agent_key(leg: Leg) -> str:
     """The key under which a local delivery agent (Dovecot's LDA) speaks of this leg's deliveries; "" without any."""
-    if leg.message_id and any(by_agent(recipient.attempts) for recipient in leg.recipients.values()):
-        return "m:" + leg.bare_id
+    if leg.message_id:
+        for recipient in leg.recipients.values():
+            if by_agent(recipient.attempts):
+                return "m:" + leg.bare_id
     return ""
 
 

@@ -78,7 +78,7 @@ def _by_origin(component: Component, leg: Leg) -> None:
     rule, origin = "orig_queue_id", leg.arrival.get("orig_queue_id", "") if leg.arrival is not None else ""
     if leg.requeued_from:
         rule, origin = "orig_id", leg.requeued_from
-    if not origin:
+    if not origin or _came_to_nothing(leg):
         return
     parents = [p for p in component.legs_of.get(origin, ()) if p is not leg and p.first <= leg.first + _AFTER]
     if len(parents) == 1:
@@ -86,6 +86,12 @@ def _by_origin(component: Component, leg: Leg) -> None:
     elif parents:
         parent = min(parents, key=lambda p: (rule == "orig_id" and p.host != leg.host, _distance(p, leg)))
         attach(parent, leg, rule, PROVEN, None)
+
+
+def _came_to_nothing(leg: Leg) -> bool:
+    """Whether no message came of an arrival: a filter that passes on each command named the recipients and then, when
+    it had decided, took them back."""
+    return not (leg.message_id or leg.queued or leg.recipients or leg.rejects or leg.checks or leg.removed)
 
 
 def _distance(parent: Leg, leg: Leg) -> tuple[bool, int]:

@@ -22,11 +22,22 @@ def mailbox_facts(component: Component, leg: Leg, recipient: Recipient) -> list[
             found = [*found, *told] if found else told
     if found or not leg.message_id or not by_agent(recipient.attempts):
         return found
-    return [
-        fact
-        for fact in component.mailboxes.get(f"m:{leg.bare_id}", ())
-        if _is_user(fact, recipient) and abs(fact.ts - recipient.attempts[-1].ts) <= _MINUTE
-    ]
+    when = recipient.attempts[-1].ts
+    facts = [fact for fact in component.mailboxes.get(f"m:{leg.bare_id}", ()) if abs(fact.ts - when) <= _MINUTE]
+    return [fact for fact in facts if _is_user(fact, recipient)] or _of_namesake(component, facts, recipient)
+
+
+def _of_namesake(component: Component, facts: list[Fact], recipient: Recipient) -> list[Fact]:
+    """Of a mailbox that is named like the recipient in another domain (`dovecot-lda -d ${user}@...`), if one alone is
+    and no recipient has its very name."""
+    local = recipient.low.partition("@")[0].partition("+")[0]
+    users = {str(fact.fields.get("user", "")).lower() for fact in facts}
+    alike = [user for user in users if user.partition("@")[0] == local]
+    if len(alike) != 1 or any(
+        alike[0] in (other.low, other.low_original) for leg in component.legs for other in leg.recipients.values()
+    ):
+        return []
+    return [fact for fact in facts if str(fact.fields.get("user", "")).lower() == alike[0]]
 
 
 def _of_session(component: Component, token: str, recipient: Recipient) -> list[Fact]:

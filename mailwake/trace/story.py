@@ -41,6 +41,7 @@ from mailwake.trace.story_relatives import relatives
 from mailwake.trace.story_scene import Scene
 from mailwake.trace.story_session import attach_incoming, attach_outgoing
 from mailwake.trace.story_steps import drafts
+from mailwake.trace.story_told import tell
 from mailwake.trace.story_tree import evidence, tree
 from mailwake.trace.story_words import plain_seconds
 
@@ -112,6 +113,6 @@ def _orders(scene: Scene, swept: dict[tuple[str, str, int], int]) -> list[Draft]
     found = []
     for (host, key, _), when in swept.items():
         fact = Fact(when, host, "", 0, "queue_action", key, {"action": "delete"}, "", scene.legs[0].facts[0].origin)
-        text = f"An administrator deleted all of the queue on {host}; the log names no queue ID."
+        text = tell("An administrator deleted all of the queue on {host}; the log names no queue ID.", host=host)
         found.append(Draft(fact, "Drop", text, "bad", queue_id=key, depth=len(scene.legs), grade="inferred"))
     return found

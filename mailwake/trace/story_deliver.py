@@ -9,18 +9,24 @@ from mailwake.trace.model import Link
 from mailwake.trace.origins import is_internal
 from mailwake.trace.story_draft import Draft
 from mailwake.trace.story_model import BAD, GOOD, PLAIN, WAIT
+from mailwake.trace.story_told import tell
 from mailwake.trace.story_words import hop
 
 _KEPT = {
-    "discard": ("Drop", "{who} was thrown away on purpose", BAD),
-    "quarantine": ("Quarantine", "The filter keeps it in quarantine for {who}", WAIT),
-    "forward": ("Redirect", "{who} is forwarded to another address", PLAIN),
-    "file": ("Deliver", "Written to a file for {who}", GOOD),
-    "command": ("Deliver", "Given to a command for {who}", GOOD),
-    "mailbox": ("Deliver", "Put into the mailbox of {who}", GOOD),
+    "discard": ("Drop", tell("What was for {who} was thrown away on purpose.", who="").template, BAD),
+    "quarantine": ("Quarantine", tell("The filter keeps it in quarantine for {who}.", who="").template, WAIT),
+    "forward": ("Redirect", tell("{who} is forwarded to another address.", who="").template, PLAIN),
+    "file": ("Deliver", tell("Written to a file for {who}.", who="").template, GOOD),
+    "command": ("Deliver", tell("Given to a command for {who}.", who="").template, GOOD),
+    "mailbox": ("Deliver", tell("Put into the mailbox of {who}.", who="").template, GOOD),
 }
 
 
+_FOUND = {
+    "deliverable": tell("deliverable"),
+    "undeliverable": tell("undeliverable"),
+    "undeliverable-but-not-cached": tell("undeliverable"),
+}
 _NAMED = 3
 """Recipients named in a sentence; the others are counted."""
 
@@ -34,13 +40,13 @@ def delivery(facts: list[Fact], link: Link | None, *, in_mailbox: bool = False) 
     fields = fact.fields
     status = fields.get("status", "")
     names = [str(other.fields["recipient"]) for other in facts if other.fields.get("recipient")]
-    who = named(names) or "all its recipients"
+    who = named(names) or tell("all its recipients")
     reply = str(fields.get("reply", ""))
     where = hop(fields)
     if status == "sent":
         draft = _sent(fact, link, who, where)
-    elif status in ("deliverable", "undeliverable", "undeliverable-but-not-cached"):
-        draft = Draft(fact, "Resolved", f"A probe found {who} {status}.")
+    elif status in _FOUND:
+        draft = Draft(fact, "Resolved", tell("A probe found {who} {status}.", who=who, status=_FOUND[status]))
     else:
         draft = _failed(fact, who, where, reply)
     if in_mailbox and draft.event == "Deliver":
@@ -49,28 +55,34 @@ def delivery(facts: list[Fact], link: Link | None, *, in_mailbox: bool = False) 
     draft.after.extend(facts[1:])
     original = fields.get("orig_recipient")
     if original and original != fields.get("recipient") and len(facts) == 1:
-        draft.details.append(f"first addressed to {original}")
+        draft.details.append(tell("first addressed to {original}", original=original))
     if reply:
         draft.details.append(reply)
     if fields.get("tls"):
-        draft.details.append(f"TLS: {fields['tls']}")
+        draft.details.append(tell("TLS: {tls}", tls=fields["tls"]))
     return draft
 
 
 def named(names: list[str]) -> str:
     """Some names for a sentence."""
     shown = ", ".join(names[:_NAMED])
-    return f"{shown} and {len(names) - _NAMED} more" if len(names) > _NAMED else shown
+    return tell("{shown} and {number} more", shown=shown, number=len(names) - _NAMED) if len(names) > _NAMED else shown
 
 
 def _sent(fact: Fact, link: Link | None, who: str, where: str) -> Draft:
     fields = fact.fields
     if link is not None:
         there = link.child.host
-        name = "the filter" if there == fact.host and link.rule != "forwarded as" else there
+        name = tell("the filter") if there == fact.host and link.rule != "forwarded as" else there
         if link.rule == "forwarded as":
-            return Draft(fact, "Redirect", f"{who} is forwarded; queue ID of the copy: {link.child.key}.")
-        return Draft(fact, "Transfer", f"Handed to {name} for {who} (queue ID there: {link.child.key}).")
+            return Draft(
+                fact, "Redirect", tell("{who} is forwarded; queue ID of the copy: {key}.", who=who, key=link.child.key)
+            )
+        return Draft(
+            fact,
+            "Transfer",
+            tell("Handed to {name} for {who} (queue ID there: {key}).", name=name, who=who, key=link.child.key),
+        )
     disposition = str(fields.get("disposition") or "relay")
     if fields.get("token"):
         disposition = "mailbox"
@@ -78,11 +90,16 @@ def _sent(fact: Fact, link: Link | None, who: str, where: str) -> Draft:
     if kept is not None:
         event, words, tone = kept
         if event == "Deliver" and fields.get("token"):
-            return Draft(fact, event, f"The mailbox server took it for {who}.", tone)
-        return Draft(fact, event, words.format(who=who) + ".", tone)
-    there = f" (queue ID there: {fields['next_id']})" if fields.get("next_id") else ""
+            return Draft(fact, event, tell("The mailbox server took it for {who}.", who=who), tone)
+        return Draft(fact, event, tell(words, who=who), tone)
+    there = tell(" (queue ID there: {next_id})", next_id=fields["next_id"]) if fields.get("next_id") else ""
     event = "Transfer" if is_internal(str(fields.get("relay_ip", ""))) and fields.get("relay_ip") else "Send"
-    return Draft(fact, event, f"Handed to {where or 'the next server'} for {who}{there}.", GOOD)
+    return Draft(
+        fact,
+        event,
+        tell("Handed to {where} for {who}{there}.", where=where or tell("the next server"), who=who, there=there),
+        GOOD,
+    )
 
 
 def _failed(fact: Fact, who: str, where: str, reply: str) -> Draft:
@@ -91,7 +108,9 @@ def _failed(fact: Fact, who: str, where: str, reply: str) -> Draft:
     detail = ("Greylisted" if GREYLIST.search(reply) else "Deferred") if waits else "Bounced"
     ours = is_internal(str(fields.get("relay_ip", ""))) and " said:" not in reply
     cause = explain_words(detail, str(fields.get("dsn", "")), reply, ours=ours)
-    at = f" at {where}" if where else ""
+    at = tell(" at {where}", where=where) if where else ""
     if waits:
-        return Draft(fact, "Defer", f"Not yet for {who}{at}: {cause.title}.", WAIT)
-    return Draft(fact, "Fail", f"Failed for {who}{at}: {cause.title}.", BAD)
+        return Draft(
+            fact, "Defer", tell("Not yet for {who}{at}: {title}.", who=who, at=at, title=tell(cause.title)), WAIT
+        )
+    return Draft(fact, "Fail", tell("Failed for {who}{at}: {title}.", who=who, at=at, title=tell(cause.title)), BAD)

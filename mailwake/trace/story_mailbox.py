@@ -8,6 +8,7 @@ from mailwake.events.fact import Fact, Fields
 from mailwake.trace.model import Recipient
 from mailwake.trace.story_draft import Draft
 from mailwake.trace.story_model import BAD, GOOD, PLAIN, WAIT
+from mailwake.trace.story_told import tell
 
 _EVENTS = {
     "stored": ("Deliver", GOOD),
@@ -35,7 +36,7 @@ def mailbox_drafts(facts: Iterable[Fact], recipient: Recipient) -> list[Draft]:
         event, tone = _EVENTS.get(action, ("Note", PLAIN))
         if action == "failed" and fields.get("temporary"):
             event, tone = "Defer", WAIT
-        text = f"{mailbox_words(fields, sieve, recipient.address)}."
+        text = tell("{words}.", words=mailbox_words(fields, sieve, recipient.address))
         same = next((draft for draft in found if draft.text == text), None) if action in _STORED else None
         if same is None:
             draft = Draft(fact, event, text, tone, recipient.address)
@@ -65,22 +66,26 @@ def mailbox_words(fields: Fields, sieve: set[str], owner: str = "") -> str:
     folder = str(fields.get("folder", "")) or "INBOX"
     target = str(fields.get("target", ""))
     if action in _STORED:
-        place = f"{owner}'s {folder}" if owner else folder
-        return f"Put into {place}" + (" by a Sieve rule" if folder in sieve else "")
+        place = tell("{owner}'s {folder}", owner=owner, folder=folder) if owner else folder
+        by = tell(" by a Sieve rule") if folder in sieve else ""
+        return tell("Put into {place}{by}", place=place, by=by)
     if action == "forwarded":
-        return f"Redirected to {target or 'another address'} by a Sieve rule"
+        return tell("Redirected to {target} by a Sieve rule", target=target or tell("another address"))
     if action == "discarded":
-        return "Thrown away by a Sieve rule"
+        return tell("Thrown away by a Sieve rule")
     if action == "rejected":
-        return "Refused by a Sieve rule, the sender was told"
+        by = tell("by a Sieve rule") if target else tell("by the mailbox")  # a rule's refusal names whom it was told
+        return tell("Refused {by}, the sender was told", by=by)
     if action == "vacation":
         return (
-            f"Vacation answer to {target}" if target and not fields.get("reason") else "Vacation rule: no answer sent"
+            tell("Vacation answer to {target}", target=target)
+            if target and not fields.get("reason")
+            else tell("Vacation rule: no answer sent")
         )
     if action == "duplicate":
-        return "Not done twice: a duplicate"
+        return tell("Not done twice: a duplicate")
     if action == "notified":
-        return f"Notice sent to {target}" if target else "Notice"
+        return tell("Notice sent to {target}", target=target) if target else tell("Notice")
     if action == "failed":
-        return f"Could not be stored in {folder}" if fields.get("folder") else "Failed"
-    return action or "Unknown action"
+        return tell("Could not be stored in {folder}", folder=folder) if fields.get("folder") else tell("Failed")
+    return action or tell("Unknown action")

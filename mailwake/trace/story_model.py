@@ -105,7 +105,7 @@ class Missing:
     """Something the logs do not tell, or tell doubtfully."""
 
     key: str
-    """arrival, recipients, end, left, elsewhere, order, skew, transfer, inferred, remark, facts."""
+    """arrival, recipients, end, left, elsewhere, order, skew, transfer, inferred, remark, facts, gap."""
     text: str
 
 

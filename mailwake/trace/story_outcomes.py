@@ -11,6 +11,7 @@ from mailwake.trace.model import Leg
 from mailwake.trace.story_mailbox import mailbox_lines
 from mailwake.trace.story_model import BAD, GOOD, PLAIN, WAIT, Outcome
 from mailwake.trace.story_scene import Scene
+from mailwake.trace.story_told import joined, tell
 from mailwake.trace.story_tree import tone
 from mailwake.trace.story_words import counted, plain_seconds, shown
 
@@ -74,7 +75,7 @@ def _mailbox(scene: Scene, leg: Leg | None, row: Row) -> list[Fact]:
 
 
 def _after(seconds: float) -> str:
-    return plain_seconds(seconds) if seconds else "within a second"
+    return plain_seconds(seconds) if seconds else tell("within a second")
 
 
 # -- one sentence for each StatusDetail -------------------------------------------------------------------------------
@@ -83,7 +84,7 @@ _Words = Callable[[Row, str, str, Cause | None], str]
 
 
 def _why(cause: Cause | None) -> str:
-    return f": {cause.title}" if cause is not None else ""
+    return tell(": {title}", title=tell(cause.title)) if cause is not None else ""
 
 
 def _at_door(row: Row) -> bool:
@@ -92,87 +93,133 @@ def _at_door(row: Row) -> bool:
 
 
 def _on(place: str) -> str:
-    return f" on {place}" if place else ""
+    return tell(" on {place}", place=place) if place else ""
 
 
 def _delivered(row: Row, place: str, span: str, cause: Cause | None) -> str:
     who = shown(row.recipient)
     if who.startswith(("|", "/")):
-        what = f"a command: {who[1:]}" if who[0] == "|" else f"the file {who}"
-        return f"Given to {what} {span} after it came in."
-    folder = row.folder or "mailbox"
-    return f"Delivered to {who}'s {folder}{_on(place)} {span} after it came in."
+        what = tell("a command: {who}", who=who[1:]) if who[0] == "|" else tell("the file {who}", who=who)
+        return tell("Given to {what} {span} after it came in.", what=what, span=span)
+    folder = row.folder or tell("mailbox")
+    return tell(
+        "Delivered to {who}'s {folder}{on} {span} after it came in.", who=who, folder=folder, on=_on(place), span=span
+    )
 
 
 def _junk(row: Row, place: str, span: str, cause: Cause | None) -> str:
-    return f"Delivered to {shown(row.recipient)}'s spam folder ({row.folder}){_on(place)} {span} after it came in."
+    return tell(
+        "Delivered to {recipient}'s spam folder ({folder}){on} {span} after it came in.",
+        recipient=shown(row.recipient),
+        folder=row.folder,
+        on=_on(place),
+        span=span,
+    )
 
 
 def _duplicate(row: Row, place: str, span: str, cause: Cause | None) -> str:
-    return f"Delivered to {shown(row.recipient)} already: the mailbox server{_on(place)} kept one copy."
+    return tell(
+        "Delivered to {recipient} already: the mailbox server{on} kept one copy.",
+        recipient=shown(row.recipient),
+        on=_on(place),
+    )
 
 
 def _relayed(row: Row, place: str, span: str, cause: Cause | None) -> str:
-    to = row.to_host or row.to_ip or "the next server"
-    return f"Handed to {to} for {shown(row.recipient)} {span} after it came in."
+    to = row.to_host or row.to_ip or tell("the next server")
+    return tell(
+        "Handed to {to} for {recipient} {span} after it came in.", to=to, recipient=shown(row.recipient), span=span
+    )
 
 
 def _rejected(row: Row, place: str, span: str, cause: Cause | None) -> str:
-    who = f" for {row.recipient}" if row.recipient else ""
+    who = tell(" for {recipient}", recipient=row.recipient) if row.recipient else ""
     if _at_door(row):
-        return f"Refused at the door of {place or 'the server'}{who}{_why(cause)}."
-    return f"Refused{_on(place)}{who}{_why(cause)}."
+        return tell(
+            "Refused at the door of {place}{who}{why}.", place=place or tell("the server"), who=who, why=_why(cause)
+        )
+    return tell("Refused{on}{who}{why}.", on=_on(place), who=who, why=_why(cause))
 
 
 def _bounced(row: Row, place: str, span: str, cause: Cause | None) -> str:
     to = row.to_host if row.to_host and row.to_host != "none" else ""
-    by = f" by {to}" if to and "said" in row.reason else ""
-    return f"Returned as undeliverable to {shown(row.recipient)}{by}{_why(cause)}."
+    by = tell(" by {to}", to=to) if to and "said" in row.reason else ""
+    return tell(
+        "Returned as undeliverable to {recipient}{by}{why}.", recipient=shown(row.recipient), by=by, why=_why(cause)
+    )
 
 
 def _expired(row: Row, place: str, span: str, cause: Cause | None) -> str:
     why = "" if cause is None or cause.title.startswith("Gave up") else _why(cause)
-    return f"Given up for {shown(row.recipient)} after {span} and {counted(row.attempts, 'attempt')}{why}."
+    return tell(
+        "Given up for {recipient} after {span} and {count}{why}.",
+        recipient=shown(row.recipient),
+        span=span,
+        count=counted(row.attempts, "attempt"),
+        why=why,
+    )
 
 
 def _discarded(row: Row, place: str, span: str, cause: Cause | None) -> str:
-    return f"Accepted{_on(place)} and thrown away, not delivered to {shown(row.recipient)}{_why(cause)}."
+    return tell(
+        "Accepted{on} and thrown away, not delivered to {recipient}{why}.",
+        on=_on(place),
+        recipient=shown(row.recipient),
+        why=_why(cause),
+    )
 
 
 def _deleted(row: Row, place: str, span: str, cause: Cause | None) -> str:
-    return f"Deleted from the queue{_on(place)} by an administrator, not delivered to {shown(row.recipient)}."
+    return tell(
+        "Deleted from the queue{on} by an administrator, not delivered to {recipient}.",
+        on=_on(place),
+        recipient=shown(row.recipient),
+    )
 
 
 def _deferred(row: Row, place: str, span: str, cause: Cause | None) -> str:
     who = shown(row.recipient)
     if _at_door(row):
-        where = place or "the server"
-        return f"Put off at the door of {where} for {who}{_why(cause)}. The sending server must come again."
-    tried = f"{counted(row.attempts, 'attempt')} in {span}" if row.attempts > 1 else "1 attempt"
-    return f"Waiting{_on(place)} for {who}, {tried} so far{_why(cause)}."
+        where = place or tell("the server")
+        return tell(
+            "Put off at the door of {where} for {who}{why}. The sending server must come again.",
+            where=where,
+            who=who,
+            why=_why(cause),
+        )
+    tried = (
+        tell("{count} in {span}", count=counted(row.attempts, "attempt"), span=span)
+        if row.attempts > 1
+        else counted(1, "attempt")
+    )
+    return tell("Waiting{on} for {who}, {tried} so far{why}.", on=_on(place), who=who, tried=tried, why=_why(cause))
 
 
 def _held(row: Row, place: str, span: str, cause: Cause | None) -> str:
-    return f"On hold{_on(place)} for {shown(row.recipient)}: not tried until somebody releases it."
+    return tell(
+        "On hold{on} for {recipient}: not tried until somebody releases it.",
+        on=_on(place),
+        recipient=shown(row.recipient),
+    )
 
 
 def _quarantined(row: Row, place: str, span: str, cause: Cause | None) -> str:
-    return f"In quarantine{_on(place)}, not delivered to {shown(row.recipient)}."
+    return tell("In quarantine{on}, not delivered to {recipient}.", on=_on(place), recipient=shown(row.recipient))
 
 
 def _expanded(row: Row, place: str, span: str, cause: Cause | None) -> str:
-    return f"{shown(row.recipient)} stands for other addresses: see theirs."
+    return tell("{recipient} stands for other addresses: see theirs.", recipient=shown(row.recipient))
 
 
 def _redirected(row: Row, place: str, span: str, cause: Cause | None) -> str:
     target = row.recipient if row.recipient != row.original_recipient else None
-    to = f" to {target}" if target else " to another address"
-    return f"Redirected from {shown(row.original_recipient)}{to}."
+    to = tell(" to {target}", target=target) if target else tell(" to another address")
+    return tell("Redirected from {original_recipient}{to}.", original_recipient=shown(row.original_recipient), to=to)
 
 
 def _unknown(row: Row, place: str, span: str, cause: Cause | None) -> str:
-    who = f" for {row.recipient}" if row.recipient else ""
-    return f"How it ended{_on(place)}{who} is not in these logs."
+    who = tell(" for {recipient}", recipient=row.recipient) if row.recipient else ""
+    return tell("How it ended{on}{who} is not in these logs.", on=_on(place), who=who)
 
 
 _WORDS: dict[str, _Words] = {
@@ -197,12 +244,12 @@ _WORDS: dict[str, _Words] = {
 # -- the verdict ------------------------------------------------------------------------------------------------------
 
 _GROUPS = (
-    ("Delivered", "delivered"),
-    ("Failed", "not delivered"),
-    ("Pending", "waiting"),
-    ("Quarantined", "in quarantine"),
-    ("FilteredAsSpam", "kept back as spam"),
-    ("GettingStatus", "with no end in these logs"),
+    ("Delivered", tell("delivered")),
+    ("Failed", tell("not delivered")),
+    ("Pending", tell("waiting")),
+    ("Quarantined", tell("in quarantine")),
+    ("FilteredAsSpam", tell("kept back as spam")),
+    ("GettingStatus", tell("with no end in these logs")),
 )
 
 
@@ -212,17 +259,22 @@ def headline(found: tuple[Outcome, ...]) -> tuple[str, str]:
     if len(ends) == 1:
         return ends[0].text, ends[0].tone
     if len({(outcome.recipient or "").lower() for outcome in ends}) == 1:
-        return " ".join(outcome.text for outcome in ends[:3]), ends[0].tone
+        return joined(" ", (outcome.text for outcome in ends[:3])), ends[0].tone
     tones = {outcome.tone for outcome in ends}
     color = next((one for one in (BAD, WAIT, GOOD) if one in tones), PLAIN)
     parts = []
     for status, words in _GROUPS:
         group = [outcome for outcome in ends if outcome.status == status]
         if len(group) == len(ends):
-            return f"{counted(len(ends), 'recipient')}, all {words}{_reasons(group)}.", color
+            return tell(
+                "{count}, all {words}{reasons}.",
+                count=counted(len(ends), "recipient"),
+                words=words,
+                reasons=_reasons(group),
+            ), color
         if group:
-            parts.append(f"{len(group)} {words}{_reasons(group)}")
-    return f"{counted(len(ends), 'recipient')}: {', '.join(parts)}.", color
+            parts.append(tell("{number} {words}{reasons}", number=len(group), words=words, reasons=_reasons(group)))
+    return tell("{count}: {parts}.", count=counted(len(ends), "recipient"), parts=joined(", ", parts)), color
 
 
 def _reasons(group: list[Outcome]) -> str:
@@ -233,4 +285,5 @@ def _reasons(group: list[Outcome]) -> str:
             counts[outcome.cause.title] = counts.get(outcome.cause.title, 0) + 1
     if not counts:
         return ""
-    return " (" + ", ".join(sorted(counts, key=lambda title: -counts[title])) + ")"
+    titles = sorted(counts, key=lambda title: -counts[title])
+    return tell(" ({titles})", titles=joined(", ", map(tell, titles)))

@@ -7,7 +7,14 @@ from mailwake.trace.causes import explain
 from mailwake.trace.model import INFERRED, PROVEN
 from mailwake.trace.story_model import Relative
 from mailwake.trace.story_scene import Scene
+from mailwake.trace.story_told import tell
 from mailwake.trace.story_words import plain_seconds
+
+RELATIONS = (
+    *(tell("failure notification"), tell("delay notification"), tell("success notification")),
+    *(tell("postmaster notification"), tell("forwarded"), tell("child"), tell("made of it")),
+)
+"""What a row says of the message that it came out of."""
 
 
 def relatives(scene: Scene) -> tuple[Relative, ...]:
@@ -16,9 +23,12 @@ def relatives(scene: Scene) -> tuple[Relative, ...]:
     found = []
     if own.parent_id:
         above = [row for row in scene.others if row.trace_id == own.parent_id]
-        found += [relative(row, f"parent: this is its {own.relation or 'child'}") for row in above]
+        found += [
+            relative(row, tell("parent: this is its {relation}", relation=tell(own.relation or "child")))
+            for row in above
+        ]
     children = [row for row in scene.others if row.parent_id == scene.trace_id]
-    found += [relative(row, f"child: {row.relation or 'made of it'}") for row in children]
+    found += [relative(row, tell("child: {relation}", relation=tell(row.relation or "made of it"))) for row in children]
     return tuple(found)
 
 
@@ -34,7 +44,7 @@ def relative(row: Row, relation: str, grade: str = PROVEN) -> Relative:
         status=row.status,
         detail=row.detail,
         reason=row.reason,
-        text=f"{cause.title}." if cause is not None else "",
+        text=tell("{words}.", words=tell(cause.title)) if cause is not None else "",
         grade=grade,
     )
 
@@ -44,5 +54,9 @@ def attempt(row: Row, other: Row) -> Relative:
     later = other.received > row.received
     span = plain_seconds(abs(other.received - row.received) / 1e6)
     return relative(
-        other, f"{'later' if later else 'earlier'} attempt ({span} {'after' if later else 'before'})", INFERRED
+        other,
+        tell("later attempt ({span} after)", span=span)
+        if later
+        else tell("earlier attempt ({span} before)", span=span),
+        INFERRED,
     )

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from mailwake.events.fact import Fact, Fields
 from mailwake.trace.story_draft import Draft
 from mailwake.trace.story_model import BAD, GOOD, PLAIN
+from mailwake.trace.story_told import tell
 from mailwake.trace.story_words import client, hop, tls_words
 
 SESSION_SPAN = 600_000_000
@@ -37,7 +38,7 @@ def attach_outgoing(drafts: Sequence[Draft], sessions: Iterable[Fact]) -> None:
                 continue
             if fact.kind == "tls":
                 if session or fact.fields.get("relay_ip") == attempt.fields.get("relay_ip"):
-                    draft.attach(fact, f"encrypted: {tls_words(fact.fields)}")
+                    draft.attach(fact, tell("encrypted: {tls}", tls=tls_words(fact.fields)))
             else:
                 taken.add(id(fact))
                 draft.attach(fact, f"{hop(fact.fields)}: {fact.fields.get('text', '')}")
@@ -61,7 +62,7 @@ def attach_incoming(arrival: Draft | None, sessions: Iterable[Fact]) -> tuple[st
     for fact in around:
         if fact.kind == "tls" and fact.ts <= arrival.fact.ts:
             words = tls_words(fact.fields)
-            arrival.details.append(f"encrypted: {words}")
+            arrival.details.append(tell("encrypted: {words}", words=words))
             arrival.before.append(fact)
     return words, [session_draft(fact) for fact in around]
 
@@ -122,23 +123,33 @@ def session_draft(fact: Fact) -> Draft:
     fields, kind = fact.fields, fact.kind
     who = client(fields)
     if kind == "connect":
-        return Draft(fact, "Connect", f"{who} connected to {fact.host}.")
+        return Draft(fact, "Connect", tell("{who} connected to {host}.", who=who, host=fact.host))
     if kind == "disconnect":
-        counters = f": {fields['counters']}" if fields.get("counters") else ""
-        return Draft(fact, "Disconnect", f"{who} left{counters}.")
+        counters = tell(": {said}", said=fields["counters"]) if fields.get("counters") else ""
+        return Draft(fact, "Disconnect", tell("{who} left{counters}.", who=who, counters=counters))
     if kind == "lost":
-        stage = f" after {fields['stage']}" if fields.get("stage") else ""
-        return Draft(fact, "Lost", f"The session with {who} broke{stage}: {fields.get('text', '')}.", BAD)
+        stage = tell(" after {stage}", stage=fields["stage"]) if fields.get("stage") else ""
+        return Draft(
+            fact,
+            "Lost",
+            tell("The session with {who} broke{stage}: {text}.", who=who, stage=stage, text=fields.get("text", "")),
+            BAD,
+        )
     if kind == "tls":
-        return Draft(fact, "TLS", f"Encrypted: {tls_words(fields)}.", GOOD)
+        return Draft(fact, "TLS", tell("Encrypted: {tls}.", tls=tls_words(fields)), GOOD)
     if kind == "auth_failed":
-        name = f" as {fields['username']}" if fields.get("username") else ""
-        return Draft(fact, "Auth", f"Login{name} failed: {fields.get('reason', 'no reason given')}.", BAD)
+        name = tell(" as {username}", username=fields["username"]) if fields.get("username") else ""
+        return Draft(
+            fact,
+            "Auth",
+            tell("Login{name} failed: {reason}.", name=name, reason=fields.get("reason", tell("no reason given"))),
+            BAD,
+        )
     if kind == "login":
-        return Draft(fact, "Auth", f"Logged in as {fields.get('user', 'somebody')}.", GOOD)
+        return Draft(fact, "Auth", tell("Logged in as {user}.", user=fields.get("user", tell("somebody"))), GOOD)
     if kind == "postscreen":
         test = str(fields.get("test", ""))
         bad = not test.startswith(("PASS", "CONNECT", "DISCONNECT", "ALLOW", "WHITE"))
-        text = f": {fields['text']}" if fields.get("text") else ""
-        return Draft(fact, "Screen", f"postscreen: {test}{text}.", BAD if bad else PLAIN)
-    return Draft(fact, "Connect", f"{who} spoke to the filter before the queue.")
+        text = tell(": {said}", said=fields["text"]) if fields.get("text") else ""
+        return Draft(fact, "Screen", tell("postscreen: {test}{text}.", test=test, text=text), BAD if bad else PLAIN)
+    return Draft(fact, "Connect", tell("{who} spoke to the filter before the queue.", who=who))

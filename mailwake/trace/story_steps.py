@@ -15,6 +15,7 @@ from mailwake.trace.story_draft import Draft
 from mailwake.trace.story_mailbox import mailbox_drafts
 from mailwake.trace.story_rules import MAKERS, rejection
 from mailwake.trace.story_scene import Scene
+from mailwake.trace.story_told import tell
 from mailwake.trace.story_tracked import arrival, ways
 from mailwake.trace.story_verdicts import same_verdict, verdict
 from mailwake.trace.story_words import client, stages
@@ -39,7 +40,11 @@ def _lone(scene: Scene, fact: Fact) -> list[Draft]:
     if fact.kind == "reject":
         return [*rest, rejection(fact, "")]
     draft = Draft(
-        fact, "Receive", f"{fact.host} took it for its filter, which answered: {fact.fields.get('reply', '')}"
+        fact,
+        "Receive",
+        tell(
+            "{host} took it for its filter, which answered: {reply}", host=fact.host, reply=fact.fields.get("reply", "")
+        ),
     )
     return [draft, *rest]
 
@@ -115,7 +120,7 @@ class _LegSteps:
             self._put(draft)
 
     def _arrival(self, fact: Fact) -> Draft:
-        link, host = self.leg.inbound, self.leg.host or "The server"
+        link, host = self.leg.inbound, self.leg.host or tell("The server")
         fields = self.leg.arrival or fact.fields  # which the session's records may have lent its client
         if link is not None and self.depth:
             draft = Draft(fact, *_taken_over(link, host))
@@ -125,22 +130,32 @@ class _LegSteps:
             return arrival(fact, host)
         if fact.kind != "arrive":
             if self.leg.sender == "":
-                return Draft(fact, "Receive", f"{host} made it itself: a report of the mail system.")
-            return Draft(fact, "Receive", f"{host} had it in its queue; how it came in is not in these logs.")
+                return Draft(fact, "Receive", tell("{host} made it itself: a report of the mail system.", host=host))
+            return Draft(
+                fact, "Receive", tell("{host} had it in its queue; how it came in is not in these logs.", host=host)
+            )
         if "local" in fields:
             if self.leg.sender == "" and not fields.get("uid"):
-                return Draft(fact, "Receive", f"{host} made it itself: a report of the mail system.")
-            who = fields.get("user") or (f"uid {fields['uid']}" if "uid" in fields else "")
+                return Draft(fact, "Receive", tell("{host} made it itself: a report of the mail system.", host=host))
+            who = fields.get("user") or (tell("uid {uid}", uid=fields["uid"]) if "uid" in fields else "")
             return Draft(
                 fact,
                 "Submit",
-                f"A program on {self.leg.host or 'the server'}{f' ({who})' if who else ''} handed it in.",
+                tell(
+                    "A program on {host}{who_part} handed it in.",
+                    host=self.leg.host or tell("the server"),
+                    who_part=f" ({who})" if who else "",
+                ),
             )
         origin = "orig_" if "orig_client_ip" in fields else ""
-        text = f"{host} took it from {client(fields, origin)}"
+        text = tell("{host} took it from {client}", host=host, client=client(fields, origin))
         if fields.get("sasl_username"):
-            return Draft(fact, "Submit", f"{text}, logged in as {fields['sasl_username']}.")
-        return Draft(fact, "Receive", f"{text}.")
+            return Draft(
+                fact,
+                "Submit",
+                tell("{text}, logged in as {sasl_username}.", text=text, sasl_username=fields["sasl_username"]),
+            )
+        return Draft(fact, "Receive", tell("{words}.", words=text))
 
     def _deliver(self, facts: list[Fact]) -> None:
         fact = facts[0]
@@ -152,7 +167,7 @@ class _LegSteps:
         link = next((link for link in self.leg.outbound if _is_by(link, fact)), None)
         draft = delivery(facts, link, in_mailbox=bool(fields.get("token")) and self._told(fact))
         if (number > 1 and not self.leg.tracked) or fields.get("status") == "deferred":
-            draft.details.insert(0, f"attempt {number}")
+            draft.details.insert(0, tell("attempt {number}", number=number))
         delays = stages(fields.get("delays", ""))
         if delays:
             draft.details.append(delays)
@@ -201,9 +216,17 @@ def _is_by(link: Link, fact: Fact) -> bool:
 def _taken_over(link: Link, host: str) -> tuple[str, str]:
     parent = link.parent
     if link.rule == "orig_id":
-        return "Resubmit", f"{host} took it up again after it was requeued (queue ID before: {parent.key})."
+        return "Resubmit", tell(
+            "{host} took it up again after it was requeued (queue ID before: {key}).", host=host, key=parent.key
+        )
     if link.rule in ("forwarded as", "redirect"):
-        return "Redirect", f"{host} took it up again for its new address (queue ID before: {parent.key})."
+        return "Redirect", tell(
+            "{host} took it up again for its new address (queue ID before: {key}).", host=host, key=parent.key
+        )
     if parent.host == host:
-        return "Receive", f"{host} took it back from its filter (queue ID before: {parent.key})."
-    return "Receive", f"{host} took it from {parent.host} (queue ID there: {parent.key})."
+        return "Receive", tell(
+            "{host} took it back from its filter (queue ID before: {key}).", host=host, key=parent.key
+        )
+    return "Receive", tell(
+        "{host} took it from {host2} (queue ID there: {key}).", host=host, host2=parent.host, key=parent.key
+    )

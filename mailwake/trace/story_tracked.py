@@ -6,18 +6,19 @@ from mailwake.events.fact import Fact, Fields
 from mailwake.trace.reports import of_report
 from mailwake.trace.story_draft import Draft
 from mailwake.trace.story_model import BAD, GOOD, PLAIN, WAIT
+from mailwake.trace.story_told import joined, tell
 from mailwake.trace.story_words import client, shown
 
 _CHANNELS = {
-    "STOREDRIVER": ("Submit", "A mailbox on {host} handed it in{client}."),
-    "MAILBOXRULE": ("Submit", "An inbox rule on {host} made it."),
-    "AGENT": ("Submit", "A transport agent on {host} made it."),
-    "APPROVAL": ("Submit", "The approval of a moderator on {host} made it."),
-    "PICKUP": ("Submit", "It was put into the Pickup folder of {host}."),
-    "DSN": ("Receive", "{host} made it itself: a report of the mail system."),
+    "STOREDRIVER": ("Submit", tell("A mailbox on {host} handed it in{client}.", host="", client="").template),
+    "MAILBOXRULE": ("Submit", tell("An inbox rule on {host} made it.", host="", client="").template),
+    "AGENT": ("Submit", tell("A transport agent on {host} made it.", host="", client="").template),
+    "APPROVAL": ("Submit", tell("The approval of a moderator on {host} made it.", host="", client="").template),
+    "PICKUP": ("Submit", tell("It was put into the Pickup folder of {host}.", host="", client="").template),
+    "DSN": ("Receive", tell("{host} made it itself: a report of the mail system.", host="", client="").template),
 }
 """Event and text by the source that an arrival names ("Message tracking", event sources)."""
-_WAYS = {"in": "inbound", "out": "outbound"}
+_WAYS = {"in": tell("inbound"), "out": tell("outbound")}
 _TONES = {"Failed": BAD, "Pending": WAIT, "GettingStatus": WAIT, "Quarantined": WAIT, "Delivered": GOOD}
 
 
@@ -26,11 +27,15 @@ def arrival(fact: Fact, host: str) -> Draft:
     fields = fact.fields
     channel = _CHANNELS.get(str(fields.get("text", "")))
     if channel is None:
-        draft = Draft(fact, "Receive", f"{host} took it from {_first_client(fields)}.")
+        draft = Draft(
+            fact, "Receive", tell("{host} took it from {first_client}.", host=host, first_client=_first_client(fields))
+        )
     else:
         known = fields.get("orig_client_ip")
         event, text = channel
-        draft = Draft(fact, event, text.format(host=host, client=f", sent from {known}" if known else ""))
+        draft = Draft(
+            fact, event, tell(text, host=host, client=tell(", sent from {known}", known=known) if known else "")
+        )
     draft.details.extend(ways(fields))
     return draft
 
@@ -39,44 +44,59 @@ def _first_client(fields: Fields) -> str:
     """The client that handed it in; the one that its first server saw, when the record names no other."""
     if "client_ip" in fields or "client_name" in fields:
         return client(fields)
-    return client(fields, "orig_") if "orig_client_ip" in fields else "a client that the log does not name"
+    return client(fields, "orig_") if "orig_client_ip" in fields else tell("a client that the log does not name")
 
 
 def ways(fields: Fields) -> list[str]:
     """Details of an arrival: the connector, the direction, the client at the very beginning."""
     found: list[str] = []
     if fields.get("connector"):
-        found.append(f"connector {fields['connector']}")
+        found.append(tell("connector {connector}", connector=fields["connector"]))
     if fields.get("direction"):
         found.append(_WAYS.get(fields["direction"], str(fields["direction"])))
     first = fields.get("orig_client_ip")
     if first and fields.get("client_ip") not in (None, first):
-        found.append(f"first sent from {first}")
+        found.append(tell("first sent from {first}", first=first))
     return found
 
 
 def _gave_way(fact: Fact, host: str) -> Draft:
     fields = fact.fields
-    before, after = shown(fields["recipient"]), ", ".join(fields["recipients"]) or "nobody"
-    where = host or "The server"
+    before, after = shown(fields["recipient"]), ", ".join(fields["recipients"]) or tell("nobody")
+    where = host or tell("The server")
     event, text = {
-        "expand": ("Expand", f"{where} found the members of {before}: {after}."),
-        "resolve": ("Resolved", f"{where} found that {before} is {after}."),
-    }.get(fields["action"], ("Redirect", f"{where} sent it to {after} instead of {before}."))
+        "expand": (
+            "Expand",
+            tell("{where} found the members of {before}: {after}.", where=where, before=before, after=after),
+        ),
+        "resolve": (
+            "Resolved",
+            tell("{where} found that {before} is {after}.", where=where, before=before, after=after),
+        ),
+    }.get(
+        fields["action"],
+        ("Redirect", tell("{where} sent it to {after} instead of {before}.", where=where, after=after, before=before)),
+    )
     return Draft(fact, event, text, PLAIN)
 
 
 def _report(fact: Fact, _host: str) -> Draft:
     fields = fact.fields
-    told = [
-        f"{address} {of_report(fact._replace(fields={**fields, 'status': status})).status}"
+    ends = [
+        (address, of_report(fact._replace(fields={**fields, "status": status})).status)
         for address, status in zip(fields["recipients"], fields["statuses"], strict=True)
     ]
-    tones = {_TONES.get(word.rpartition(" ")[2], PLAIN) for word in told}
+    told = [tell("{address} {status}", address=address, status=tell(status)) for address, status in ends]
+    tones = {_TONES.get(status, PLAIN) for _, status in ends}
     tone = next((one for one in (BAD, WAIT, GOOD) if one in tones), PLAIN)
-    draft = Draft(fact, "Report", f"{fact.host or 'The service'} reports: {', '.join(told)}.", tone)
+    draft = Draft(
+        fact,
+        "Report",
+        tell("{host} reports: {list}.", host=fact.host or tell("The service"), list=joined(", ", told)),
+        tone,
+    )
     if fields.get("connector"):
-        draft.details.append(f"connector {fields['connector']}")
+        draft.details.append(tell("connector {connector}", connector=fields["connector"]))
     if fields.get("text"):
         draft.details.append(str(fields["text"]))
     return draft

@@ -9,6 +9,7 @@ from mailwake.trace.model import INFERRED, PROVEN, Leg, Link, Recipient
 from mailwake.trace.reports import tried
 from mailwake.trace.story_model import BAD, GOOD, PLAIN, WAIT, Edge, End, Evidence, Node
 from mailwake.trace.story_scene import Scene
+from mailwake.trace.story_told import tell
 from mailwake.trace.story_words import RULES
 
 _TONES = {
@@ -55,7 +56,7 @@ def _mailbox_evidence(scene: Scene) -> list[Evidence]:
                 continue
             token = next((fact.fields["token"] for fact in recipient.attempts if fact.fields.get("token")), "")
             rule, grade = ("token", PROVEN) if token else ("user", INFERRED)
-            where = f"{facts[0].host} mailbox of {recipient.address}".strip()
+            where = tell("{host} mailbox of {address}", host=facts[0].host or leg.host, address=recipient.address)
             found.setdefault(Evidence(_name(leg), where, rule, grade, RULES[rule]))
     return list(found)
 
@@ -139,7 +140,7 @@ def _end(scene: Scene, leg: Leg, recipient: Recipient, swept: int) -> list[End]:
     )
     last = recipient.attempts[-1].fields
     if onward is not None and last.get("status") != "bounced":
-        text = f"to {onward.child.host} as {onward.child.key}"
+        text = tell("to {host} as {key}", host=onward.child.host, key=onward.child.key)
         attempts = len(recipient.attempts)
         return [End(recipient.address, recipient.original, "Transfer", "Transfer", text, attempts, PLAIN)]
     fates = of_mailbox(scene.mailbox(leg, recipient)) or [tried(leg, recipient, swept)]

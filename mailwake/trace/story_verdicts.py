@@ -6,6 +6,7 @@ from mailwake.events.fact import Fact, Fields
 from mailwake.trace.model import Leg
 from mailwake.trace.story_draft import Draft
 from mailwake.trace.story_model import BAD, PLAIN, WAIT, Verdict
+from mailwake.trace.story_told import joined, tell
 
 _AUTHENTICATION = ("dkim", "dmarc", "spf", "arc")
 _BLOCKED = ("block", "reject", "infected", "banned", "discard")
@@ -17,9 +18,15 @@ def verdict(fact: Fact, _host: str) -> Draft:
         return _policy(fact)
     fields = fact.fields
     action = str(fields.get("action", ""))
-    name = str(fields.get("filter", "")) or "A filter"
+    name = str(fields.get("filter", "")) or tell("A filter")
     score = _score(fields)
-    draft = Draft(fact, _event(fields, name), f"{name}{_on(fact)} said: {action or 'nothing'}{score}.")
+    draft = Draft(
+        fact,
+        _event(fields, name),
+        tell(
+            "{name}{on} said: {action}{score}.", name=name, on=_on(fact), action=action or tell("nothing"), score=score
+        ),
+    )
     draft.recipient = str(fields.get("recipient", ""))
     low = action.lower()
     if fields.get("virus") or any(word in low for word in _BLOCKED):
@@ -30,12 +37,12 @@ def verdict(fact: Fact, _host: str) -> Draft:
     if rest:
         draft.details.append(rest)
     if fields.get("symbols"):
-        draft.details.append("rules that hit: " + ", ".join(map(str, fields["symbols"])))
+        draft.details.append(tell("rules that hit: {rules}", rules=", ".join(map(str, fields["symbols"]))))
     return draft
 
 
 def _on(fact: Fact) -> str:
-    return f" on {fact.host}" if fact.host else ""
+    return tell(" on {host}", host=fact.host) if fact.host else ""
 
 
 def same_verdict(fact: Fact) -> tuple[str, str, float | None] | None:
@@ -57,16 +64,23 @@ def _event(fields: Fields, name: str) -> str:
 
 
 _POLICY = {
-    "greylist": ("Defer", "told the client to come again later (greylisting)", WAIT),
-    "reject": ("Fail", "refused it", BAD),
-    "defer": ("Defer", "told the client to come again later", WAIT),
+    "greylist": ("Defer", tell("told the client to come again later (greylisting)"), WAIT),
+    "reject": ("Fail", tell("refused it"), BAD),
+    "defer": ("Defer", tell("told the client to come again later"), WAIT),
 }
 
 
 def _policy(fact: Fact) -> Draft:
     fields = fact.fields
-    event, did, tone = _POLICY.get(str(fields.get("action")), ("Policy", f"said: {fields.get('action', '')}", PLAIN))
-    draft = Draft(fact, event, f"{fields.get('service', 'A policy service')}{_on(fact)} {did}.", tone)
+    event, did, tone = _POLICY.get(
+        str(fields.get("action")), ("Policy", tell("said: {action}", action=fields.get("action", "")), PLAIN)
+    )
+    draft = Draft(
+        fact,
+        event,
+        tell("{host}{on} {did}.", host=fields.get("service") or tell("A policy service"), on=_on(fact), did=did),
+        tone,
+    )
     draft.recipient = str(fields.get("recipient", ""))
     rest = "; ".join(str(fields[part]) for part in ("result", "reason", "text") if fields.get(part))
     draft.details = [rest] if rest else []
@@ -99,8 +113,8 @@ def verdicts(legs: list[Leg], lone: list[Fact]) -> tuple[Verdict, ...]:
 def _score(fields: Fields) -> str:
     if fields.get("score") is None:
         return ""
-    limit = f" of {fields['required']:g}" if fields.get("required") is not None else ""
-    return f", score {fields['score']:g}{limit}"
+    limit = tell(" of {required:g}", required=fields["required"]) if fields.get("required") is not None else ""
+    return tell(", score {score:g}{limit}", score=fields["score"], limit=limit)
 
 
 def _rest(fields: Fields) -> str:
@@ -108,5 +122,6 @@ def _rest(fields: Fields) -> str:
     parts = [str(fields[name]) for name in ("virus", "reason", "text", "result", "dkim") if fields.get(name)]
     if fields.get("quarantine"):
         kept = fields["quarantine"]
-        parts.append("kept in quarantine as " + (", ".join(kept) if isinstance(kept, list | tuple) else str(kept)))
-    return "; ".join(dict.fromkeys(parts))
+        names = ", ".join(kept) if isinstance(kept, list | tuple) else str(kept)
+        parts.append(tell("kept in quarantine as {names}", names=names))
+    return joined("; ", dict.fromkeys(parts))

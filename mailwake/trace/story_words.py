@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from mailwake.events.fact import Fields
+from mailwake.trace.story_told import joined, tell
 
 RULES = {
-    "orig_queue_id": "its arrival names the queue ID that it had before (XFORWARD)",
-    "queued as": "the reply of the next server names the queue ID that it got there",
-    "forwarded as": "the local delivery says under which queue ID it was forwarded",
-    "orig_id": "it was requeued, and its new arrival names the old queue ID",
-    "queued_as": "the content filter names both queue IDs",
-    "Message-ID": "same Message-ID and recipient, handed over between our own hosts at that time",
-    "redirect": "the mailbox server redirected it there, and the same Message-ID came in for that address at that time",
-    "network message id": "the logs of both servers give it the same id, which goes with it from server to server",
-    "token": "the reply of the mailbox server names its delivery session",
-    "user": "same Message-ID and user, delivered at that time",
-    "notification": "the mail server made it to report on this message",
+    "orig_queue_id": tell("its arrival names the queue ID that it had before (XFORWARD)"),
+    "queued as": tell("the reply of the next server names the queue ID that it got there"),
+    "forwarded as": tell("the local delivery says under which queue ID it was forwarded"),
+    "orig_id": tell("it was requeued, and its new arrival names the old queue ID"),
+    "queued_as": tell("the content filter names both queue IDs"),
+    "Message-ID": tell("same Message-ID and recipient, handed over between our own hosts at that time"),
+    "redirect": tell(
+        "the mailbox server redirected it there, and the same Message-ID came in for that address at that time"
+    ),
+    "network message id": tell(
+        "the logs of both servers give it the same id, which goes with it from server to server"
+    ),
+    "token": tell("the reply of the mailbox server names its delivery session"),
+    "user": tell("same Message-ID and user, delivered at that time"),
+    "notification": tell("the mail server made it to report on this message"),
 }
 """Rule of a link to what it rests on."""
 
@@ -34,15 +39,22 @@ def plain_seconds(seconds: float) -> str:
     return f"{whole} s"
 
 
+_COUNTED = {
+    "recipient": (tell("1 recipient"), tell("{number} recipients", number=0).template),
+    "attempt": (tell("1 attempt"), tell("{number} attempts", number=0).template),
+}
+
+
 def counted(number: int, word: str) -> str:
     """`1 recipient`, `3 recipients`."""
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+    one, many = _COUNTED[word]
+    return one if number == 1 else tell(many, number=number)
 
 
 def shown(address: str | None) -> str:
     """An address for a sentence; the null sender and what is not known have names."""
     if address is None:
-        return "an unknown address"
+        return tell("an unknown address")
     return address or "<>"
 
 
@@ -61,7 +73,7 @@ def client(fields: Fields, prefix: str = "") -> str:
     """A client as name[ip]; `unknown` says only that the name does not fit the address."""
     name, ip = fields.get(f"{prefix}client_name", ""), fields.get(f"{prefix}client_ip", "")
     if name in ("", "unknown", ip):
-        return f"[{ip}]" if ip else "an unknown client"
+        return f"[{ip}]" if ip else tell("an unknown client")
     return f"{name}[{ip}]" if ip else str(name)
 
 
@@ -70,13 +82,18 @@ def stages(text: str) -> str:
     parts = text.split("/")
     if len(parts) != 4:
         return ""
-    names = ("to come in", "waiting in the queue", "connecting", "sending")
+    names = (
+        tell("{span} to come in", span=""),
+        tell("{span} waiting in the queue", span=""),
+        tell("{span} connecting", span=""),
+        tell("{span} sending", span=""),
+    )
     try:
         spans = [(float(part), name) for part, name in zip(parts, names, strict=True)]
     except ValueError:
         return ""
-    told = [f"{plain_seconds(span)} {name}" for span, name in spans if span >= 0.1]
-    return ", ".join(told)
+    told = [tell(name.template, span=plain_seconds(span)) for span, name in spans if span >= 0.1]
+    return joined(", ", told) if told else ""
 
 
 def tls_words(fields: Fields) -> str:

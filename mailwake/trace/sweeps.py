@@ -54,6 +54,7 @@ class Sweeps:
             if fact.pid == order.pid and fact.fields.get("action") == "delete" and abs(fact.ts - order.ts) < 60_000_000
         )
         count = int(order.fields["count"]) - named
+        anew = {leg.requeued_from for leg in legs if leg.requeued_from and leg.first <= order.ts}
         instance = order.program.partition("/")[0]
         there = [
             leg
@@ -62,6 +63,7 @@ class Sweeps:
             and leg.last <= order.ts
             and not leg.removed
             and _was_queued(leg)
+            and leg.key not in anew  # requeued: it is there under its next ID
             and leg.place not in swept
             and any(fact.program.partition("/")[0] == instance for fact in leg.facts)
         ]

@@ -155,6 +155,11 @@ class Walker:
         if not expected and not (leg.queued and 0 < leg.nrcpt <= len(leg.recipients)):
             left = {name.lower(): name for name in leg.named if name.lower() not in seen}
         swept = self._swept.get(leg.place, 0) if self._swept else 0
+        own = {
+            str(fact.fields.get("recipient", "")).lower() for fact in leg.rejects if fact.fields.get("stage") == "RCPT"
+        }
+        for low in [low for low in left if low in own]:
+            del left[low]  # taken, and refused by itself after all: see below
         for original in left.values():
             self.leaves.append(Leaf(original, original, untried(leg, swept), path, grade, None))
         for fact in leg.rejects:

@@ -229,14 +229,13 @@ class Workset:
             component.refusals.append(fact)
         return component
 
-    def components(self) -> Iterator[tuple[Component, set[str]]]:
-        """All journeys in hand, with the keys of each."""
+    def components(self) -> Iterator[tuple[Component, list[Bucket]]]:
+        """All journeys in hand, with what each consists of."""
         self._join_gates()
         buckets = list(self._filed.values())
         for bucket in buckets:
             self._legs_of(bucket)
-        for component, members in self._components(buckets):
-            yield component, {bucket.key for bucket in members}
+        return self._components(buckets)
 
     def _components(self, buckets: list[Bucket]) -> Iterator[tuple[Component, list[Bucket]]]:
         before = self._searches
@@ -251,18 +250,16 @@ class Workset:
                 component.add(member.key, member.facts, self._legs_of(member), member.said)
             yield component, members
 
-    def note(self, members: Iterable[str], book: Book) -> None:
+    def note(self, members: list[Bucket], book: Book) -> None:
         """Enter a journey in the book, to be recalled by."""
-        buckets = [self._filed[key] for key in members]
-        self._note(buckets, book)
-        for bucket in buckets:
-            for agent in filter(None, map(agent_key, self._legs_of(bucket))):
-                if agent not in self._filed:  # to be asked for: it may have been seen before
-                    book.keys.append(agent)
-                    book.first.append(bucket.span()[0])
-                    book.last.append(bucket.span()[1])
+        for agent, first, last in self._note(members, book):
+            book.keys.append(agent)  # to be asked for: it may have been seen before
+            book.first.append(first)
+            book.last.append(last)
 
-    def _note(self, members: list[Bucket], book: Book) -> None:
+    def _note(self, members: list[Bucket], book: Book) -> list[tuple[str, int, int]]:
+        """Enter a journey; delivery agents that may still speak of it, with the span of what they would speak of."""
+        agents: list[tuple[str, int, int]] = []
         for bucket in members:
             first, last = bucket.span()
             book.keys.append(bucket.key)
@@ -275,10 +272,12 @@ class Workset:
                     if agent and agent not in self._filed:
                         book.waited.append(agent)
                         book.when.append(last)
+                        agents.append((agent, first, last))
             for other in bucket.near:
                 if not other.facts:
                     book.waited.append(other.key)
                     book.when.append(last)
+        return agents
 
     def questions(self, key: str) -> list[int]:
         """Names any of which, if remembered, means that there is more to know than what is in hand under this key."""

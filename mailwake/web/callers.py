@@ -18,6 +18,7 @@ from mailwake.operations.models import Answer
 from mailwake.operations.perform import perform
 from mailwake.operations.request_callers import caller_of_request
 from mailwake.operations.serving import runtime
+from mailwake.web.spoken import spoken_error
 
 View = Callable[..., HttpResponseBase]
 _NOBODY = Caller("")
@@ -59,7 +60,7 @@ def page(view: View) -> View:
         except OperationError as error:
             status = error.status
             template = "web/partials/problem.html" if request.headers.get("HX-Request") else "web/problem.html"
-            shown = {"error": error, "refused": isinstance(error, Refused)}
+            shown = {"error": spoken_error(error), "refused": isinstance(error, Refused)}
             return render(request, template, shown, status=status)
 
     return guarded

@@ -105,6 +105,10 @@ LABELS: dict[str, str | Promise] = {
     "StartDate": _("From"),
     "EndDate": _("To"),
     "ResultSize": _("Rows at most"),
+    "IncludeOwner": _("What you did yourself, too"),
+    "ReportTitle": _("Report title"),
+    "ReportType": _("Report type"),
+    "NotifyAddress": _("Notification email address"),
     # -- settings
     "Type": _("Type"),
     "RecipientTypeDetails": _("Type"),
@@ -115,6 +119,7 @@ LABELS: dict[str, str | Promise] = {
     "AuditLogAgeLimit": _("Age limit of records"),
     "DefaultAuditSet": _("Vendor-managed sets"),
     "NeverSeen": _("Never seen"),
+    "Unseeable": _("Cannot be seen"),
     "Roles": _("Roles"),
     "RoleGroup": _("Role group"),
     "RoleGroups": _("Role groups"),

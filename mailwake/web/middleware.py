@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -76,6 +76,9 @@ def time_zone(get_response: Next) -> Next:
     """Times are shown in the zone that the person chose, else the browser's, else UTC."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        asked = request.GET.get("zone", "")
+        if asked and request.user.is_authenticated and asked in available_timezones():
+            request.session["zone"] = asked  # a search names the zone in which its times are meant
         name = request.session.get("zone") or request.COOKIES.get(ZONE_COOKIE, "")
         zone = ZoneInfo("UTC")
         if name and len(name) < 64:

@@ -11,9 +11,11 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from mailwake.audit.policy.actions import EVERYDAY_NAMES
 from mailwake.audit.policy.rules import RULES
 from mailwake.directory.roles import ROLE_GROUPS
 from mailwake.operations.contract import all_operations
+from mailwake.operations.saved_queries import DEFAULTS
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,22 @@ ADMINISTRATION = (
         icon="list",
     ),
 )
-PAGES = {page.slug: page for page in (*AUDITING, *ADMINISTRATION)}
+OWN = (
+    Page(
+        "my-mailbox",
+        "my-mailbox-access",
+        _("My mailbox"),
+        _("Who was in your mailbox: delegates and administrators, what they did, when and from where."),
+        ("start_date", "end_date", "include_owner", "result_size"),
+        (
+            *("last_accessed", "logon_user_display_name", "logon_type", "operation", "operation_result"),
+            *("folder_path_name", "item_subject", "client_ip_address"),
+        ),
+        icon="shield",
+        usual=lambda: {"result_size": 1000},
+    ),
+)
+PAGES = {page.slug: page for page in (*AUDITING, *ADMINISTRATION, *OWN)}
 
 
 def hints() -> list[str]:
@@ -165,5 +182,8 @@ def hints() -> list[str]:
 
 
 def sentences() -> list[str]:
-    """What the product says of its role groups and rules, in English: texts for the catalogues, too."""
-    return sorted({*(about for about, _roles in ROLE_GROUPS.values()), *RULES.values()})
+    """What the product says of its role groups, rules, actions and queries, in English, for the catalogues, too."""
+    queries = (text for one in DEFAULTS for text in (one.name, one.about))
+    return sorted(
+        {*(about for about, _roles in ROLE_GROUPS.values()), *RULES.values(), *EVERYDAY_NAMES.values(), *queries}
+    )

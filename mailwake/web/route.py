@@ -11,7 +11,7 @@ from mailwake.trace.story import Story
 from mailwake.trace.story_model import Node
 from mailwake.web import words
 
-_WIDTH, _HEIGHT, _GAP_X, _GAP_Y = 190, 46, 56, 14
+_WIDTH, _HEIGHT, _GAP_X, _GAP_Y = 188, 46, 44, 14
 _MOST = 60
 _LABEL = 26
 

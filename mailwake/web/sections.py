@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from mailwake.web.pages import ADMINISTRATION, AUDITING, Page
+from mailwake.web.pages import ADMINISTRATION, AUDITING, OWN, Page
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,13 @@ def sections() -> list[tuple[str | Promise, list[Entry]]]:
             ],
         ),
         (
+            _("My mail"),
+            [
+                Entry("my-messages", _("My messages"), "mailbox", "my-messages"),
+                *(_listed(page) for page in OWN),
+            ],
+        ),
+        (
             _("Mailbox auditing"),
             [
                 *(_listed(page) for page in AUDITING[:3]),
@@ -54,6 +61,7 @@ def sections() -> list[tuple[str | Promise, list[Entry]]]:
             [
                 Entry("accounts", _("People and tokens"), "key", "get-account"),
                 *(_listed(page) for page in ADMINISTRATION),
+                Entry("reference", _("API reference"), "list"),
             ],
         ),
     ]

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import BaseModel
 
+from mailwake.operations.criteria import split_addresses
 from mailwake.operations.trace_models import TraceCriteria
 
 RANGES: dict[str, tuple[str | Promise, timedelta | None]] = {
@@ -38,6 +39,7 @@ _ADDRESSES = {"sender": "sender_address", "recipient": "recipient_address"}
 _SEPARATOR = re.compile(r"[;,\s]+")
 TEXTS = (*_ADDRESSES, *_LISTS, "subject", "how", "range", "start", "end", "size_min", "size_max")
 _HOW = ("Contains", "StartsWith", "EndsWith")
+_TYPED = "%Y-%m-%dT%H:%M"
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 
@@ -65,8 +67,8 @@ class TraceForm:
         """Inputs of the operation; `errors` has what was not understood."""
         found: dict[str, Any] = {}
         for name, inside in _ADDRESSES.items():
-            if self.values.get(name):
-                found[inside] = (self.values[name],)
+            if addresses := split_addresses(self.values.get(name, "")):
+                found[inside] = tuple(addresses)
         for name, inside in _LISTS.items():
             if parts := [part for part in _SEPARATOR.split(self.values.get(name, "")) if part]:
                 found[inside] = tuple(parts)
@@ -108,9 +110,30 @@ class TraceForm:
             return None
         return int(found[1]) * _UNITS[found[2]]
 
-    def is_narrowed(self) -> bool:
-        """Whether anything but the time restricts the search: then the panel stays open."""
-        return bool(set(self.values) - {"range", "how", "start", "end"} or any(self.chosen.values()))
+    @property
+    def span(self) -> timedelta | None:
+        """Length of a range that ends now; None for a custom one, and for any time."""
+        return RANGES[self.values["range"]][1]
+
+    @classmethod
+    def of_criteria(cls, criteria: TraceCriteria, span: timedelta | None) -> TraceForm:
+        """The panel of a search that was kept."""
+        form = cls()
+        texts: dict[str, Any] = {}
+        for name, inside in _ADDRESSES.items():
+            texts[name] = "; ".join(getattr(criteria, inside))
+        for name, inside in _LISTS.items():
+            texts[name] = " ".join(getattr(criteria, inside))
+        texts |= {"subject": criteria.subject, "how": criteria.subject_filter_type}
+        texts |= {name: _size_text(getattr(criteria, name) or 0) for name in ("size_min", "size_max")}
+        for name, moment in (("start", criteria.start_date), ("end", criteria.end_date)):
+            texts[name] = timezone.localtime(moment).strftime(_TYPED) if moment else ""
+        texts["range"] = _range(span, bool(criteria.start_date or criteria.end_date))
+        if span is not None and texts["range"] == "custom":
+            texts["start"] = (timezone.localtime() - span).strftime(_TYPED)
+        form.values = {name: text for name, text in texts.items() if text}
+        form.chosen = {name: list(getattr(criteria, inside)) for name, inside in _CHOICES.items()}
+        return form
 
     def address(self, **changes: str) -> str:
         """The search as a query string, with changes."""
@@ -122,6 +145,21 @@ class TraceForm:
             if texts:
                 query.setlist(name, texts)
         return query.urlencode()
+
+
+def _size_text(size: int) -> str:
+    """As one would type it."""
+    if not size:
+        return ""
+    unit = next(unit for unit in ("g", "m", "k", "") if size % _UNITS[unit] == 0)
+    return f"{size // _UNITS[unit]}{unit.upper()}"
+
+
+def _range(span: timedelta | None, absolute: bool) -> str:
+    """The word of the range that has this length."""
+    if span is None:
+        return "custom" if absolute else "all"
+    return next((word for word, (_title, length) in RANGES.items() if length == span), "custom")
 
 
 def operation_query(given: dict[str, Any], model: type[BaseModel] = TraceCriteria, **more: str) -> str:

@@ -12,8 +12,9 @@ import pytest
 from pydantic import Field, ValidationError
 
 from mailwake.api import decode, encode, openapi, problems
+from mailwake.operations.catalog.historical_search_result import _pieces
 from mailwake.operations.contract import OperationError, all_operations
-from mailwake.operations.models import Answer, Input, Output
+from mailwake.operations.models import Answer, Input, Output, Piece
 
 
 class Asked(Input):
@@ -125,3 +126,24 @@ def test_the_document_names_every_operation_and_resolves() -> None:
     assert len(names) == len(set(names))
     trace = document["paths"]["/api/v1/message-trace"]["get"]
     assert {"SenderAddress", "FromIP", "ResultSize", "format"} <= {one["name"] for one in trace["parameters"]}
+
+
+def test_a_document_is_given_as_a_file_as_it_is_kept() -> None:
+    """A report in UTF-16 is UTF-16 when it is downloaded; as JSON it is text."""
+    text = "\u00e5,\U0001f600\r\n"
+    data = text.encode("utf-16-le")
+    cut = [data[:3], data[3:7], data[7:]]
+    pieces = list(_pieces(iter(cut), "utf-16-le"))
+    assert b"".join(encode.stream(encode.FILE, pieces, Piece)) == data
+    assert "".join(piece.text for piece in pieces) == text
+    assert json.loads(b"".join(encode.stream(encode.JSON, pieces, Piece)))["value"][0]["Text"]
+    assert b"".join(encode.stream(encode.FILE, [Piece(text=text)], Piece)) == text.encode()
+
+
+def test_what_is_no_document_is_no_file() -> None:
+    assert encode.chosen("", "file", Item) is None
+    assert encode.chosen("application/octet-stream", "", Item) is None
+    assert encode.chosen("", "file", Piece) == encode.FILE
+    methods = openapi.document()["paths"]
+    assert encode.FILE in methods["/api/v1/historical-search-result"]["get"]["responses"]["200"]["content"]
+    assert encode.FILE not in methods["/api/v1/message-trace"]["get"]["responses"]["200"]["content"]

@@ -39,6 +39,9 @@ class MemoryBackend:
         """See `Backend`."""
         return []
 
+    def gaps(self, low: int | None, high: int | None, hosts: object = None) -> list[str]:
+        return []
+
     def door(self, host: str, ip: str, low: int, high: int) -> list[Fact]:
         """See `Backend`."""
         return []

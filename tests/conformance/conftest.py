@@ -1,4 +1,4 @@
-"""A fresh organization for each test: a copy of one that is empty, so that tables are made once."""
+"""A fresh organization for each test, in either database: a copy of one that is empty, so that tables are made once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 from audited_estate import Estate
+from directories import BOTH, cluster, database
 from logs import folder
+
+__all__ = ["cluster", "empty", "estate"]
 
 _NAMED = re.compile(r"::test_((?:A\d\d_)+)")
 _outcomes: dict[str, dict[str, str]] = {}
@@ -54,10 +57,11 @@ def empty() -> Iterator[Path]:
         yield estate.data
 
 
-@pytest.fixture
-def estate(empty: Path) -> Iterator[Estate]:
-    """Nothing set up, nothing read."""
-    with folder() as place:
+@pytest.fixture(params=BOTH)
+def estate(request: pytest.FixtureRequest, empty: Path) -> Iterator[Estate]:
+    """Nothing set up, nothing read. The directory is in SQLite or in PostgreSQL."""
+    with database(request, request.param), folder() as place:
         found = Estate(place)
-        shutil.copytree(empty, found.data)  # the store is not to be copied: it knows where it is
+        if request.param == "sqlite":
+            shutil.copytree(empty, found.data)  # the store is not to be copied: it knows where it is
         yield found

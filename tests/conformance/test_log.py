@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from audited_estate import OLA, ROSA, TEAM, Estate, at, fetched, login, purge
+from audited_estate import OLA, ROSA, TEAM, Estate, at, fetched, login, purge, select
+
+from mailwake.operations import rebuild
 
 SHARED = "shared/rosa@example.org/INBOX"
 
@@ -78,6 +80,24 @@ def test_A31_a_change_acts_on_existing_records(estate: Estate) -> None:
     estate.run("set-mailbox", Identity=ROSA, AuditLogAgeLimit="00:00:00")
     estate.run("start-managed-folder-assistant")
     assert estate.search() == []
+
+
+def test_A31_what_retention_removed_does_not_come_back(estate: Estate) -> None:
+    """Neither when everything is made anew, nor when a log is read again with more in it."""
+    estate.mailbox(ROSA)
+    estate.run("set-mailbox", Identity=ROSA, AuditLogAgeLimit=3)
+    old = [purge(at("08:00"), ROSA, "s1", 1), select(at("23:00", 21), OLA, "s3", SHARED)]
+    estate.read(*old, purge(at("08:00", 24), ROSA, "s2", 2))
+    estate.now = at("12:00", 25)
+    estate.run("start-managed-folder-assistant", Identity=ROSA)
+    kept = estate.search()
+    assert [one["Operation"] for one in kept] == ["HardDelete"]
+    rebuild.run(estate.data)
+    assert estate.search() == kept
+    estate.read(*old, purge(at("08:01"), ROSA, "s1", 3), purge(at("09:00", 24), ROSA, "s4", 4))
+    assert len(estate.search()) == 2, "what is of later comes in"
+    counted = {one["Operation"]: one["Acts"] for one in estate.run("audit-host-coverage")}
+    assert counted["HardDelete"] == 4, "the acts are counted all the same"
 
 
 def test_A32_the_audit_log_search_reaches_90_days_back(estate: Estate) -> None:

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from audited_estate import DAY, OLA, ROSA, TEAM, Estate, at, fetched, item, purge, submitted
+from audited_estate import DAY, OLA, ROSA, TEAM, Estate, at, fetched, item, purge, select, submitted
 
 from mailwake.operations.contract import Caller, CallerScope, OperationError
 
@@ -189,6 +189,24 @@ def test_coverage_tells_mailboxes_and_hosts(estate: Estate) -> None:
     assert (hosts["HardDelete"]["Acts"], hosts["HardDelete"]["Remark"]) == (1, "")
     assert "mail_opened" in hosts["MailItemsAccessed"]["Remark"]
     assert "cannot be seen" in hosts["UpdateCalendarDelegation"]["Remark"]
+
+
+def test_coverage_compares_with_the_servers_of_the_mailbox(estate: Estate) -> None:
+    """What another mailbox's server shows says nothing about this one's; what it shows of others does."""
+    for box in (ROSA, OLA, TEAM):
+        estate.mailbox(box)
+    estate.read(purge(at("08:00"), ROSA, "s1", 1), item(at("08:01"), ROSA, "s1", "flag_change", "INBOX", 2))
+    other = select(at("09:00"), OLA, "s2"), fetched(at("09:01"), OLA, "s2", 1), purge(at("09:02"), OLA, "s2", 1)
+    estate.read(*(line.replace("imap1", "imap2") for line in other))
+    found = {one["Mailbox"]: one for one in estate.run("audit-coverage")}
+    assert (found[ROSA]["Hosts"], found[OLA]["Hosts"], found[TEAM]["Hosts"]) == (["imap1"], ["imap2"], [])
+    assert found[ROSA]["Seen"] == ["Update", "HardDelete"] and "MailItemsAccessed" in found[ROSA]["NeverSeen"]
+    assert found[OLA]["Seen"] == ["HardDelete", "MailItemsAccessed"] and "Update" in found[OLA]["NeverSeen"]
+    assert found[TEAM]["Seen"] == [] and "no log has told of it" in found[TEAM]["Reason"]
+    assert found[ROSA]["Unseeable"] == ["UpdateCalendarDelegation", "ApplyRecord"]
+    estate.read(purge(at("10:00"), TEAM, "s3", 1))
+    (team,) = estate.run("audit-coverage", Mailboxes=TEAM)
+    assert team["Seen"] == ["Update", "HardDelete"], "its server shows the same of everybody"
 
 
 def test_explanation_of_what_happens_afterwards(estate: Estate) -> None:

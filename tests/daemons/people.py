@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import base64
+import contextlib
 import imaplib
-import poplib
 import re
-import smtplib
-import socket
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Any
@@ -26,7 +23,19 @@ class Act:
     folder: str = ""
     dest_folder: str = ""
     message_id: str = ""
-    """Without brackets; "" for what concerns no message."""
+    """Local part, without brackets; "" for what concerns no message."""
+    dest_mailbox: str = ""
+    """Where items went, when that is another mailbox."""
+    result: str = "Succeeded"
+    client_ip: str = ""
+    visit: int = field(default=0, compare=False)
+    """Which visit (login) it belongs to."""
+    way: str = field(default="imap", compare=False)
+    """The protocol or program by which it was done."""
+    marks: bool = field(default=False, compare=False)
+    """Reading it set \\Seen, which it had not before."""
+    what: str = field(default="", compare=False)
+    """The message, where `message_id` is left out because no log tells it."""
 
 
 @dataclass
@@ -34,10 +43,16 @@ class Ledger:
     """Everything that was done."""
 
     acts: list[Act] = field(default_factory=list)
+    visits: int = 0
 
-    def note(self, *values: str) -> None:
+    def enter(self) -> int:
+        """The number of a new visit."""
+        self.visits += 1
+        return self.visits
+
+    def note(self, *values: str, **more: Any) -> None:
         """Write an act down."""
-        self.acts.append(Act(*values))
+        self.acts.append(Act(*values, **more))
 
 
 def address(user: str) -> str:
@@ -61,16 +76,23 @@ def message(sender: str, recipient: str, message_id: str, *, header_sender: str 
 class Person:
     """A signed-in IMAP client. `as_master` uses the administrator's password to open the mailbox."""
 
-    def __init__(self, servers: Servers, ledger: Ledger, user: str, *, as_master: bool = False) -> None:
+    def __init__(
+        self, servers: Servers, ledger: Ledger, user: str, *, as_master: bool = False, ip: str = "127.0.0.1"
+    ) -> None:
+        """ip: where the person is, as a webmail server would tell (`x-originating-ip`)."""
         self._ledger = ledger
         self._user = user
         self._actor = address("admin" if as_master else user)
         self._kind = "Admin" if as_master else "Owner"
         self._folder = ""
+        self._ip = ip
+        self._visit = ledger.enter()
         self.imap = imaplib.IMAP4("127.0.0.1", servers.ports["imap"])
+        if ip != "127.0.0.1":
+            self.imap.xatom("ID", f'("x-originating-ip" "{ip}")')
         login = f"{address(user)}*{address('admin')}" if as_master else address(user)
         self._ok(self.imap.login(login, "pw-admin" if as_master else f"pw-{user}"))
-        ledger.note(address(user), "MailboxLogin", self._kind, self._actor)
+        self.note("MailboxLogin")
 
     def _ok(self, answer: tuple[str, list[Any]]) -> list[Any]:
         if answer[0] != "OK":
@@ -84,31 +106,62 @@ class Person:
             return address(self._user), self._kind, folder
         return shared[1], "Delegate" if self._kind == "Owner" else self._kind, shared[2]
 
-    def note(self, action: str, folder: str = "", dest: str = "", message_id: str = "") -> None:
+    def note(
+        self,
+        action: str,
+        folder: str = "",
+        dest: str = "",
+        message_id: str = "",
+        result: str = "Succeeded",
+        marks: bool = False,
+    ) -> None:
         """Write an act on a folder down."""
         mailbox, kind, inner = self._place(folder)
-        self._ledger.note(mailbox, action, kind, self._actor, inner, self._place(dest)[2], message_id)
+        there = self._place(dest)[0] if dest else mailbox
+        more = {"dest_mailbox": there if there != mailbox else "", "result": result}
+        where = {"client_ip": self._ip, "visit": self._visit, "marks": marks}
+        self._ledger.note(mailbox, action, kind, self._actor, inner, self._place(dest)[2], message_id, **more, **where)
 
-    def open(self, folder: str) -> None:
-        """SELECT."""
-        self._ok(self.imap.select(f'"{folder}"'))
-        self._folder = folder
-        self.note("FolderBind", folder)
+    def open(self, folder: str, *, refused: bool = False) -> None:
+        """SELECT. refused: the server has to say no."""
+        status, _ = self.imap.select(f'"{folder}"')
+        assert (status == "NO") == refused, f"SELECT {folder}: {status}"
+        self._folder = "" if refused else folder
+        self.note("FolderBind", folder, result="Failed" if refused else "Succeeded")
 
     def find(self, message_id: str) -> str:
         """The UID of a message in the folder that is open; "" when it is not there. Searching headers opens nothing."""
         found = self._ok(self.imap.uid("SEARCH", "HEADER", "Message-ID", f"{message_id}@{DOMAIN}"))
+        self.note("SearchQueryInitiated", self._folder)
         return found[0].decode().split()[-1] if found[0] else ""
 
-    def read(self, message_id: str, part: str = "BODY.PEEK[]") -> None:
-        """FETCH of the body."""
-        self._ok(self.imap.uid("FETCH", self.find(message_id), f"({part})"))
-        self.note("MailItemsAccessed", self._folder, "", message_id)
+    def _trash(self, dest: str) -> bool:
+        """Whether a folder is Deleted Items of the mailbox that is open."""
+        return self._place(dest)[2] == "Trash" and self._place(dest)[0] == self._place(self._folder)[0]
+
+    def read(self, *message_ids: str, part: str = "BODY.PEEK[]") -> None:
+        """One FETCH of bodies, of messages that nobody has read before."""
+        self._ok(self.imap.uid("FETCH", ",".join(map(self.find, message_ids)), f"({part})"))
+        for one in message_ids:
+            self.note("MailItemsAccessed", self._folder, "", one, marks=".PEEK" not in part)
+
+    def look(self) -> None:
+        """What clients do to draw a list of messages: nothing that is an act."""
+        self._ok(self.imap.fetch("1:*", "(FLAGS UID ENVELOPE BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS (SUBJECT FROM)])"))
+        self._ok(self.imap.list())
+        self._ok(self.imap.status("INBOX", "(MESSAGES UNSEEN)"))
+        self._ok(self.imap.noop())
 
     def move(self, message_id: str, dest: str) -> None:
         """MOVE (RFC 6851)."""
         self._ok(self.imap.uid("MOVE", self.find(message_id), f'"{dest}"'))
-        self.note("MoveToDeletedItems" if dest == "Trash" else "Move", self._folder, dest, message_id)
+        self.note("MoveToDeletedItems" if self._trash(dest) else "Move", self._folder, dest, message_id)
+
+    def move_all(self, dest: str, *message_ids: str) -> None:
+        """MOVE of everything in the folder, by sequence numbers; these messages have to be there."""
+        self._ok(self.imap._simple_command("MOVE", "1:*", f'"{dest}"'))
+        for one in message_ids:
+            self.note("MoveToDeletedItems" if self._trash(dest) else "Move", self._folder, dest, one)
 
     def move_as_old_clients_do(self, message_id: str, dest: str) -> None:
         """COPY, STORE \\Deleted, EXPUNGE: one act in three steps."""
@@ -116,28 +169,63 @@ class Person:
         self._ok(self.imap.uid("COPY", uid, f'"{dest}"'))
         self._ok(self.imap.uid("STORE", uid, "+FLAGS", "(\\Deleted)"))
         self._ok(self.imap.uid("EXPUNGE", uid))
-        self.note("MoveToDeletedItems" if dest == "Trash" else "Move", self._folder, dest, message_id)
+        self.note("MoveToDeletedItems" if self._trash(dest) else "Move", self._folder, dest, message_id)
 
     def copy(self, message_id: str, dest: str) -> None:
         """COPY."""
         self._ok(self.imap.uid("COPY", self.find(message_id), f'"{dest}"'))
         self.note("Copy", self._folder, dest, message_id)
 
-    def purge(self, message_id: str) -> None:
-        """STORE \\Deleted and EXPUNGE: gone for good."""
+    def mark(self, message_id: str, sign: str = "+") -> None:
+        """Set or clear \\Deleted, which is nothing by itself."""
+        self._ok(self.imap.uid("STORE", self.find(message_id), f"{sign}FLAGS", "(\\Deleted)"))
+
+    def purge(self, message_id: str, how: str = "UID EXPUNGE") -> None:
+        """STORE \\Deleted and UID EXPUNGE, EXPUNGE or CLOSE: gone for good."""
         uid = self.find(message_id)
         self._ok(self.imap.uid("STORE", uid, "+FLAGS", "(\\Deleted)"))
-        self._ok(self.imap.uid("EXPUNGE", uid))
+        gone = {"EXPUNGE": self.imap.expunge, "CLOSE": self.imap.close}
+        self._ok(gone[how]() if how in gone else self.imap.uid("EXPUNGE", uid))
         self.note("HardDelete", self._folder, "", message_id)
 
-    def flag(self, message_id: str, flag: str = "\\Flagged") -> None:
+    def flag(self, message_id: str, flag: str = "\\Flagged", sign: str = "+") -> None:
         """STORE of a flag."""
-        self._ok(self.imap.uid("STORE", self.find(message_id), "+FLAGS", f"({flag})"))
+        self._ok(self.imap.uid("STORE", self.find(message_id), f"{sign}FLAGS", f"({flag})"))
         self.note("Update", self._folder, "", message_id)
 
-    def share(self, folder: str, user: str, rights: str = "lrswite") -> None:
+    def put(self, folder: str, mail: EmailMessage, flags: str = "\\Seen", *, refused: bool = False) -> None:
+        """APPEND. Only a draft is a Create of the audit log; other messages are counted as `CreateMessage`."""
+        status, _ = self.imap.append(f'"{folder}"', f"({flags})", "", mail.as_bytes())
+        assert (status == "NO") == refused, f"APPEND {folder}: {status}"
+        name = str(mail["Message-ID"]).strip("<>").partition("@")[0]
+        action = "Create" if "\\Draft" in flags else "CreateMessage"
+        self.note(action, folder, "", "" if refused else name, "Failed" if refused else "Succeeded")
+
+    def make(self, folder: str) -> None:
+        """CREATE: no act that is audited."""
+        self._ok(self.imap.create(f'"{folder}"'))
+
+    def drop(self, folder: str, *message_ids: str) -> None:
+        """DELETE of a folder with these messages."""
+        self._ok(self.imap.delete(f'"{folder}"'))
+        for one in message_ids:
+            self.note("HardDelete", folder, "", one)
+
+    def rename(self, old: str, new: str, action: str = "") -> None:
+        """RENAME; with an action when the folder gets into another one."""
+        self._ok(self.imap.rename(f'"{old}"', f'"{new}"'))
+        if action:
+            self.note(action, old, new)
+
+    def share(self, folder: str, user: str, rights: str = "lrswite", *, refused: bool = False) -> None:
         """SETACL (RFC 4314)."""
-        self._ok(self.imap.setacl(f'"{folder}"', address(user), rights))
+        status, _ = self.imap.setacl(f'"{folder}"', address(user), rights)
+        assert (status == "NO") == refused, f"SETACL {folder}: {status}"
+        self.note("UpdateFolderPermissions", folder, result="Failed" if refused else "Succeeded")
+
+    def withdraw(self, folder: str, user: str) -> None:
+        """DELETEACL."""
+        self._ok(self.imap.deleteacl(f'"{folder}"', address(user)))
         self.note("UpdateFolderPermissions", folder)
 
     def leave(self) -> None:
@@ -145,49 +233,13 @@ class Person:
         self.imap.logout()
 
 
-def send(servers: Servers, user: str, mail: EmailMessage, sender: str, recipients: list[str]) -> None:
-    """Submit as `user` with the envelope sender `sender` (local parts)."""
-    with smtplib.SMTP("127.0.0.1", servers.ports["submission"]) as client:
-        client.login(address(user), f"pw-{user}")
-        client.send_message(mail, address(sender), [address(one) for one in recipients])
-
-
-def fetch_by_pop3(servers: Servers, ledger: Ledger, user: str, message_ids: list[str]) -> None:
-    """Log in by POP3 and RETR every message, which has to be these, in this order."""
-    client = poplib.POP3("127.0.0.1", servers.ports["pop3"])
-    client.user(address(user))
-    client.pass_(f"pw-{user}")
-    ledger.note(address(user), "MailboxLogin", "Owner", address(user))
-    for number, message_id in enumerate(message_ids, 1):
-        client.retr(number)
-        ledger.note(address(user), "MailItemsAccessed", "Owner", address(user), "INBOX", "", message_id)
-    client.quit()
-
-
-def put_rule(servers: Servers, ledger: Ledger, user: str, name: str, script: str) -> None:
-    """Upload a Sieve script and make it the active one (ManageSieve, RFC 5804)."""
-    with socket.create_connection(("127.0.0.1", servers.ports["sieve"]), 10) as wire:
-        stream = wire.makefile("rb")
-        _answer(stream)
-        secret = base64.b64encode(f"\0{address(user)}\0pw-{user}".encode()).decode()
-        _order(wire, stream, f'AUTHENTICATE "PLAIN" "{secret}"\r\n')
-        ledger.note(address(user), "MailboxLogin", "Owner", address(user))
-        _order(wire, stream, f'PUTSCRIPT "{name}" {{{len(script)}+}}\r\n{script}\r\n')
-        ledger.note(address(user), "UpdateInboxRules", "Owner", address(user))
-        _order(wire, stream, f'SETACTIVE "{name}"\r\n')
-        ledger.note(address(user), "UpdateInboxRules", "Owner", address(user))
-        _order(wire, stream, "LOGOUT\r\n")
-
-
-def _order(wire: socket.socket, stream: Any, text: str) -> None:
-    wire.sendall(text.encode())
-    _answer(stream)
-
-
-def _answer(stream: Any) -> None:
-    while True:
-        line = stream.readline().decode()
-        if not line or line.startswith(("NO", "BYE")):
-            raise AssertionError(f"ManageSieve says {line!r}")
-        if line.startswith("OK"):
-            return
+def wrong_password(servers: Servers, ledger: Ledger, user: str) -> None:
+    """A login that fails."""
+    visit = ledger.enter()
+    client = imaplib.IMAP4("127.0.0.1", servers.ports["imap"])
+    with contextlib.suppress(imaplib.IMAP4.error):
+        client.login(address(user), "wrong")
+        raise AssertionError("the server let them in")
+    client.logout()
+    who = address(user)
+    ledger.note(who, "MailboxLogin", "Owner", who, result="Failed", client_ip="127.0.0.1", visit=visit)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from directories import cluster, data_dir, directory
+from directories import bare_data_dir, cluster, data_dir, directory
 
-__all__ = ["cluster", "data_dir", "directory"]
+__all__ = ["bare_data_dir", "cluster", "data_dir", "directory"]

@@ -16,6 +16,7 @@ from mailwake.directory.opening import open_directory
 from mailwake.directory.records import MailboxDraft
 
 WRITER = Path(__file__).parent / "writer.py"
+KILLED = Path(__file__).parent / "killed_writer.py"
 TOP = Path(__file__).parents[2]
 
 
@@ -52,17 +53,17 @@ def test_two_writers_at_once_lose_nothing(data_dir: Path, directory: Directory) 
 
 
 @pytest.mark.slow
-def test_two_that_open_it_first_at_once(data_dir: Path) -> None:
+def test_two_that_open_it_first_at_once(bare_data_dir: Path) -> None:
     code = (
         "import sys, pathlib; from mailwake.directory.opening import open_directory;"
         " open_directory(pathlib.Path(sys.argv[1])).revision()"
     )
-    command = [sys.executable, "-c", code, str(data_dir)]
+    command = [sys.executable, "-c", code, str(bare_data_dir)]
     processes = [subprocess.Popen(command, cwd=TOP, env=_environment(), stderr=subprocess.PIPE) for _ in range(3)]
     for process in processes:
         _, errors = process.communicate(timeout=120)
         assert process.returncode == 0, errors.decode()
-    with open_directory(data_dir) as directory:
+    with open_directory(bare_data_dir) as directory:
         assert directory.revision() == 0
 
 
@@ -90,3 +91,26 @@ def test_killed_at_any_time(data_dir: Path, directory: Directory) -> None:
         assert told == {prefix for prefix in prefixes if prefix.startswith("run")}, "change and entry: both or neither"
     directory.organization.change(NOW, lazy_expunge=True)
     assert directory.organization.current().settings.lazy_expunge
+
+
+@pytest.mark.slow
+def test_killed_at_every_statement(data_dir: Path, directory: Directory) -> None:
+    """Before and after each statement of two orders, commits among them: whole changes, each with its entry."""
+    directory.mailboxes.create(MailboxDraft(name="Rosa", primary_address="rosa@corp.test"), NOW)
+    directory.deciding(NOW)
+    command = [sys.executable, str(KILLED), str(data_dir), "1", "400"]
+    ran = subprocess.run(command, cwd=TOP, env=_environment(), capture_output=True, text=True, timeout=300)
+    assert ran.returncode == 0, ran.stderr
+    fates = dict(line.split(" ", 1) for line in ran.stdout.splitlines())
+    assert list(fates.values())[-1] == "ended 0" and len(fates) > 20, "the last one was told to die too late"
+    prefixes = {one for one in directory.organization.current().settings.shared_prefixes if one.startswith("at-")}
+    told: dict[str, set[str]] = {"Set-OrganizationConfig": set(), "Set-Mailbox": set()}
+    for entry in directory.log.search(cmdlets=list(told)):
+        assert entry.succeeded
+        given = dict(entry.parameters)
+        told[entry.cmdlet].add(given.get("SharedPrefixes", given.get("DisplayName", "")).removeprefix("+"))
+    assert told["Set-OrganizationConfig"] == prefixes, "change and entry: both or neither"
+    assert told["Set-Mailbox"] <= prefixes, "the second order came after the first"
+    last = list(fates)[-1]
+    assert last in told["Set-Mailbox"] and directory.mailboxes.find("rosa").display_name == last
+    assert 0 < len(prefixes) < len(fates), "some died before, some after"

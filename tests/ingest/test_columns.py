@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
@@ -240,21 +241,62 @@ def test_what_is_no_shape_is_refused() -> None:
             loadable([shapes.Shape(pattern, "noise")])
 
 
+_TEXTS = st.text(st.characters(codec=None), max_size=20)
+_MAYBE = st.none() | _TEXTS
+
+
+@st.composite
+def _rows(draw: st.DrawFn) -> Row:
+    """Rows as a log of any bytes can make them."""
+    made = {name: draw(_TEXTS) for name in ("status", "detail", "reason", "from_ip", "message_id")}
+    made |= {name: draw(_MAYBE) for name in ("sender", "recipient", "original_recipient", "subject")}
+    made |= {name: tuple(draw(st.lists(_TEXTS, max_size=3))) for name in ("hosts", "queue_ids", "keys")}
+    numbers = {"received": draw(st.integers(0, 1 << 55)), "size": draw(st.integers(-5, 1 << 70))}
+    trace_id = f"{draw(st.integers(0, (1 << 128) - 1)):032x}"
+    empty = Row._make(["" for _ in Row._fields])
+    return empty._replace(**made, **numbers, trace_id=trace_id, leaf=draw(st.integers(0, 9)), attempts=1, last=0)
+
+
+def _plain(value: Any) -> Any:
+    """A value of a column; which of Arrow's types for text it was is of no interest."""
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return value.encode() if isinstance(value, str) else value
+
+
 @SLOW
-@given(st.lists(st.text(st.characters(codec=None), max_size=8), min_size=1, max_size=6), st.integers(-5, 1 << 62))
-def test_bodies_can_be_read_back(native: Any, texts: list[str], number: int) -> None:
-    empty = Row._make(["" if n % 2 else None for n in range(len(Row._fields))])
-    row = empty._replace(
-        received=number,
-        subject=texts[0],
-        reason=texts[-1],
-        hosts=tuple(texts),
-        keys=("a",),
-        trace_id="b",
-        message_id="c",
-    )
-    blank = [1 << Row._fields.index(name) for name in ("trace_id", "keys", "message_id")]
-    ends, data = native.bodies([row, row], sum(blank))
-    half = len(bytes(data)) // 2
-    assert list(memoryview(ends).cast("i")) == [0, half, 2 * half]
-    assert journeys.unpack(bytes(data)[:half], "b", ("a",), "c") == row
+@given(st.lists(_rows(), max_size=5))
+def test_rows_become_columns_as_in_python(native: Any, rows: list[Row]) -> None:
+    with patch.object(journeys, "native", native):
+        made = journeys.table(rows)
+    with patch.object(journeys, "native", None):
+        plain = journeys.table(rows)
+    assert set(made.column_names) == set(plain.column_names)
+    for name in set(made.column_names) - {"body"}:
+        assert _plain(made[name].to_pylist()) == _plain(plain[name].to_pylist()), name
+    for row, body in zip(rows, made["body"].to_pylist(), strict=True):
+        if row.size < 1 << 63:
+            assert journeys.unpack(body, row.trace_id, row.keys) == row
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        (),
+        Row._make([""] * len(Row._fields)),
+        Row._make([0] * len(Row._fields)),
+        Row._make([None] * len(Row._fields)),
+    ],
+)
+def test_what_is_no_row_is_refused(native: Any, row: Any) -> None:
+    for wanted in journeys._WANTED:
+        try:
+            native.rows([row], (wanted,))
+        except (ValueError, TypeError, OverflowError):
+            continue
+        assert row and isinstance(row, Row)
+    with pytest.raises((ValueError, TypeError)):
+        native.rows([row], journeys._WANTED)
+    for wanted in ((9, 0, 0, 0), (-1, 0, 0, 0), (0, -1, 0, 0), (0, 99, 0, 0), (0,)):
+        with pytest.raises((ValueError, TypeError)):
+            native.rows([row], (wanted,))

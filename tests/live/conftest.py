@@ -48,6 +48,17 @@ def stamped(number: int) -> list[str]:
     return [f"{stamp}.{place:06}+00:00 {text}" for place, text in enumerate(mail(number))]
 
 
+def certificate(folder: Path, name: str, signer: str = "") -> None:
+    """A key and a certificate, by itself or signed."""
+    key, made = str(folder / f"{name}.key"), str(folder / f"{name}.pem")
+    line = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
+    more = ["-subj", f"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", made]
+    if signer:
+        more += ["-CA", str(folder / f"{signer}.pem"), "-CAkey", str(folder / f"{signer}.key")]
+        more += ["-addext", "basicConstraints=critical,CA:false"]
+    subprocess.run([*line, *more], check=True, capture_output=True)
+
+
 @dataclass
 class Server:
     """A data directory, and the process that serves it while it runs."""
@@ -56,6 +67,8 @@ class Server:
     configuration: str = ""
     process: subprocess.Popen[bytes] | None = None
     url: str = ""
+    address: str = "127.0.0.1"
+    options: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=lambda: {**os.environ, "TZ": "UTC"})
 
     @property
@@ -67,7 +80,8 @@ class Server:
         """Start it, and wait until it serves."""
         self.data_dir.mkdir(exist_ok=True)
         (self.folder / "mailwake.toml").write_text(self.configuration)
-        words = ["serve", "--listen", f"127.0.0.1:{free_port()}", "--config", str(self.folder / "mailwake.toml")]
+        words = ["serve", "--listen", f"{self.address}:{free_port()}", *self.options, "--config"]
+        words.append(str(self.folder / "mailwake.toml"))
         line = [sys.executable, "-m", "mailwake", "--data-dir", str(self.data_dir), *words]
         log = self.folder / "serve.log"
         log.write_text("")

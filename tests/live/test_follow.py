@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from mailwake.ingest import follow
+from mailwake.ingest.fact_tail import FactTail
 from mailwake.ingest.follow import Follower
 from mailwake.ingest.resume import Saved, resume_offset
 
@@ -28,7 +29,7 @@ class Log:
     def __init__(self, folder: Path, **more: object) -> None:
         self.path = folder / "mail.log"
         self.written = 0
-        self.follower = Follower(str(self.path), **more)  # type: ignore[arg-type]
+        self.follower = Follower(str(self.path), FactTail, **more)  # type: ignore[arg-type]
         self.read: Counter[str] = Counter()
         self.order: list[str] = []
 
@@ -44,7 +45,7 @@ class Log:
         for _ in range(times):
             self.follower._scanned = -1e9
             for one in self.follower.poll():
-                for fact in one.facts:
+                for fact in one.found:
                     self.read[fact.raw] += 1
                     self.order.append(fact.raw)
 
@@ -205,21 +206,21 @@ def test_rotation_while_nobody_looked(log: Log, rotate: Callable[[Log], None]) -
     def resume(path: Path) -> int:
         return max(resume_offset(path, one) for one in saved)
 
-    log.follower = Follower(str(log.path), resume=resume)
+    log.follower = Follower(str(log.path), FactTail, resume=resume)
     log.look()
     log.check()
 
 
 def test_new_files_of_a_glob_and_a_directory(tmp_path: Path) -> None:
     for pattern in (str(tmp_path / "*" / "mail.log"), str(tmp_path)):
-        follower = Follower(pattern)
+        follower = Follower(pattern, FactTail)
         (tmp_path / "a").mkdir(exist_ok=True)
         (tmp_path / "a" / "mail.log").write_text(line(1))
-        first = [fact.raw for one in follower.poll() for fact in one.facts]
+        first = [fact.raw for one in follower.poll() for fact in one.found]
         (tmp_path / "b").mkdir(exist_ok=True)
         (tmp_path / "b" / "mail.log").write_text(line(2))
         follower._scanned = -1e9
-        second = [fact.raw for one in follower.poll() for fact in one.facts]
+        second = [fact.raw for one in follower.poll() for fact in one.found]
         assert (first, second) == ([line(1)[:-1]], [line(2)[:-1]])
         follower.close()
         shutil.rmtree(tmp_path / "a")
@@ -229,8 +230,8 @@ def test_new_files_of_a_glob_and_a_directory(tmp_path: Path) -> None:
 def test_host_of_a_log_that_names_none(tmp_path: Path) -> None:
     path = tmp_path / "mainlog"
     path.write_text("2026-11-24 10:00:00 1a2b3c-000001-AA Completed\n")
-    follower = Follower(str(path), zone="UTC", host="mx1")
-    facts = [fact for _ in range(2) for one in follower.poll() for fact in one.facts]
+    follower = Follower(str(path), lambda path, at: FactTail(path, at, "UTC", "mx1"))
+    facts = [fact for _ in range(2) for one in follower.poll() for fact in one.found]
     facts = facts or [fact for one in follower.tails.values() for fact in one.finish()]
     assert [fact.host for fact in facts] == ["mx1"]
 
@@ -249,8 +250,8 @@ def test_saved_place_is_the_import_s(log: Log) -> None:
 def test_binary_file_is_an_error_and_no_end(tmp_path: Path) -> None:
     (tmp_path / "a.log").write_bytes(bytes(range(256)) * 40 + b"\n")
     (tmp_path / "b.log").write_text(line(1))
-    follower = Follower(str(tmp_path / "*.log"))
-    facts = [fact for one in follower.poll() for fact in one.facts]
+    follower = Follower(str(tmp_path / "*.log"), FactTail)
+    facts = [fact for one in follower.poll() for fact in one.found]
     assert len(facts) == 1
     assert list(follower.errors) == [str(tmp_path / "a.log")]
 
@@ -263,6 +264,6 @@ def test_rotated_before_anything_of_it_was_read(tmp_path: Path) -> None:
     os.utime(tmp_path / "mail.log.1", (2000, 2000))
     (tmp_path / "mail.log.2").write_text(line(4000))
     os.utime(tmp_path / "mail.log.2", (500, 500))
-    log.follower = Follower(str(log.path), since=1000.0)
+    log.follower = Follower(str(log.path), FactTail, since=1000.0)
     log.look()
     log.check()

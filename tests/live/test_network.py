@@ -8,13 +8,11 @@ import http.client
 import json
 import socket
 import ssl
-import subprocess
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import zstandard
 
-from tests.live.conftest import TOKEN, Server, free_port, stamped, until
+from tests.live.conftest import TOKEN, Server, certificate, free_port, stamped, until
 
 COUNT = 20
 
@@ -25,17 +23,6 @@ def _messages(first: int = 0, count: int = COUNT) -> list[bytes]:
 
 def _expected(count: int) -> list[str]:
     return sorted(f"bob{number}@example.net" for number in range(count))
-
-
-def _certificate(folder: Path, name: str, signer: str = "") -> None:
-    """A key and a certificate, by itself or signed."""
-    key, made = str(folder / f"{name}.key"), str(folder / f"{name}.pem")
-    line = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
-    more = ["-subj", f"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", made]
-    if signer:
-        more += ["-CA", str(folder / f"{signer}.pem"), "-CAkey", str(folder / f"{signer}.key")]
-        more += ["-addext", "basicConstraints=critical,CA:false"]
-    subprocess.run([*line, *more], check=True, capture_output=True)
 
 
 def test_udp(server: Server) -> None:
@@ -77,8 +64,8 @@ def test_tcp_in_both_framings_and_killed_in_between(server: Server) -> None:
 
 def test_tls_with_client_certificates(server: Server) -> None:
     for name in ("server", "ca", "stranger"):
-        _certificate(server.folder, name)
-    _certificate(server.folder, "client", "ca")
+        certificate(server.folder, name)
+    certificate(server.folder, "client", "ca")
     port = free_port()
     server.configuration = (
         f'[[source]]\ntype = "syslog"\nlisten = "tls://127.0.0.1:{port}"\n'

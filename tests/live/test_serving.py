@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.live.conftest import TOP, Server, stamped
+from tests.live.conftest import TOP, Server, stamped, until
 
 
 def _append(path: Path, first: int, count: int) -> None:
@@ -104,6 +104,26 @@ def test_copytruncate_while_it_runs(server: Server) -> None:
     server.wait_for(100)
     server.stop()
     assert server.recipients() == _expected(20)
+
+
+def test_a_loss_is_told_with_answers_about_that_time(server: Server) -> None:
+    path = server.folder / "mail.log"
+    server.configuration = _source(path)
+    _append(path, 0, 10)
+    server.start()
+    server.wait_for(50)
+    path.write_text("")  # truncated, and no copy of it anywhere
+    _append(path, 10, 10)
+    server.wait_for(100)
+    until(lambda: server.told()[0]["losses"] == 1, 20)
+    server.stop()
+    line = [sys.executable, "-m", "mailwake", "--data-dir", str(server.data_dir), "trace", "--since", "1h"]
+    done = subprocess.run(line, cwd=TOP, capture_output=True, text=True, check=False, timeout=60)
+    assert "its log lost records about " in done.stderr
+    assert "was truncated or replaced at " in done.stderr
+    done = subprocess.run([*line[:-2], "bob3@example.net"], cwd=TOP, capture_output=True, text=True, timeout=60)
+    assert "lost records" not in done.stderr  # another time
+    assert server.facts() == 101
 
 
 def test_an_import_meanwhile_says_that_the_directory_is_in_use(server: Server) -> None:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from mailwake.operations.contract import OperationError, all_operations
-from mailwake.operations.fields import ByteSize, ListChange, ResultSize, TimeSpan, bytes_text, span_text
+from mailwake.operations.fields import ByteSize, ListChange, Moment, ResultSize, TimeSpan, bytes_text, span_text
+from mailwake.operations.models import Input
 from mailwake.operations.opath import condition
 from mailwake.operations.parameters import build_input, parameters_of
 
@@ -79,7 +80,9 @@ def test_change_of_a_list(given: Any, text: str) -> None:
     assert ListChange.model_validate(given).text() == text
 
 
-@pytest.mark.parametrize("given", [{}, {"Set": "a"}, {"Replace": ["a"], "Add": ["b"]}, 7])
+@pytest.mark.parametrize(
+    "given", [{}, {"Set": "a"}, {"Replace": ["a"], "Add": ["b"]}, 7, [None], [["a"]], {"Add": 5}, {"Remove": [{}]}]
+)
 def test_no_change_of_a_list(given: Any) -> None:
     with pytest.raises(ValidationError):
         ListChange.model_validate(given)
@@ -168,3 +171,20 @@ def test_condition_on_no_property() -> None:
 def test_conditions_never_break(text: str) -> None:
     with suppress(OperationError):
         condition(text)(RECORD)
+
+
+class Anything(Input):
+    count: int | None = None
+    start: Moment | None = None
+
+
+def test_numbers_and_times_beyond_reach() -> None:
+    for count in (2**53, -(2**64), 10**40):
+        with pytest.raises(ValidationError, match="between"):
+            Anything(count=count)
+    assert Anything(count=2**53 - 1).count == 2**53 - 1
+    ends = [
+        Anything.model_validate({"start": text}).start
+        for text in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00")
+    ]
+    assert [end.year for end in ends if end] == [1900, 2200]

@@ -41,6 +41,9 @@ class Rows:
     def session(self, fact: Fact, low: int, high: int) -> list[Fact]:
         raise AssertionError
 
+    def gaps(self, low: int | None, high: int | None, hosts: object = None) -> list[str]:
+        return []
+
     def door(self, host: str, ip: str, low: int, high: int) -> list[Fact]:
         """See `Backend`."""
         return []

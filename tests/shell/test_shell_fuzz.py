@@ -15,7 +15,7 @@ from mailwake.shell.completion import complete
 from mailwake.shell.errors import ParseError
 from mailwake.shell.syntax.parser import parse
 
-LIMITS = Limits(steps=20_000, turns=2_000, output=2_000_000)
+LIMITS = Limits(steps=20_000, turns=2_000, output=2_000_000, waiting=0)
 MOST_SECONDS = 1.0
 
 

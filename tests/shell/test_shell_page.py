@@ -44,7 +44,16 @@ def test_methods_are_told_of() -> None:
 def test_bounds_are_those_that_hold() -> None:
     bounds = PAGE.partition("## Bounds")[2]
     limits = Limits()
-    for number in (limits.steps, limits.turns, limits.output, limits.depth, MAX_ITEMS, MAX_STRING, MAX_PATTERN):
+    for number in (
+        limits.steps,
+        limits.turns,
+        limits.output,
+        limits.depth,
+        limits.waiting,
+        MAX_ITEMS,
+        MAX_STRING,
+        MAX_PATTERN,
+    ):
         assert f"{number:,}" in bounds
     for number in (MAX_DEPTH, MAX_TREE, MAX_STATEMENT, MAX_TEXT):
         assert f"| {number:,} |" in bounds

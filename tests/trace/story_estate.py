@@ -128,6 +128,9 @@ class FakeBackend:
         process = (fact.host, fact.program, fact.pid)
         return [f for f in self.all if (f.host, f.program, f.pid) == process and low <= f.ts <= high]
 
+    def gaps(self, low: int | None, high: int | None, hosts: object = None) -> list[str]:
+        return []
+
     def door(self, host: str, ip: str, low: int, high: int) -> list[Fact]:
         """See `Backend`."""
         return []

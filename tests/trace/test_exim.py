@@ -148,3 +148,52 @@ def test_long_line_in_parts() -> None:
         any_order=False,
     )
     assert told(rows) == ["a@example.net x@example.org = Delivered/Relayed"]
+
+
+@pytest.mark.pitfall("D25", "E04")
+def test_each_recipient_is_answered_after_the_data() -> None:
+    """PRDR: the arrival names those who are left; the other one was refused, and no delivery tells of it."""
+    plain = IN.partition(" for ")[0] + "\n"
+    rows = trace(f"""
+    2026-11-21 10:00:00 {ID} PRDR R=<x@example.org> acceptance
+    2026-11-21 10:00:00 {ID} PRDR y@example.org no lists here
+    {plain}
+    2026-11-21 10:00:01 {ID} => x@example.org R=local_user T=local_delivery
+    {DONE}
+    """)
+    assert told(rows) == [
+        "a@example.net x@example.org = Delivered/Delivered",
+        "a@example.net y@example.org = Failed/Rejected",
+    ]
+
+
+@pytest.mark.pitfall("E07", "D07")
+def test_an_alias_with_a_command_a_file_and_a_mailbox() -> None:
+    """Each is an end of its own, though Exim names one address for all of them."""
+    arrival = IN.replace(" y@example.org", "")
+    ways = f"""
+    2026-11-21 10:00:01 {ID} => |/usr/bin/tool <x@example.org> R=aliases T=address_pipe
+    2026-11-21 10:00:01 {ID} == /srv/archive <x@example.org> R=aliases T=address_file defer (-22): disk quota exceeded
+    2026-11-21 10:00:01 {ID} => x <x@example.org> R=local_user T=local_delivery
+    2026-11-21 10:00:02 {ID} => /srv/archive <x@example.org> R=aliases T=address_file
+    """
+    assert sorted(f"{row.original_recipient} {row.recipient} {row.detail}" for row in trace(arrival + ways + DONE)) == [
+        "x@example.org /srv/archive Delivered",
+        "x@example.org x@example.org Delivered",
+        "x@example.org |/usr/bin/tool Delivered",
+    ]
+
+
+@pytest.mark.pitfall("D25")
+def test_refused_after_the_data_though_the_arrival_names_it() -> None:
+    """With `received_recipients` the arrival names all that were taken at RCPT."""
+    rows = trace(f"""
+    2026-11-21 10:00:00 {ID} PRDR y@example.org no lists here
+    {IN}
+    2026-11-21 10:00:01 {ID} => x@example.org R=local_user T=local_delivery
+    {DONE}
+    """)
+    assert told(rows) == [
+        "a@example.net x@example.org = Delivered/Delivered",
+        "a@example.net y@example.org = Failed/Rejected",
+    ]

@@ -111,6 +111,25 @@ def test_delivery_by_lda() -> None:
     assert [(row.detail, row.folder) for row in old] == [("Junk", "Junk")]
 
 
+@pytest.mark.pitfall("D06", "D35")
+def test_delivery_by_lda_under_a_name_of_its_own() -> None:
+    """`-d ${user}@...`: the mailbox's name differs from the address in its domain; each recipient finds its own."""
+    rows = trace(f"""{IN.replace("nrcpt=1", "nrcpt=3")}
+    10:00:01 mx dovecot: lda(x@users.example)<99><aaaaaaaaaaaaaaaaaaaaaa>: sieve: msgid=<1@example.net>: discard action: Marked message to be discarded if not explicitly delivered (discard action)
+    10:00:01 mx dovecot: lda(y@users.example)<98><aaaaaaaaaaaaaaaaaaaaab>: msgid=<1@example.net>: rejected: Quota exceeded (mailbox for user is full)
+    10:00:01 mx dovecot: lda(z@users.example)<97><aaaaaaaaaaaaaaaaaaaaac>: msgid=<1@example.net>: saved mail to INBOX
+    10:00:01 mx postfix/pipe[4]: A000000001: to=<x@example.org>, relay=dovecot, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (delivered via dovecot service)
+    10:00:01 mx postfix/pipe[5]: A000000001: to=<y@example.org>, relay=dovecot, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (delivered via dovecot service)
+    10:00:01 mx postfix/pipe[6]: A000000001: to=<z@example.org>, relay=dovecot, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (delivered via dovecot service)
+    {DONE}
+    """)  # noqa: E501
+    assert told(rows) == [
+        "a@example.net x@example.org = Failed/Discarded",
+        "a@example.net y@example.org = Failed/Rejected",
+        "a@example.net z@example.org = Delivered/Delivered",
+    ]
+
+
 @pytest.mark.pitfall("D07", "D06", "D03")
 @pytest.mark.parametrize(
     ("by", "relay", "text", "fate"),

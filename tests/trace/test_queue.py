@@ -246,3 +246,21 @@ def test_released_together_with_others() -> None:
     10:10:01 mx postfix/smtp[4]: A000000001: to=<x@example.org>, relay=none, delay=1, delays=0/0/0/1, dsn=4.4.1, status=deferred (connect to y: Connection timed out)
     """  # noqa: E501
     assert fates(block + later) == ["a@example.net x@example.org = Pending/Deferred"]
+
+
+@pytest.mark.pitfall("D20", "S20")
+def test_deleted_all_after_one_was_requeued() -> None:
+    """What was requeued is in the queue once, under its new ID: the order's count is of both messages there."""
+    other = (IN + DEFERRED).replace("A000000001", "A000000002").replace("x@", "y@")
+    again = (IN + DEFERRED).replace("A000000001", "B000000001").replace("10:00", "11:00").partition("\n")[2]
+    again = again.partition("\n")[2]  # a message that was requeued comes by pickup
+    assert fates(f"""{IN}{DEFERRED}{other}
+    11:00:00 mx postfix/postsuper[9]: A000000001: requeued
+    11:00:00 mx postfix/postsuper[9]: Requeued: 1 message
+    11:00:00 mx postfix/pickup[8]: B000000001: uid=89 from=<a@example.net> orig_id=A000000001
+    {again}
+    11:10:00 mx postfix/postsuper[9]: Deleted: 2 messages
+    """) == [
+        "a@example.net x@example.org = Failed/Deleted",
+        "a@example.net y@example.org = Failed/Deleted",
+    ]

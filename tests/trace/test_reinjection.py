@@ -83,6 +83,21 @@ def test_filter_kept_it(reply: str, verdict: str, fate: str) -> None:
     assert fates(IN + verdict + "\n" + handed + END_A) == [f"a@example.net x@example.org = {fate}"]
 
 
+@pytest.mark.pitfall("B04", "Q18")
+@pytest.mark.parametrize(
+    ("reply", "fate"),
+    [
+        ("250 2.7.0 Ok, discarded, id=123-01 - spam", "Failed/Discarded"),
+        ("250 2.7.0 Ok, moved to quarantine", "Quarantined/Quarantined"),
+    ],
+)
+def test_filter_kept_it_after_it_had_begun_to_hand_it_on(reply: str, fate: str) -> None:
+    """A filter that passes on each command as it comes has named the recipients when it decides: then it sends RSET."""
+    begun = AGAIN.strip().partition("\n")[0] + "\n"
+    handed = HANDED.replace("250 2.0.0 from MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok: queued as B000000001", reply)
+    assert fates(IN + begun + handed + END_A) == [f"a@example.net x@example.org = {fate}"]
+
+
 @pytest.mark.pitfall("B05")
 def test_filter_bounced_it() -> None:
     rows = trace(f"""{IN}

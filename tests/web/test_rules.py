@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import urllib.request
 from typing import Any
 
@@ -15,6 +16,12 @@ PAGES = (
     "/messagetrace/?range=all",
     "/messagetrace/?range=custom&start=x",
     "/messagetrace/paste/",
+    "/messagetrace/queries/default/",
+    "/messagetrace/queries/custom/",
+    "/messagetrace/queries/autosaved/",
+    "/messagetrace/queries/save/?recipient=bob@example.com&status=Failed",
+    "/messagetrace/reports/",
+    "/messagetrace/reports/order/?range=all&recipient=bob@example.com&subject=x",
     "/list/mailbox-search/?identity=carol@example.com&sent=1",
     "/list/non-owner-access/",
     "/list/unified/",
@@ -30,6 +37,7 @@ PAGES = (
     "/auditing/mailboxes/carol@example.com/",
     "/auditing/organization/",
     "/administration/people/",
+    "/api-reference/#message-trace",
     "/accounts/2fa/",
     "/accounts/password/change/",
     "/nowhere/",
@@ -41,25 +49,55 @@ def test_no_page_breaks_the_rules_of_accessibility(visit: Any, scheme: str) -> N
     from axe_playwright_python.sync_playwright import Axe
 
     options = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
-    page = visit("admin", color_scheme=scheme, bypass_csp=True).page
+    visitor = visit("admin", color_scheme=scheme, bypass_csp=True)
+    page = visitor.page
     found = []
     for address in PAGES:
-        page.goto(address)
+        go(visitor, address)
+        visitor.shot(f"{name_of(address)}-wide-{scheme}")
         for one in Axe().run(page, options=options).response["violations"]:
             found.append((address, one["id"], one["nodes"][0]["html"][:200]))
     page.goto("/messagetrace/?range=all")
     page.locator("a.open").first.click()
     page.wait_for_selector("#flyout .body")
+    visitor.shot(f"flyout-wide-{scheme}")
     for one in Axe().run(page, options=options).response["violations"]:
         found.append(("fly-out", one["id"], one["nodes"][0]["html"][:200]))
     assert found == []
 
 
+def go(visitor: Any, address: str) -> None:
+    """Open a page, and wait for what its script makes."""
+    visitor.page.goto(address)
+    if "api-reference" in address:
+        visitor.page.locator("details.operation[open] .try").wait_for()
+
+
+def name_of(address: str) -> str:
+    """A page as its screenshot is called."""
+    return re.sub(r"[^\w]+", "-", address.partition("?")[0]).strip("-")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_sticks_out_on_a_phone(visit: Any, scheme: str) -> None:
+    visitor = visit("admin", viewport={"width": 390, "height": 800}, color_scheme=scheme)
+    wide = []
+    for address in PAGES:
+        go(visitor, address)
+        if visitor.page.evaluate("document.documentElement.scrollWidth") > 390:
+            wide.append(address)
+        visitor.shot(f"{name_of(address)}-phone-{scheme}")
+    visitor.page.goto("/messagetrace/?range=all")
+    visitor.page.locator("a.open").first.click()
+    visitor.page.wait_for_selector("#flyout .body")
+    visitor.shot(f"flyout-phone-{scheme}")
+    assert wide == []
+
+
 def test_the_policy_for_content_is_never_broken(visit: Any) -> None:
     visitor = visit("admin")
     for address in PAGES:
-        visitor.page.goto(address)
-        visitor.shot("page-" + address.strip("/").replace("/", "-").partition("?")[0])
+        go(visitor, address)
     assert [text for text in visitor.complaints if "404" not in text and "400" not in text] == []
 
 

@@ -87,6 +87,12 @@ def serve(data_dir: Path, *words: str) -> Site:
 
 
 MAILBOX_LOG = """\
+Nov 20 08:58:00 mx9 postfix/smtpd[100]: 2CA6A3A450: client=mail.example.net[192.0.2.99]
+Nov 20 08:58:00 mx9 postfix/cleanup[101]: 2CA6A3A450: message-id=<m1@example.net>
+Nov 20 08:58:00 mx9 postfix/qmgr[900]: 2CA6A3A450: from=<ann@example.net>, size=900, nrcpt=1 (queue active)
+Nov 20 08:58:01 mx9 postfix/lmtp[102]: 2CA6A3A450: to=<carol@example.com>, relay=imap1.example.com[198.51.100.2]:24,\
+ delay=1, delays=0.1/0/0.5/0.4, dsn=2.0.0, status=sent (250 2.0.0 <carol@example.com> abc Saved)
+Nov 20 08:58:01 mx9 postfix/qmgr[900]: 2CA6A3A450: removed
 Nov 20 09:00:00 imap1 dovecot: imap-login: Login: user=<carol@example.com>, auth_user=<carol@example.com>,\
  method=PLAIN, rip=192.0.2.7, lip=198.51.100.2, mpid=7, TLS, session=<aaaaBBBBcccc1>
 Nov 20 09:00:05 imap1 dovecot: imap(carol@example.com)<7><aaaaBBBBcccc1>: copy from INBOX: box=Trash, uid=3,\
@@ -114,6 +120,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "help": "Help Desk",
         "compliance": "Compliance Management",
         "records": "Records Management",
+        "carol": "My Messages",
         "nobody": "",
     }
     for name, group in groups.items():

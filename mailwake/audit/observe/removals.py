@@ -37,7 +37,8 @@ class Copied:
     """0 when not known."""
     target_uid: int = 0
     line: Line | None = None
-    command: Command | None = None
+    commands: tuple[Command, ...] = ()
+    """Those that it can be of: the text has whole seconds, in which a client gives several."""
     taken: bool = False
     """It is the first half of a move."""
 
@@ -67,9 +68,10 @@ def removals(scene: Scene) -> Iterator[Observation]:
     scene.trash = _shown_trash(scene, copies)
     for one in gone:
         yield _left(scene, one)
+    seen_leaving = {id(one.command) for one in gone if one.command is not None}
     for copy in copies:
         if not copy.taken:
-            yield _copy(scene, copy)
+            yield _copy(scene, copy, seen_leaving)
     yield from _untold(scene, copies, gone)
 
 
@@ -82,7 +84,7 @@ def _copies(scene: Scene) -> list[Copied]:
             continue
         for uid, target_uid in copied(done.reply):
             target = target_of(done)
-            copy = Copied(done.end, done.folder, target, uid, target_uid, None, done)
+            copy = Copied(done.end, done.folder, target, uid, target_uid, None, (done,))
             found.append(copy)
             by_target[target, target_uid].append(copy)
     transfers = Timeline(one for one in evidence.commands if one.name in ("COPY", "MOVE") and one.state == "OK")
@@ -93,10 +95,17 @@ def _copies(scene: Scene) -> list[Copied]:
         if known is not None:
             known.line = line
             continue
-        command = next((one for one in transfers.at(line.ts) if target_of(one) == line.folder), None)
-        found.append(Copied(line.ts, line.from_folder, line.folder, 0, line.uid, line, command))
+        commands = tuple(one for one in transfers.at(line.ts) if _may_copy(one, line))
+        found.append(Copied(line.ts, line.from_folder, line.folder, 0, line.uid, line, commands))
     found.sort(key=lambda one: (one.ts, one.folder, one.target, one.target_uid, one.uid))
     return found
+
+
+def _may_copy(command: Command, line: Line) -> bool:
+    """Whether a command can have made a copy that no COPYUID names: a COPY that has one names all of its own."""
+    if target_of(command) != line.folder or (command.folder and command.folder != line.from_folder):
+        return False
+    return command.name == "MOVE" or not line.uid or not copied(command.reply)
 
 
 def _gone(scene: Scene) -> list[Gone]:
@@ -233,8 +242,9 @@ def _copy_of(scene: Scene, gone: Gone, shelf: _Shelf) -> Copied | None:
 def _makes_move(gone: Gone, copy: Copied, shelf: _Shelf) -> bool:
     apart = gone.ts // SECOND * SECOND - copy.ts // SECOND * SECOND
     if gone.command is not None and gone.command.name == "MOVE":
-        return copy.command is gone.command or (copy.command is None and apart <= _AT_ONCE)
-    if copy.command is not None and copy.command.name == "MOVE":
+        by_it = any(one is gone.command for one in copy.commands)
+        return by_it or (not copy.commands and apart <= _AT_ONCE)
+    if copy.commands and all(one.name == "MOVE" for one in copy.commands):
         return False
     return apart <= _SOON or shelf.marked(gone, copy)
 
@@ -296,11 +306,13 @@ def _item(line: Line | None, uid: int, target_uid: int = 0) -> Item:
     return Item("", uid, target_uid, line.message_id, line.subject, line.sender, line.size)
 
 
-def _copy(scene: Scene, copy: Copied) -> Observation:
-    """A copy, or the half of a MOVE of which nobody saw the message leave."""
-    command = copy.command
+def _copy(scene: Scene, copy: Copied, seen_leaving: set[int]) -> Observation:
+    """A copy, or the half of a MOVE of which nobody saw the message leave.
+
+    seen_leaving: commands (their id()) whose messages were seen to leave; a copy beside them is not of their messages.
+    """
     action = "Copy"
-    if command is not None and command.name == "MOVE":
+    if copy.commands and all(one.name == "MOVE" and id(one) not in seen_leaving for one in copy.commands):
         own = scene.same_mailbox(copy.folder, copy.target, copy.ts)
         action = "MoveToDeletedItems" if own and scene.is_trash(copy.target, copy.ts) else "Move"
     elif is_kept(scene.place(copy.target, copy.ts).folder):
@@ -314,7 +326,7 @@ def _copy(scene: Scene, copy: Copied) -> Observation:
 
 def _untold(scene: Scene, copies: list[Copied], gone: list[Gone]) -> Iterator[Observation]:
     """COPY and MOVE commands of whose messages nothing else tells, and those that were refused."""
-    used = {id(copy.command) for copy in copies if copy.command is not None}
+    used = {id(command) for copy in copies for command in copy.commands}
     used |= {id(one.command) for one in gone if one.command is not None}
     evidence = scene.evidence
     for command in evidence.commands:

@@ -12,8 +12,9 @@ HELP = """Import the bundled sample estate into a folder of its own, and trace i
 
 Several hosts, every status, and the troubles that real logs have. It touches nothing else.
 
-With --organization it puts the mailboxes of an imagined company into the data directory itself instead, so that the
-commands of documents about mailbox auditing can be tried as they are printed: mailwake run, mailwake shell.
+With --organization it puts the mailboxes of an imagined company into the data directory itself instead, and the last
+three days of its mail servers' logs, so that the commands of documents about mailbox auditing can be tried as they are
+printed: mailwake run, mailwake shell.
 """
 
 
@@ -55,17 +56,36 @@ _TRIES = (
     "Get-Mailbox | Format-Table Name,RecipientTypeDetails,DefaultAuditSet",
     'Set-Mailbox -Identity "Gabriela Laureano" -AuditAdmin HardDelete,SoftDelete',
     "Get-Mailbox -Identity chris@contoso.onmicrosoft.com | Select-Object -ExpandProperty AuditOwner",
+    'Search-MailboxAuditLog -Identity "Gabriela Laureano" -ShowDetails -LogonTypes Admin',
+)
+_QUESTIONS = (
+    ("audit", "report"),
+    ("audit", "coverage"),
+    ("audit", "explain", "gabriela@contoso.onmicrosoft.com", "--actor", "backup", "--action", "MailItemsAccessed"),
+    ("trace", "--since", "4d"),
 )
 
 
 def _organization(session: Session, name: str) -> int:
-    """Make the mailboxes, and say what to try next."""
+    """Make the mailboxes, read their days, and say what to try next."""
+    from mailwake.cli.progress import Progress
     from mailwake.operations import demo_organization
 
     demo_organization.check(name)
     made = demo_organization.make(session.data_dir)
     click.echo(f"Made: {', '.join(made)}." if made else "All mailboxes were there already.")
+    progress = Progress()
+    try:
+        read = demo_organization.fill(session.data_dir, progress=progress)
+    finally:
+        progress.finish()
+    if read is None:
+        click.echo("There are logs already; none were added.")
+    else:
+        click.echo(f"Read {read.lines:,} lines of its mail servers, of the last three days.")
     click.echo("\nTo try next:")
     for tried in _TRIES:
         click.echo(f"  {session.command('run', tried)}")
+    for words in _QUESTIONS:
+        click.echo(f"  {session.command(*words)}")
     return 0

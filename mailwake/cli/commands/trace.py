@@ -15,6 +15,7 @@ from mailwake.cli.sections import SectionedCommand, option
 from mailwake.cli.session import Session, opened, session_of
 from mailwake.cli.shared_options import check_input_options, input_options, input_words, span, time_options
 from mailwake.operations import guess, pasted
+from mailwake.operations.backend import Backend
 from mailwake.operations.criteria import Criteria, to_node
 from mailwake.operations.cursors import cursor, token
 from mailwake.store.query import Cursor
@@ -92,6 +93,7 @@ def COMMAND(ctx: click.Context, /, query: str | None, **values: Any) -> int:
             count = len(shown)
             _table(shown, zone, values["wide"])
             _hint_at_story(shown, session, input_words(*source))
+        _say_what_lacks(backend, criteria, found)
     sys.stdout.flush()
     _say_how_many(session, found, count, values["in_files"], quiet=bool(values["form"]))
     return FOUND if count else NOTHING
@@ -123,6 +125,17 @@ def _hint_at_story(rows: list[Row], session: Session, source: tuple[str, ...]) -
     if rows and sys.stderr.isatty():
         command = session.command("show", *source, identity(rows[0]))
         click.echo(f"\nThe whole story of one: {command}", err=True)
+
+
+def _say_what_lacks(backend: Backend, criteria: Criteria, found: Pages) -> None:
+    """Silences and losses of the logs that touch the time asked for, or that of the rows."""
+    from mailwake.operations.gaps import around
+
+    low, high = criteria.since, criteria.until
+    if low is None and high is None:
+        low, high = around(found.first, found.last)
+    for text in backend.gaps(low, high):
+        click.echo(f"note: {text}", err=True)
 
 
 def _hint_at_visits(session: Session, found: Pages, in_files: tuple[str, ...]) -> None:

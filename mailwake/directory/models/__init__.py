@@ -6,6 +6,7 @@ from mailwake.directory.models.log import AdminAuditEntry
 from mailwake.directory.models.mailbox import Bypass, Mailbox, MailboxName, NameKind, Permission
 from mailwake.directory.models.organization import AcceptedDomain, Organization, SettingVersion
 from mailwake.directory.models.people import Account, ApiToken, ManagementScope, RoleGroup, RoleGroupMember
+from mailwake.directory.models.queries import SavedQuery
 
 __all__ = [
     "AcceptedDomain",
@@ -21,5 +22,6 @@ __all__ = [
     "Permission",
     "RoleGroup",
     "RoleGroupMember",
+    "SavedQuery",
     "SettingVersion",
 ]

@@ -1,4 +1,4 @@
-/* Rows as JSON texts (RFC 8259), all of them in one array: a Python object for each costs several times as much. */
+/* A row as JSON text (RFC 8259), appended to an array: a Python object for it costs several times as much. */
 
 #include "native.h"
 
@@ -22,6 +22,47 @@ static char *byte_to(char *to, unsigned char byte)
     return to;
 }
 
+/* Whether eight bytes may be written as they are: none is a control character, a quote or a backslash. Some that may
+   are not seen as such. */
+static int are_plain(uint64_t bytes)
+{
+    const uint64_t one = 0x0101010101010101ull, high = one << 7;
+    uint64_t quote = bytes ^ one * '"', slash = bytes ^ one * '\\';
+    return !((((bytes - one * 32) & ~bytes) | ((quote - one) & ~quote) | ((slash - one) & ~slash)) & high);
+}
+
+static char *bytes_to(char *to, const char *data, Py_ssize_t size)
+{
+    uint64_t bytes;
+    while (size >= 8) {
+        memcpy(&bytes, data, 8);
+        if (are_plain(bytes)) {
+            memcpy(to, &bytes, 8);
+            to += 8;
+        } else {
+            for (int i = 0; i < 8; i++)
+                to = byte_to(to, (unsigned char)data[i]);
+        }
+        data += 8;
+        size -= 8;
+    }
+    for (Py_ssize_t i = 0; i < size; i++)
+        to = byte_to(to, (unsigned char)data[i]);
+    return to;
+}
+
+static int put_number(Array *out, long long number)
+{
+    char digits[24], *first = digits + sizeof digits;
+    unsigned long long left = number < 0 ? 0ull - (unsigned long long)number : (unsigned long long)number;
+    do
+        *--first = (char)('0' + left % 10);
+    while (left /= 10);
+    if (number < 0)
+        *--first = '-';
+    return put(out, first, digits + sizeof digits - first);
+}
+
 static int put_string(Array *out, PyObject *text)
 {
     const char *data = NULL;
@@ -37,8 +78,8 @@ static int put_string(Array *out, PyObject *text)
         return -1;
     char *to = out->data + out->used;
     *to++ = '"';
-    for (Py_ssize_t i = 0; data && i < size; i++)
-        to = byte_to(to, (unsigned char)data[i]);
+    if (data)
+        to = bytes_to(to, data, size);
     for (Py_ssize_t i = 0; !data && i < size / 2; i++) {
         unsigned code = PyUnicode_READ_CHAR(text, i);
         if (code < 128)
@@ -60,11 +101,14 @@ static int put_value(Array *out, PyObject *value)
     if (value == Py_None)
         return put(out, "null", 4);
     if (PyLong_Check(value)) {
-        char digits[24];
-        long long number = PyLong_AsLongLong(value);
-        if (number == -1 && PyErr_Occurred())
-            return -1;
-        return put(out, digits, PyOS_snprintf(digits, sizeof digits, "%lld", number));
+        int overflow;
+        long long number = PyLong_AsLongLongAndOverflow(value, &overflow);
+        if (!overflow)
+            return put_number(out, number);
+        PyObject *digits = PyObject_Str(value);
+        int bad = !digits || put_text(out, digits);
+        Py_XDECREF(digits);
+        return bad ? -1 : 0;
     }
     if (!PyTuple_Check(value)) {
         PyErr_Format(PyExc_TypeError, "a row may not hold %R", value);
@@ -76,7 +120,7 @@ static int put_value(Array *out, PyObject *value)
     return bad || put(out, "]", 1) ? -1 : 0;
 }
 
-static int put_row(Array *out, PyObject *row, unsigned long long blank)
+int put_body(Array *out, PyObject *row, unsigned long long blank)
 {
     int bad = put(out, "[", 1);
     for (Py_ssize_t i = 0; !bad && i < PyTuple_GET_SIZE(row); i++) {
@@ -88,31 +132,4 @@ static int put_row(Array *out, PyObject *row, unsigned long long blank)
             bad = put_value(out, value);
     }
     return bad || put(out, "]", 1) ? -1 : 0;
-}
-
-const char bodies_doc[] = "bodies(rows, blank) -> (ends, texts)\n\n"
-                          "A JSON array for each tuple of a list: str, int, None and tuples of these. blank: bits of the\n"
-                          "places that are left empty.";
-
-PyObject *bodies(PyObject *module, PyObject *arguments)
-{
-    PyObject *rows;
-    unsigned long long blank;
-    Array ends = {0}, texts = {0};
-    int32_t end = 0;
-    if (!PyArg_ParseTuple(arguments, "O!K", &PyList_Type, &rows, &blank))
-        return NULL;
-    int bad = put(&ends, &end, 4);
-    for (Py_ssize_t i = 0; !bad && i < PyList_GET_SIZE(rows); i++) {
-        PyObject *row = PyList_GET_ITEM(rows, i);
-        bad = !PyTuple_Check(row) || put_row(&texts, row, blank) || texts.used > INT32_MAX;
-        end = (int32_t)texts.used;
-        bad = bad || put(&ends, &end, 4);
-    }
-    PyObject *made = bad ? NULL : Py_BuildValue("NN", finished(&ends), finished(&texts));
-    PyMem_RawFree(ends.data);
-    PyMem_RawFree(texts.data);
-    if (bad && !PyErr_Occurred())
-        PyErr_SetString(PyExc_ValueError, "not a tuple, or too much text");
-    return made;
 }

@@ -113,6 +113,7 @@ static PyObject *make_fact(Columns *self, const Head *head, const Run *run, PyOb
             Py_INCREF(parts[i]);
         PyTuple_SET_ITEM(fact, i, parts[i]);
     }
+    PyObject_GC_UnTrack(fact); /* it is part of no ring, and is let go sooner if the collector does not know it */
     return fact;
 }
 

@@ -3,7 +3,7 @@
 #include "native.h"
 
 static PyMethodDef functions[] = {
-    {"bodies", bodies, METH_VARARGS, bodies_doc},
+    {"rows", rows_as_columns, METH_VARARGS, rows_doc},
     {"keep_memory", keep_memory, METH_NOARGS, memory_doc},
     {NULL, NULL, 0, NULL},
 };

@@ -131,10 +131,12 @@ PyObject *columns_bsd(Columns *self, PyObject *arguments);
 PyObject *columns_iso(Columns *self, PyObject *arguments);
 extern const char bsd_doc[], iso_doc[];
 
-/* -- bodies.c, memory.c -------------------------------------------------------------------------------------------- */
+/* -- bodies.c, rows.c, memory.c -------------------------------------------------------------------------------------------- */
 
-PyObject *bodies(PyObject *module, PyObject *arguments);
+/* A tuple of str, int, None and tuples of these as a JSON array; blank: bits of the places that are left empty. */
+int put_body(Array *out, PyObject *row, unsigned long long blank);
+PyObject *rows_as_columns(PyObject *module, PyObject *arguments);
 PyObject *keep_memory(PyObject *module, PyObject *ignored);
-extern const char bodies_doc[], memory_doc[];
+extern const char rows_doc[], memory_doc[];
 
 #endif

@@ -30,7 +30,9 @@ class Order(Input):
 def handle(context: Context, order: Order) -> Iterator[MailboxPermission]:
     """Give them."""
     box = context.mailbox(order.identity)
-    made = context.settings.permissions.add(box.id, order.user, order.access_rights, deny=order.deny)
+    made = context.settings.permissions.add(
+        box.id, order.user, order.access_rights, deny=order.deny, reach=context.caller.scope
+    )
     report(context, box.identity, (), made)
     for record in made:
         yield MailboxPermission.of(record)

@@ -27,7 +27,7 @@ class Order(Input):
 def handle(context: Context, order: Order) -> Iterator[RecipientPermission]:
     """Give them."""
     box = context.mailbox(order.identity)
-    made = context.settings.permissions.add(box.id, order.trustee, order.access_rights)
+    made = context.settings.permissions.add(box.id, order.trustee, order.access_rights, reach=context.caller.scope)
     report(context, box.identity, (), made)
     for record in made:
         yield RecipientPermission.of(record)

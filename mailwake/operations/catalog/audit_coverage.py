@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import ClassVar
 
@@ -12,8 +13,9 @@ from mailwake.audit.policy import matrix
 from mailwake.audit.policy.actions import ACTIONS, in_order
 from mailwake.audit.policy.decide import decide
 from mailwake.audit.settings import Settings
+from mailwake.audit.visibility import NEVER, PARTLY
 from mailwake.directory.records import MailboxRecord
-from mailwake.operations.audit_log import audit_log
+from mailwake.operations.audit_log import audit_log, names_of
 from mailwake.operations.context import Context
 from mailwake.operations.contract import Operation, Scope
 from mailwake.operations.fields import WordList
@@ -34,7 +36,9 @@ class Covered(Output):
         "type",
         "audited",
         "default_audit_set",
+        "hosts",
         "never_seen",
+        "unseeable",
         "reason",
     )
     mailbox: str = Field(description="The mailbox.")
@@ -42,8 +46,13 @@ class Covered(Output):
     audited: bool = Field(description="Whether anything that is done in it is recorded.")
     default_audit_set: tuple[str, ...] = Field(description="Logon types whose actions are the vendor's choice.")
     wanted: tuple[str, ...] = Field(description="Actions that the policy asks for, of any logon type.")
-    seen: tuple[str, ...] = Field(description="Those of them that a log has shown.")
-    never_seen: tuple[str, ...] = Field(description="Those that no log has shown so far (see audit-host-coverage).")
+    hosts: tuple[str, ...] = Field(description="Hosts whose logs have told of this mailbox.")
+    seen: tuple[str, ...] = Field(description="Those of them that the logs of these hosts have shown, of anybody.")
+    never_seen: tuple[str, ...] = Field(description="Those that they have not shown so far (see audit-host-coverage).")
+    partly: tuple[str, ...] = Field(
+        description="Those seen of which something stays unknown (see audit-host-coverage)."
+    )
+    unseeable: tuple[str, ...] = Field(description="Those that no log of a mail server can show at all.")
     bypassed: bool = Field(description="Whether its owner has an audit bypass association.")
     reason: str = Field(description="The rule that keeps it from being audited, or what is special.")
 
@@ -52,13 +61,19 @@ def handle(context: Context, question: Question) -> Iterator[Covered]:
     """One line for each mailbox."""
     directory = context.settings
     settings, now = directory.settings(), context.micros
-    seen = {one.action for one in audit_log(context).seen()}
-    boxes = (
-        map(context.mailbox, question.mailboxes)
-        if question.mailboxes
-        else directory.mailboxes.all(context.caller.scope)
-    )
-    return (_line(box, settings, seen, now) for box in boxes)
+    log = audit_log(context)
+    shown: dict[str, set[str]] = defaultdict(set)
+    for one in log.seen():
+        shown[one.host].add(one.action)
+    if question.mailboxes:
+        boxes = [context.mailbox(name) for name in question.mailboxes]
+        hosts = log.hosts(tuple(name for box in boxes for name in names_of(box)))
+    else:
+        boxes = list(directory.mailboxes.all(context.caller.scope))
+        hosts = log.hosts()
+    for box in boxes:
+        own = sorted(set().union(*(hosts.get(name, ()) for name in names_of(box))))
+        yield _line(box, settings, {host: shown[host] for host in own}, now)
 
 
 def wanted_of(name: str, settings: Settings, kind: LogonType, now: int) -> set[str]:
@@ -69,8 +84,10 @@ def wanted_of(name: str, settings: Settings, kind: LogonType, now: int) -> set[s
     }
 
 
-def _line(box: MailboxRecord, settings: Settings, seen: set[str], now: int) -> Covered:
+def _line(box: MailboxRecord, settings: Settings, shown: dict[str, set[str]], now: int) -> Covered:
+    """shown: actions that each host of the mailbox has shown."""
     name = box.identity
+    seen = set().union(*shown.values())
     by_kind = {kind: wanted_of(name, settings, kind, now) for kind in LogonType}
     wanted = set().union(*by_kind.values())
     probe = decide(Observation("0" * 32, now, "Update", "", name, LogonType.DELEGATE), settings)
@@ -82,15 +99,18 @@ def _line(box: MailboxRecord, settings: Settings, seen: set[str], now: int) -> C
     elif settings.mailbox(name, now).type not in matrix.SUPPORTED_TYPES:
         reason = probe.reason
     else:
-        reason = _special(box, by_kind)
+        reason = _special(box, by_kind) or ("" if shown else "no log has told of it yet")
     return Covered(
         mailbox=name,
         type=str(box.type),
         audited=bool(wanted),
         default_audit_set=tuple(sorted(str(kind) for kind in box.managed)),
         wanted=tuple(in_order(wanted)),
+        hosts=tuple(filter(None, shown)),  # a log in a file of its own may name none
         seen=tuple(in_order(wanted & seen)),
         never_seen=tuple(in_order(wanted - seen)),
+        partly=tuple(in_order(wanted & seen & PARTLY.keys())),
+        unseeable=tuple(in_order(wanted & NEVER.keys())),
         bypassed=bypassed,
         reason=reason,
     )

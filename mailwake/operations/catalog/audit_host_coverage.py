@@ -9,7 +9,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from mailwake.audit.policy.actions import ACTIONS, NEVER_LOGGED
-from mailwake.audit.visibility import why_unseen
+from mailwake.audit.visibility import what_is_missing, why_unseen
 from mailwake.operations.audit_jobs import moment
 from mailwake.operations.audit_log import audit_log
 from mailwake.operations.context import Context
@@ -32,7 +32,9 @@ class Shown(Output):
     operation: str = Field(description="The action.")
     acts: int = Field(description="How often its log showed it, recorded or not.")
     last: datetime | None = Field(description="When last.")
-    remark: str = Field(description="Of an action that was never seen: what it needs, or why no log can show it.")
+    remark: str = Field(
+        description="What of the action is not shown; of one never seen, what it needs, or why no log can show it."
+    )
 
 
 def handle(context: Context, question: Question) -> Iterator[Shown]:
@@ -50,7 +52,7 @@ def handle(context: Context, question: Question) -> Iterator[Shown]:
                 operation=action,
                 acts=one.acts if one else 0,
                 last=moment(one.last) if one else None,
-                remark="" if one else why_unseen(action),
+                remark=what_is_missing(action) if one else why_unseen(action),
             )
 
 

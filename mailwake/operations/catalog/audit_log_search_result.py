@@ -13,7 +13,7 @@ from mailwake.operations.context import Context
 from mailwake.operations.contract import Operation, OperationError, Scope
 from mailwake.operations.fields import position
 from mailwake.operations.job_access import queue as queue_of
-from mailwake.operations.models import Input, Output
+from mailwake.operations.models import Input, Piece
 
 if TYPE_CHECKING:
     from mailwake.jobs.queue import Queue
@@ -23,12 +23,6 @@ class Question(Input):
     """Which search."""
 
     identity: str = Field(description="Id of the search.", json_schema_extra=position(1))
-
-
-class Piece(Output):
-    """A piece of the file."""
-
-    text: str = Field(description="Its text, or the next part of it.")
 
 
 def handle(context: Context, question: Question) -> Iterator[Piece]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
 from pydantic import Field
 
@@ -17,7 +18,9 @@ from mailwake.operations.role_models import ManagementRole
 class Question(Input):
     """Which role, or which role one needs for a cmdlet."""
 
-    identity: str = Field("", description="Name of a role; all if it is left out.", json_schema_extra=position(1))
+    identity: str = Field(
+        "", description="Name of a role, or a pattern with *; all if it is left out.", json_schema_extra=position(1)
+    )
     cmdlet: str = Field("", description="Only roles that allow this cmdlet or operation.")
 
 
@@ -37,8 +40,8 @@ def handle(context: Context, question: Question) -> Iterator[ManagementRole]:
             )
         wanted = [role for role in wanted if any(role in one.roles for one in fitting)]
     if question.identity:
-        role = canonical_role(question.identity)
-        wanted = [role] if role in wanted else []
+        named = _named(question.identity)
+        wanted = [role for role in wanted if role in named]
     groups = context.settings.people.role_groups()
     for role in wanted:
         yield ManagementRole(
@@ -47,6 +50,13 @@ def handle(context: Context, question: Question) -> Iterator[ManagementRole]:
             role_groups=tuple(group.name for group in groups if role in group.roles),
             cmdlets=tuple(sorted(one.cmdlet or one.name for one in operations if role in one.roles)),
         )
+
+
+def _named(identity: str) -> list[str]:
+    """The roles that a name or a pattern with `*` means. Raises DirectoryError for a name that is none."""
+    if "*" in identity:
+        return [role for role in ROLES if fnmatchcase(role.lower(), identity.lower().replace("[", "[[]"))]
+    return [canonical_role(identity)]
 
 
 OPERATION = Operation(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import islice
 
@@ -65,11 +65,16 @@ def _of_messages(context: Context, question: Question) -> Iterator[TrackingEvent
             "result_size": MOST,
         }
     )
+    rows = (row.message_trace_id for row in search(context, asked) if isinstance(row, TraceRow))
+    return events(context, _once(rows))
+
+
+def _once(ids: Iterable[str]) -> Iterator[str]:
     seen: set[str] = set()
-    for row in search(context, asked):
-        if isinstance(row, TraceRow) and row.message_trace_id not in seen:
-            seen.add(row.message_trace_id)
-            yield from events(context, row.message_trace_id)
+    for one in ids:
+        if one not in seen:
+            seen.add(one)
+            yield one
 
 
 def _one(text: str) -> tuple[str, ...]:
@@ -105,5 +110,8 @@ OPERATION = Operation(
     roles=("Message Tracking", "Message Trace"),
     scope=Scope.FILTERED,
     cmdlet="Get-MessageTrackingLog",
-    details="Messages come newest first, the events of one in order of time: Sort-Object Timestamp puts all in order.",
+    details=(
+        "Messages come newest first, the events of one in order of time: Sort-Object Timestamp puts all in order."
+        " Events say what names the message; TLS and others of a session are in message-story."
+    ),
 )

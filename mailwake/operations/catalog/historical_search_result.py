@@ -8,13 +8,12 @@ from collections.abc import Iterable, Iterator
 from pydantic import Field
 
 from mailwake.jobs.records import DONE
-from mailwake.operations.catalog.audit_log_search_result import Piece
 from mailwake.operations.context import Context
 from mailwake.operations.contract import Operation, OperationError, Scope
 from mailwake.operations.fields import position
 from mailwake.operations.historical_jobs import find
 from mailwake.operations.job_access import queue
-from mailwake.operations.models import Input
+from mailwake.operations.models import Input, Piece
 
 
 class Question(Input):
@@ -24,7 +23,7 @@ class Question(Input):
 
 
 def handle(context: Context, question: Question) -> Iterator[Piece]:
-    """The file's text, in pieces. Raises OperationError when there is none (yet)."""
+    """The file, in pieces. Raises OperationError when there is none (yet)."""
     job = find(context, question.job_id)
     if job.state != DONE:
         what = f"the search {job.name!r} has no result: its status is {job.state}"
@@ -35,11 +34,14 @@ def handle(context: Context, question: Question) -> Iterator[Piece]:
 
 def _pieces(parts: Iterable[bytes], encoding: str) -> Iterator[Piece]:
     decoder = codecs.getincrementaldecoder(encoding)("replace")  # a character may be cut in two at a piece's end
+    waiting = b""
     for data in parts:
+        waiting += data
         if text := decoder.decode(data):
-            yield Piece(text=text)
+            yield Piece.of(text, waiting)
+            waiting = b""
     if text := decoder.decode(b"", True):
-        yield Piece(text=text)
+        yield Piece.of(text, waiting)
 
 
 OPERATION = Operation(

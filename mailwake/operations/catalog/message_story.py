@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pydantic import Field, PrivateAttr, RootModel
@@ -9,11 +10,15 @@ from pydantic import Field, PrivateAttr, RootModel
 from mailwake.operations.backend import Backend
 from mailwake.operations.context import Context
 from mailwake.operations.contract import Operation, OperationError, Scope
+from mailwake.operations.criteria import trace_id
 from mailwake.operations.models import Input
-from mailwake.operations.scoping import scoped_story, shows
-from mailwake.operations.show import NotFound, matching, tell
+from mailwake.operations.scoping import scoped_story, shows, within
+from mailwake.operations.show import NotFound, matching, whole
+from mailwake.operations.show import tell as tell_story
+from mailwake.operations.show_many import tell_many
 from mailwake.operations.when import zone_name
 from mailwake.trace.story import Story
+from mailwake.trace.story_told import tell
 
 
 class Question(Input):
@@ -49,16 +54,28 @@ def story(context: Context, identity: str) -> Story:
     backend: Backend = context.backend()
     scope = context.caller.scope
     try:
-        matches = matching(backend, identity)
+        matches = matching(backend, identity, lambda node: within(node, scope))
         if not scope.everything:
-            visible = {row.trace_id for row in matches if shows(scope, row)}
-            matches = [row for row in matches if row.trace_id in visible]
-            if not matches:
-                raise NotFound.of(identity)
-        told = tell(backend, matches, zone_name(context.zone))
+            matches = whole(backend, matches[0])
+        told = tell_story(backend, matches, zone_name(context.zone))
     except NotFound as error:
-        raise OperationError("message-not-found", error.what, error.hint, status=404) from error
+        raise OperationError(
+            "message-not-found",
+            tell("nothing is known by {identity!r}", identity=identity),
+            tell("Look for the message by sender, recipient or time."),
+            status=404,
+        ) from error
     return scoped_story(told, scope)
+
+
+def stories(context: Context, identities: Sequence[str]) -> Iterator[Story]:
+    """Those of several MessageTraceIds, in this order, as far as the caller's scope shows them, from what their own
+    records say. Those that are not there are left out."""
+    backend: Backend = context.backend()
+    scope = context.caller.scope
+    for rows, told in tell_many(backend, [trace_id(one) for one in identities], zone_name(context.zone)):
+        if any(shows(scope, row) for row in rows):
+            yield scoped_story(told, scope)
 
 
 def handle(context: Context, question: Question) -> list[StoryItem]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
+from mailwake.operations import gaps
 from mailwake.operations.backend import Backend
 from mailwake.operations.context import Context
 from mailwake.operations.contract import Operation, OperationError, Scope
-from mailwake.operations.criteria import CriteriaError, to_node
+from mailwake.operations.criteria import Criteria, CriteriaError, to_node
 from mailwake.operations.cursors import cursor, token
 from mailwake.operations.models import Answer
 from mailwake.operations.scoping import within
@@ -32,6 +33,10 @@ class Rows(Answer):
 
     def __init__(self, backend: Backend, node: Node, limit: int, start: Cursor | None, since: int | None) -> None:
         super().__init__(self._taken(backend, node, limit, start, since))
+        self.first: int | None = None
+        """When the oldest of the rows taken came in (µs UTC)."""
+        self.last: int | None = None
+        """When the latest event of them was."""
 
     def _taken(
         self, backend: Backend, node: Node, limit: int, start: Cursor | None, since: int | None
@@ -39,7 +44,10 @@ class Rows(Answer):
         while limit:
             answer = trace(backend, TraceQuestion(node, min(limit, PAGE), start, since))
             self.next_cursor = token(answer.next_cursor) if answer.next_cursor else None
-            yield from map(TraceRow.of, answer.rows)
+            for row in answer.rows:
+                self.first = min(self.first or row.received, row.received)
+                self.last = max(self.last or row.last, row.last)
+                yield TraceRow.of(row)
             start = answer.next_cursor
             limit -= len(answer.rows)
             if start is None:
@@ -56,7 +64,19 @@ def handle(context: Context, question: Question) -> Answer:
         raise OperationError("criterion-not-understood", error.what, error.hint) from error
     except ValueError as error:
         raise OperationError("cursor-not-understood", str(error), "Leave it out to begin at the newest row.") from error
-    return Rows(context.backend(), node, question.result_size, start, criteria.since)
+    answer = Rows(context.backend(), node, question.result_size, start, criteria.since)
+    if start is None:  # else it was said with the first rows
+        answer.items = _with_gaps(context, answer, answer.items, criteria)
+    return answer
+
+
+def _with_gaps(context: Context, answer: Rows, items: Iterable[BaseModel], criteria: Criteria) -> Iterator[BaseModel]:
+    """The rows; when they have been taken, what the logs lack of the time asked for, or of that of the rows."""
+    yield from items
+    low, high = criteria.since, criteria.until
+    if low is None and high is None:
+        low, high = gaps.around(answer.first, answer.last)
+    answer.warnings += gaps.of_window(context, low, high)
 
 
 OPERATION = Operation(

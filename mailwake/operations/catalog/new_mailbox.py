@@ -10,7 +10,7 @@ from pydantic import Field
 from mailwake.audit.model import MailboxType
 from mailwake.directory.records import MailboxDraft
 from mailwake.operations.context import Context
-from mailwake.operations.contract import Operation, OperationError, Scope
+from mailwake.operations.contract import CallerScope, Operation, OperationError, Scope
 from mailwake.operations.fields import WordList, position
 from mailwake.operations.mailbox_models import Mailbox
 from mailwake.operations.models import Input
@@ -48,12 +48,7 @@ def handle(context: Context, order: Order) -> Iterator[Mailbox]:
     if len(kinds) > 1:
         raise OperationError("two-types", "a mailbox has one type", "give one of Shared, Room, Equipment, GroupMailbox")
     address = order.primary_smtp_address or (order.name if "@" in order.name else "")
-    scope = context.caller.scope
-    domain = address.lower().rpartition("@")[2]
-    if not (scope.everything or (domain and domain in scope.domains)):
-        raise OperationError(
-            "out-of-scope", "the new mailbox would lie outside your scope", "give it an address in one of your domains"
-        )
+    _check_scope(context.caller.scope, address, order)
     draft = MailboxDraft(
         name=order.name,
         alias=order.alias,
@@ -66,10 +61,22 @@ def handle(context: Context, order: Order) -> Iterator[Mailbox]:
         licence=order.licence,
         geo=order.geo_location,
     )
-    made = context.settings.mailboxes.create(draft, context.micros)
+    made = context.settings.mailboxes.create(draft, context.micros, context.caller.scope)
     item = Mailbox.of(made, context.settings.organization.current().settings)
     context.changed(made.identity, {}, item.record())
     yield item
+
+
+def _check_scope(scope: CallerScope, address: str, order: Order) -> None:
+    """Every address of it must lie in a domain of the scope. Raises OperationError."""
+    further = (order.user_principal_name, *order.email_addresses, *order.login_names, order.name, order.alias)
+    for one in (address, *(name for name in further if "@" in name)):
+        if not scope.everything and one.lower().rpartition("@")[2] not in scope.domains:
+            raise OperationError(
+                "out-of-scope",
+                "the new mailbox would lie outside your scope",
+                "give it addresses in your domains alone",
+            )
 
 
 OPERATION = Operation(

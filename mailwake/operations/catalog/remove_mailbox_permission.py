@@ -30,7 +30,9 @@ class Order(Input):
 def handle(context: Context, order: Order) -> Iterator[MailboxPermission]:
     """Take away them."""
     box = context.mailbox(order.identity)
-    gone = context.settings.permissions.remove(box.id, order.user, order.access_rights, deny=order.deny)
+    gone = context.settings.permissions.remove(
+        box.id, order.user, order.access_rights, deny=order.deny, reach=context.caller.scope
+    )
     report(context, box.identity, gone, ())
     for record in gone:
         yield MailboxPermission.of(record)

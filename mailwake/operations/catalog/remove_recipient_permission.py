@@ -27,7 +27,7 @@ class Order(Input):
 def handle(context: Context, order: Order) -> Iterator[RecipientPermission]:
     """Take away them."""
     box = context.mailbox(order.identity)
-    gone = context.settings.permissions.remove(box.id, order.trustee, order.access_rights)
+    gone = context.settings.permissions.remove(box.id, order.trustee, order.access_rights, reach=context.caller.scope)
     report(context, box.identity, gone, ())
     for record in gone:
         yield RecipientPermission.of(record)

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from mailwake.audit.imported import id_of
 from mailwake.audit.record import AuditRecord
+from mailwake.operations import gaps
 from mailwake.operations.audit_criteria import has_attachments, is_external, logon_types, mailbox_actions, span
 from mailwake.operations.audit_log import MAILBOX_RECORDS, audit_log, mailbox_names, records, within
 from mailwake.operations.audit_models import MailboxAuditRecord, shown
@@ -80,6 +81,7 @@ def fits(question: Question, record: AuditRecord) -> bool:
 def handle(context: Context, question: Question) -> Iterator[Output]:
     """Search. Raises OperationError for criteria that cannot be meant so."""
     log, people = audit_log(context), People(context.directory)
+    context.warnings += gaps.of_window(context, *span(question.start_date, question.end_date))
     found = (record for record in records(log, wanted(context, question)) if fits(question, record))
     return _details(found, people, question.result_size) if question.show_details else _last(found, people, question)
 

@@ -16,6 +16,7 @@ from mailwake.audit.imported import doubles, id_of
 from mailwake.audit.record import AuditRecord, type_name
 from mailwake.jobs.records import Session
 from mailwake.operations import audit_unified as unified
+from mailwake.operations import gaps
 from mailwake.operations.audit_criteria import record_types, span
 from mailwake.operations.audit_log import audit_log, within
 from mailwake.operations.audit_models import UnifiedRecord
@@ -60,6 +61,7 @@ def handle(context: Context, question: Question) -> Answer:
     """Search. Raises OperationError for criteria that cannot be meant so."""
     answer = Answer(())
     wanted = _wanted(context, question, answer)
+    answer.warnings += gaps.of_window(context, wanted.low, wanted.high)
     start, session = _session(context, question, wanted)
     limit = _limit(context, question, session)
     log = audit_log(context)

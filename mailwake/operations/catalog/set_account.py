@@ -6,9 +6,11 @@ from pydantic import Field
 
 from mailwake.operations.account_models import Account
 from mailwake.operations.context import Context
-from mailwake.operations.contract import Operation, OperationError, Scope
+from mailwake.operations.contract import Operation, OperationError, Refused, Scope, roles_of
 from mailwake.operations.fields import SECRET, position
 from mailwake.operations.models import Input
+
+MANAGING = "Role Management"
 
 
 class Order(Input):
@@ -29,6 +31,7 @@ def handle(context: Context, order: Order) -> list[Account]:
         raise OperationError(
             "own-account", "you cannot shut yourself out", "Ask another administrator to do it.", status=409
         )
+    _check_roles(context, before.name)
     if order.password is not None:
         directory.accounts.set_password(before.name, order.password)
     if order.enabled is not None:
@@ -40,15 +43,29 @@ def handle(context: Context, order: Order) -> list[Account]:
     return [Account.of(after, groups)]
 
 
+def _check_roles(context: Context, account: str) -> None:
+    """Who resets passwords gains nothing by it: not those of accounts that may do more. Raises Refused."""
+    mine = roles_of(context.caller)
+    if MANAGING in mine:
+        return
+    theirs = {role for group in context.settings.people.role_groups_of(account) for role in group.roles}
+    if theirs - mine:
+        raise Refused(
+            f"{account} may do what you may not, so that changing it needs the management role {MANAGING}",
+            f"ask somebody with that role; you lack: {', '.join(sorted(theirs - mine))}",
+        )
+
+
 OPERATION = Operation(
     name="set-account",
     summary="Change an account's password, or whether it may sign in.",
     input=Order,
     output=Account,
     handler=handle,
-    roles=("Role Management", "Reset Password"),
+    roles=(MANAGING, "Reset Password"),
     scope=Scope.ORGANIZATION,
     changes=True,
     command=("user", "set"),
     store=False,
+    details="Who has the role Reset Password alone changes only accounts that may do no more than they themselves.",
 )

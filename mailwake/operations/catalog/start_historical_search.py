@@ -12,6 +12,7 @@ from mailwake.operations.historical_jobs import KIND, as_shown, criteria_of
 from mailwake.operations.historical_models import HistoricalOrder, HistoricalSearch
 from mailwake.operations.job_access import queue
 from mailwake.operations.trace_pages import parity
+from mailwake.trace.story_told import tell
 
 _MOST_ADDRESSES = 100
 _MOST_A_DAY = 250
@@ -43,10 +44,16 @@ def _check(context: Context, order: HistoricalOrder) -> None:
             "give one of them",
         )
     if order.start_date >= order.end_date:
-        raise OperationError("invalid-period", "EndDate does not lie after StartDate", "give a later EndDate")
+        raise OperationError(
+            "invalid-period", tell("EndDate does not lie after StartDate"), tell("give a later EndDate")
+        )
     for address in order.notify_address:
         if "@" not in address.strip("@") or any(char.isspace() for char in address):
-            raise OperationError("not-an-address", f"{address!r} is no mail address", "Give it as name@example.org.")
+            raise OperationError(
+                "not-an-address",
+                tell("{address!r} is no mail address", address=address),
+                tell("Give it as name@example.org."),
+            )
     try:
         to_node(order.search().criteria())
     except CriteriaError as error:

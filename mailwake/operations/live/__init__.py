@@ -1,11 +1,13 @@
 """Live ingest: a serving process reads logs as they are written.
 
-sources   what can be configured: files, syslog listeners, HTTP push
+sources   what can be configured: files, the journal, syslog listeners, HTTP push
 frames    syslog: frames of a stream, and the line that a message would be in a log file
+sequence  numbers of messages: what is missing was lost
 listen    syslog over UDP, TCP and TLS
 spool     what came over the network, on disk until it is in the store
+journald  the journal of this machine
 push      bodies of HTTP requests to lines
-places    how far each log was read
 engine    the one thread that correlates and writes
+admissions  what was lost here, as records
 status    what each source did, lost and did not understand
 """

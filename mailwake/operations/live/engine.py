@@ -19,17 +19,20 @@ from typing import TYPE_CHECKING
 
 from mailwake.audit.observe.naming import placed
 from mailwake.events.fact import NO_TIME, Fact
+from mailwake.ingest.fact_tail import FactTail
 from mailwake.ingest.follow import Follower
+from mailwake.ingest.places import Places
+from mailwake.ingest.resume import Saved
 from mailwake.ingest.tail import Tail
 from mailwake.operations import auditing
 from mailwake.operations.correlate import Correlator
 from mailwake.operations.live import status
-from mailwake.operations.live.places import Places
+from mailwake.operations.live.admissions import admission
 from mailwake.operations.live.spool import Spool
 from mailwake.operations.live.status import Gauge, SourceStatus
 from mailwake.operations.reviving import StoredReviver
 from mailwake.operations.writer import Writer
-from mailwake.store import journeys
+from mailwake.store import files, journeys
 from mailwake.store.database import Database
 
 if TYPE_CHECKING:
@@ -41,12 +44,14 @@ WINDOW = 5_000
 """Records after which a window is written."""
 MOST = 50_000
 """Records of one window at most."""
-WINDOW_EVERY = 0.3
-"""Seconds after which it is written in any case."""
-LOOK_EVERY = 0.2
+WINDOW_EVERY = 0.25
+"""Seconds from the beginning of one window's writing to that of the next, at least, unless there is much."""
+LOOK_EVERY = 0.1
 """Seconds between looks at files that have nothing more."""
 AUDIT_EVERY = 2.0
 """Seconds between making audit records."""
+PLACES_EVERY = 1.0
+"""Seconds between commits of the places: what is read again after a crash is known again."""
 STATUS_EVERY = 2.0
 _MARGIN = 5.0
 """Seconds by which the last look may be older than it is noted."""
@@ -71,8 +76,10 @@ class _Window:
     """What was read and not written yet."""
 
     facts: list[Fact] = field(default_factory=list)
-    closed: list[tuple[Feed, Tail]] = field(default_factory=list)
+    closed: list[tuple[Feed, Tail[Fact]]] = field(default_factory=list)
     gauges: dict[int, Gauge] = field(default_factory=dict)
+    admitted: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """Of each feed: how often and how many were lost here, as far as it is told in this window."""
     begun: float = 0.0
 
 
@@ -89,6 +96,8 @@ class Engine:
         self._before = status.load(database.path)
         self.failure = ""
         """Why nothing is written at the moment; "" when all is well."""
+        self.admitted: dict[int, tuple[int, int]] = {}
+        """Losses of each feed that are told in the store."""
         self.windows = 0
         """Windows written."""
 
@@ -136,20 +145,22 @@ class _Session:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._database, self._directory = engine._database, engine._directory
-        self._places = Places(self._database)
+        known = files.load(self._database)
+        self._places = Places((one.path, Saved(one.offset, one.head, one.tail)) for one in known)
         self._correlator = Correlator(self._database, StoredReviver())
         self._followers = [self._follower(feed) for feed in engine.feeds]
         self._window = _Window()
         self._high: dict[int, int] = {}
         """Latest time read of each feed."""
-        self._audited = self._told = 0.0
+        self._audited = self._told = self._wrote = self._placed = 0.0
+        self._places_wait = False
+        """There are places that are not committed yet."""
 
-    def _follower(self, feed: Feed) -> Follower:
+    def _follower(self, feed: Feed) -> Follower[Fact]:
         is_closed: Callable[[Path], bool] = feed.spool.is_closed if feed.spool is not None else lambda _: False
         return Follower(
             feed.pattern,
-            zone=feed.zone,
-            host=feed.host,
+            lambda path, offset: FactTail(path, offset, feed.zone, feed.host),
             resume=self._places.offset,
             is_closed=is_closed,
             since=self._engine.last_look(feed) - _MARGIN,
@@ -157,6 +168,8 @@ class _Session:
 
     def run(self) -> None:
         """Read and write. Raises what goes wrong."""
+        import pyarrow  # noqa: F401 - a second, which the first window would have to wait for
+
         micros = time.time_ns() // 1000
         prefixes = self._directory.settings().organization(micros).shared_prefixes
         try:
@@ -174,7 +187,10 @@ class _Session:
     def _round(self, writer: Writer) -> None:
         busy = self._read()
         window = self._window
-        due = window.begun and time.monotonic() - window.begun >= WINDOW_EVERY
+        late = self._places_wait and time.monotonic() - self._placed >= PLACES_EVERY
+        if not window.begun and (late or self._has_losses()):
+            window.begun = time.monotonic()
+        due = window.begun and time.monotonic() - self._wrote >= WINDOW_EVERY
         if len(window.facts) >= WINDOW or due:
             self._write(writer)
         if time.monotonic() - self._audited >= AUDIT_EVERY:
@@ -214,22 +230,48 @@ class _Session:
             feed.gauge.read(facts)
             self._high[id(feed)] = max([self._high.get(id(feed), NO_TIME), *(fact.ts for fact in facts)])
 
+    def _has_losses(self) -> bool:
+        feeds = self._engine.feeds
+        return any(one.gauge.admitted()[0] > self._engine.admitted.get(id(one), (0, 0))[0] for one in feeds)
+
+    def _admit(self) -> None:
+        """What was lost on the way here becomes a record, too: who asks about that time is told."""
+        for feed in self._engine.feeds:
+            losses, lost, why = feed.gauge.admitted()
+            before = self._engine.admitted.get(id(feed), (0, 0))
+            if losses > before[0]:
+                self._window.admitted[id(feed)] = (losses, lost)
+                self._window.begun = self._window.begun or time.monotonic()
+                self._window.facts.append(admission(feed.gauge.now.name, lost - before[1], why))
+
     def _write(self, writer: Writer) -> None:
         """Correlate and write what was read. All that the logs gave so far is in this window, so their places at this
-        moment are committed with it; also those of files that were only renamed."""
+        moment are committed behind it, if it is time; also those of files that were only renamed."""
+        self._wrote = time.monotonic()
+        self._admit()
         window, self._window = self._window, _Window()
-        if not window.begun:
+        if not window.begun and not self._places_wait:
             return
         tails = [*(tail for _, tail in window.closed), *(one for f in self._followers for one in f.tails.values())]
-        writer.write(self._correlator.window(window.facts, self._watermark()), self._places.commit(tails))
+        places: list[files.Place] = []
+        self._places_wait = not self._is_time_for_places(window)
+        if not self._places_wait:
+            self._placed = self._wrote
+            places = [files.Place(path, *saved) for path, saved in self._places.commit(tails)]
+        writer.write(self._correlator.window(window.facts, self._watermark()), places)
         writer.drain()
         self._engine.windows += 1
+        self._engine.admitted.update(window.admitted)
         self._engine.failure = ""
         for gauge in window.gauges.values():
             gauge.written()
         for feed, tail in window.closed:
             if feed.spool is not None:
                 feed.spool.remove(tail.path, tail.offset)
+
+    def _is_time_for_places(self, window: _Window) -> bool:
+        late = self._wrote - self._placed >= PLACES_EVERY
+        return late or bool(window.closed) or self._engine._ended.is_set()
 
     def _watermark(self) -> int:
         """All feeds have been read up to this time (µs): those without a backlog up to now."""

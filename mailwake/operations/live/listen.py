@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from mailwake.operations.live.frames import Frames, line_of
+from mailwake.operations.live.sequence import LATE, Sequences
 from mailwake.operations.live.spool import Spool, SpoolFullError
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ class Listener:
         with contextlib.suppress(OSError):
             self._socket.setsockopt(socket.SOL_SOCKET, _SO_RXQ_OVFL, 1)
         dropped = 0
+        sequences = Sequences(LATE)
         while not self._ended.is_set():
             lines: list[bytes] = []
             self._socket.settimeout(_TICK)
@@ -102,6 +104,7 @@ class Listener:
                 if flags & socket.MSG_TRUNC:
                     self._gauge.refuse(1, "messages longer than max_message were cut")
                 if data.strip(b"\0\r\n "):
+                    self._number(sequences, data)
                     lines.append(line_of(data, peer[0], datetime.now(UTC)))
                 self._socket.settimeout(0)
             try:
@@ -121,6 +124,11 @@ class Listener:
                     )
                 return int(now)
         return before
+
+    def _number(self, sequences: Sequences, message: bytes) -> None:
+        host, missing = sequences.see(message)
+        if missing:
+            self._gauge.lose(missing, f"numbers are missing among the messages of {host}")
 
     def _connections(self) -> None:
         self._socket.listen(128)
@@ -164,7 +172,7 @@ class Listener:
             stream.close()
 
     def _receive(self, stream: socket.socket, peer: str) -> None:
-        frames = Frames(self._source.max_message)
+        frames, sequences = Frames(self._source.max_message), Sequences()
         stream.settimeout(_TICK)
         heard = time.monotonic()
         while not self._ended.is_set() and time.monotonic() - heard < _IDLE:
@@ -177,6 +185,8 @@ class Listener:
             found = frames.feed(data) if data else frames.end()
             if frames.cut > before:
                 self._gauge.refuse(frames.cut - before, "messages longer than max_message were cut")
+            for one in found:
+                self._number(sequences, one)
             now = datetime.now(UTC)
             self._keep([line_of(one, peer, now) for one in found if one.strip(b"\0\r\n ")])
             if frames.broken:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from mailwake.ingest.calendar import zone_of
 
 _ADDRESS = re.compile(r"(udp|tcp|tls)://(?:\[([0-9a-fA-F:.]+)\]|([^\[\]:/]*)):(\d{1,5})")
+_MATCH = re.compile(r"[A-Z_][A-Z0-9_]*=|\+\Z")
 _SHORTEST_TOKEN = 16
 
 
@@ -41,6 +42,30 @@ class FileSource(_Table):
     def title(self) -> str:
         """What it is called in `mailwake status`."""
         return str(self.path)
+
+
+class JournalSource(_Table):
+    """The journal of this machine, or that of a directory of journal files."""
+
+    type: Literal["journald"]
+    match: tuple[str, ...] = ()
+    """`FIELD=value`, as journalctl takes them: `_SYSTEMD_UNIT=postfix.service`, `SYSLOG_FACILITY=2`."""
+    directory: Path | None = None
+    since: str = ""
+    """Where to begin the first time, as `journalctl --since` takes it; "" for the beginning."""
+
+    @field_validator("match")
+    @classmethod
+    def _are_matches(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        wrong = next((one for one in value if not _MATCH.match(one)), "")
+        if wrong:
+            raise ValueError(f"{wrong!r} is no match such as _SYSTEMD_UNIT=postfix.service")
+        return value
+
+    @property
+    def title(self) -> str:
+        """What it is called in `mailwake status`."""
+        return " ".join(["journald", *([str(self.directory)] if self.directory else []), *self.match])
 
 
 class SyslogSource(_Table):
@@ -107,4 +132,5 @@ class PushSource(_Table):
         return f"push:{self.name}"
 
 
-Source = Annotated[FileSource | SyslogSource | PushSource, Field(discriminator="type")]
+AnySource = FileSource | JournalSource | SyslogSource | PushSource
+Source = Annotated[AnySource, Field(discriminator="type")]

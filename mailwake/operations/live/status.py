@@ -38,12 +38,14 @@ class SourceStatus:
     """The latest time in its records."""
     last_arrival: int = 0
     """When the last of them came."""
+    heard: int = 0
+    """When the sender was heard last, with records or without; 0 where there is none to hear."""
     lag: float = 0.0
     """Seconds from the time in the last record to its being in the store."""
     rate: float = 0.0
     """Records a second, over the last minute."""
     backlog: int = 0
-    """Bytes that are there and not read yet."""
+    """Bytes that are there and not read yet, here or, as far as it tells, at the sender."""
     losses: int = 0
     """How often something was lost, or may have been."""
     lost: int = 0
@@ -62,6 +64,9 @@ class Gauge:
         self.now = SourceStatus(name, type_)
         self._lock = threading.Lock()
         self._recent: deque[tuple[float, int]] = deque()
+        self._behind = 0
+        self._losses = self._lost = 0
+        self._why = ""
 
     def read(self, facts: list[Fact]) -> None:
         """Records were read."""
@@ -75,6 +80,12 @@ class Gauge:
             now.losses += len(lost)
             now.lost += sum(int(fact.fields.get("count", 0) or 0) for fact in lost)
             self._recent.append((time.monotonic(), len(facts)))
+
+    def hear(self, behind: int) -> None:
+        """The sender told of itself. behind: bytes that wait there."""
+        with self._lock:
+            self.now.heard = time.time_ns() // 1000
+            self._behind = behind
 
     def written(self) -> None:
         """What was read is in the store."""
@@ -93,7 +104,15 @@ class Gauge:
         with self._lock:
             self.now.losses += 1
             self.now.lost += count
+            self._losses += 1
+            self._lost += count
+            self._why = why
             self._note(why)
+
+    def admitted(self) -> tuple[int, int, str]:
+        """What was lost here since the start, not what the logs say themselves: times, messages, the last reason."""
+        with self._lock:
+            return self._losses, self._lost, self._why
 
     def note(self, text: str) -> None:
         """Something went wrong."""
@@ -106,7 +125,7 @@ class Gauge:
         with self._lock:
             while self._recent and self._recent[0][0] < edge:
                 self._recent.popleft()
-            self.now.backlog = backlog
+            self.now.backlog = backlog + self._behind
             self.now.rate = round(sum(count for _, count in self._recent) / _RATE_OVER, 2)
             return SourceStatus(**asdict(self.now))
 

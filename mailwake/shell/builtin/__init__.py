@@ -17,6 +17,7 @@ from mailwake.shell.builtin import (
     selecting,
     sorting,
     variables,
+    waiting,
 )
 from mailwake.shell.registry import Registry
 
@@ -35,6 +36,7 @@ _MODULES = (
     selecting,
     sorting,
     variables,
+    waiting,
 )
 
 

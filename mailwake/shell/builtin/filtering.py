@@ -13,7 +13,7 @@ from mailwake.shell.parameter_types import OBJECT, OBJECTS, SCRIPT, SWITCH
 from mailwake.shell.registry import Cmdlet, Example, Parameter, Registry
 from mailwake.shell.scripts import ScriptBlock
 from mailwake.shell.values import operators, patterns
-from mailwake.shell.values.convert import to_bool
+from mailwake.shell.values.convert import to_bool, unfit
 from mailwake.shell.values.written import to_text
 
 _OPERATORS = (
@@ -76,6 +76,8 @@ def _foreach(call: Invocation) -> Iterator[Value]:
     blocks = [*process, *(one for one in rest if isinstance(one, ScriptBlock))]
     begin, end = call.get("Begin"), call.get("End")
     if isinstance(process[0], ScriptBlock):
+        if (other := next((one for one in process if not isinstance(one, ScriptBlock)), MISSING)) is not MISSING:
+            raise unfit(other, "System.Management.Automation.ScriptBlock")
         if len(blocks) > 1 and begin is None:
             begin, *blocks = blocks
         if len(blocks) > 1 and end is None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from mailwake.shell.errors import ShellError
 from mailwake.shell.invocation import Invocation
-from mailwake.shell.objects import ArrayList, HashTable, PSObject, Value, as_list
+from mailwake.shell.objects import NOTHING, ArrayList, HashTable, PSObject, Value, as_list
 from mailwake.shell.parameter_types import HASHTABLE, OBJECT, OBJECTS, STRING, STRINGS, SWITCH
 from mailwake.shell.registry import Cmdlet, Column, OutputType, Parameter, Registry, View
 from mailwake.shell.session import Scope
@@ -22,7 +22,7 @@ def _all(scope: Scope | None) -> dict[str, Value]:
     while scope is not None:
         found = {**scope.variables, **found}
         scope = scope.parent
-    return found
+    return {name: None if value is NOTHING else value for name, value in found.items()}
 
 
 def _get(call: Invocation) -> Iterator[Value]:

@@ -7,7 +7,8 @@ server (`shell.remote`).
 
 from __future__ import annotations
 
-from mailwake.shell.exchange.connecting import CONNECT, DISCONNECT
+from mailwake.shell.exchange.connecting import CONNECT, CONNECTION, DISCONNECT
+from mailwake.shell.exchange.exo import exo_cmdlets
 from mailwake.shell.exchange.generated import generated
 from mailwake.shell.registry import Registry
 
@@ -20,5 +21,6 @@ def exchange_registry() -> Registry:
     for cmdlet, known in generated():
         registry.add(cmdlet)
         registry.add_type(known)
-    registry.add(CONNECT, DISCONNECT)
+    registry.add(*exo_cmdlets(cmdlet for cmdlet, _ in generated()))
+    registry.add(CONNECT, DISCONNECT, CONNECTION)
     return registry

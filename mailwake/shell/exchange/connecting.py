@@ -8,7 +8,7 @@ from mailwake.operations.contract import OperationError
 from mailwake.shell.exchange.services import Services
 from mailwake.shell.exchange.told import error_of
 from mailwake.shell.invocation import Invocation
-from mailwake.shell.objects import Value
+from mailwake.shell.objects import PSObject, Value
 from mailwake.shell.parameter_types import STRING, SWITCH
 from mailwake.shell.registry import Cmdlet, Example, Parameter
 
@@ -30,12 +30,18 @@ def _connect(call: Invocation) -> Iterator[Value]:
     except OperationError as error:
         raise error_of(error, uri) from error
     services.disconnect()
-    services.away = made
+    services.away, services.away_uri = made, uri
 
 
 def _disconnect(call: Invocation) -> Iterator[Value]:
     call.services.disconnect()
     yield from ()
+
+
+def _connection(call: Invocation) -> Iterator[Value]:
+    if call.services.away is not None:
+        made = {"ConnectionUri": call.services.away_uri, "State": "Connected", "TokenStatus": "Active"}
+        yield PSObject(made, "Mailwake.Connection", text=call.services.away_uri)
 
 
 CONNECT = Cmdlet(
@@ -76,4 +82,11 @@ DISCONNECT = Cmdlet(
     _disconnect,
     (Parameter("Confirm", SWITCH, help=_NOTHING, hidden=True),),
     synopsis="Have the following commands ask the data directory of this machine again.",
+)
+
+CONNECTION = Cmdlet(
+    "Get-ConnectionInformation",
+    _connection,
+    (),
+    synopsis="Show the server that is asked; nothing where the data directory of this machine is.",
 )

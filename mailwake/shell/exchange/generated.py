@@ -99,6 +99,8 @@ def _parameters(operation: Operation[Any], rule: Rule) -> Iterator[Parameter]:
         yield Parameter(outside, kinds.STRING, help="Accepted, and of no effect here.", hidden=True)
     for outside in rule.switches:
         yield Parameter(outside, kinds.SWITCH, help="Accepted, and of no effect here.", hidden=True)
+    for outside in rule.toggles:
+        yield Parameter(outside, kinds.BOOLEAN, help="Accepted, and of no effect here.", hidden=True)
 
 
 def _place(info: FieldInfo) -> int | None:
@@ -150,7 +152,7 @@ def _may_be_all(info: FieldInfo) -> bool:
 
 def _run(operation: Operation[Any], rule: Rule, call: Invocation) -> Iterator[Value]:
     """Ask or order, for one object of the pipeline."""
-    ignored = {name.lower() for name in (*rule.accepted, *rule.switches)}
+    ignored = {name.lower() for name in rule.ignored}
     values = _values(operation.input, call, ignored)
     target = next((str(values[name]) for name in _IDENTITIES if values.get(name)), operation.cmdlet.partition("-")[2])
     perform = call.services.operations.perform

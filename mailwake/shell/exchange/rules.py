@@ -33,6 +33,13 @@ class Rule:
     """Parameters that scripts give and that mean nothing here, of the type String."""
     switches: tuple[str, ...] = ()
     """The same, switches."""
+    toggles: tuple[str, ...] = ()
+    """The same, $true or $false."""
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """All parameters that mean nothing here."""
+        return (*self.accepted, *self.switches, *self.toggles)
 
 
 _TRACE = frozenset(
@@ -44,6 +51,8 @@ _ROW = ("Received", "SenderAddress", "RecipientAddress", "Subject", "Status")
 _ID = frozenset({"MessageTraceId"})
 _MANAGEMENT = "Microsoft.Exchange.Data.Directory.Management"
 _SERVER = ("DomainController",)
+_READ_FROM = ("ReadFromDomainController",)
+_SKIPPED = tuple(f"SkipDomainValidationFor{kind}" for kind in ("MailContact", "MailUser", "SharedMailbox"))
 
 RULES: dict[str, Rule] = {
     "Get-MessageTraceV2": Rule(
@@ -87,7 +96,7 @@ RULES: dict[str, Rule] = {
     "Remove-Mailbox": Rule(silent=True, asks=True, accepted=_SERVER, switches=("Force",)),
     "Set-MailboxAuditBypassAssociation": Rule(silent=True, accepted=_SERVER),
     "Get-MailboxAuditBypassAssociation": Rule(
-        type_name=f"{_MANAGEMENT}.MailboxAuditBypassAssociation", accepted=_SERVER
+        type_name=f"{_MANAGEMENT}.MailboxAuditBypassAssociation", accepted=_SERVER, switches=_READ_FROM
     ),
     "Search-MailboxAuditLog": Rule(
         booleans=frozenset({"ExternalAccess"}),
@@ -110,17 +119,36 @@ RULES: dict[str, Rule] = {
     "Search-UnifiedAuditLog": Rule(type_name="Microsoft.Exchange.UnifiedAuditLogEvent"),
     "Get-MailboxFolderStatistics": Rule(
         type_name="Microsoft.Exchange.Management.Tasks.MailboxFolderConfiguration",
-        accepted=_SERVER,
+        accepted=(*_SERVER, "ResultSize", "SkipCount"),
         switches=("IncludeAnalysis", "IncludeOldestAndNewestItems", "IncludeSoftDeletedRecipients"),
     ),
     "Add-MailboxPermission": Rule(
-        accepted=(*_SERVER, "InheritanceType"), switches=("AutoMapping", "IgnoreDefaultScope")
+        accepted=(*_SERVER, "InheritanceType"),
+        switches=("GroupMailbox", "IgnoreDefaultScope"),
+        toggles=("AutoMapping",),
     ),
-    "Remove-MailboxPermission": Rule(silent=True, asks=True, accepted=(*_SERVER, "InheritanceType")),
-    "Get-MailboxPermission": Rule(accepted=_SERVER),
-    "Add-RecipientPermission": Rule(asks=True, accepted=_SERVER),
-    "Remove-RecipientPermission": Rule(silent=True, asks=True, accepted=_SERVER),
-    "Get-RecipientPermission": Rule(accepted=_SERVER),
+    "Remove-MailboxPermission": Rule(
+        silent=True,
+        asks=True,
+        piped=frozenset({"User", "AccessRights", "Deny"}),
+        accepted=(*_SERVER, "InheritanceType"),
+        switches=("BypassMasterAccountSid", "GroupMailbox", "IgnoreDefaultScope"),
+    ),
+    "Get-MailboxPermission": Rule(
+        accepted=_SERVER,
+        switches=(
+            *("GroupMailbox", "IncludeSoftDeletedUserPermissions", "IncludeUnresolvedPermissions"),
+            *("IncludeUserWithDisplayName", "ReadFromDomainController", "UseCustomRouting"),
+        ),
+    ),
+    "Add-RecipientPermission": Rule(asks=True, accepted=_SERVER, switches=_SKIPPED),
+    "Remove-RecipientPermission": Rule(
+        silent=True, asks=True, piped=frozenset({"Trustee", "AccessRights"}), accepted=_SERVER, switches=_SKIPPED
+    ),
+    "Get-RecipientPermission": Rule(accepted=(*_SERVER, "AccessRights"), switches=_READ_FROM),
+    "Get-RoleGroup": Rule(accepted=(*_SERVER, "ResultSize"), switches=(*_READ_FROM, "ShowPartnerLinked")),
+    "Get-RoleGroupMember": Rule(accepted=(*_SERVER, "ResultSize"), switches=_READ_FROM),
+    "Get-ManagementRole": Rule(accepted=_SERVER),
     "Add-RoleGroupMember": Rule(silent=True, accepted=_SERVER, switches=("BypassSecurityGroupManagerCheck",)),
     "Remove-RoleGroupMember": Rule(
         silent=True, asks=True, accepted=_SERVER, switches=("BypassSecurityGroupManagerCheck",)

@@ -116,6 +116,8 @@ class Services:
     token: str = ""
     away: Operations | None = None
     """The server that is connected."""
+    away_uri: str = ""
+    """Its address."""
 
     @property
     def operations(self) -> Operations:

@@ -20,6 +20,8 @@ from mailwake.shell.registry import Changes
 Reader = Callable[[Any], Value]
 _TEXTS = ("Identity", "Name")
 """Properties that stand for the whole object, where it is written as a text."""
+_PAIRS = frozenset({"CmdletParameters"})
+"""Lists of NAME:VALUE whose items scripts ask for their Name and Value, as Exchange's have them."""
 _TIMES = frozenset({"LastAccessed"})
 """Properties that are times, in models that do not say so."""
 
@@ -55,7 +57,12 @@ def _readers(model: type[BaseModel]) -> dict[str, Reader]:
     found: dict[str, Reader] = {}
     for name, info in model.model_fields.items():
         outside = outside_name(model, name)
-        found[outside] = _moment if outside in _TIMES else _reader(info.annotation, tuple(info.metadata))
+        if outside in _TIMES:
+            found[outside] = _moment
+        elif outside in _PAIRS:
+            found[outside] = lambda value: [_pair(one) for one in value or ()]
+        else:
+            found[outside] = _reader(info.annotation, tuple(info.metadata))
     return found
 
 
@@ -79,6 +86,11 @@ def _reader(annotation: Any, metadata: tuple[Any, ...] = ()) -> Reader:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return lambda value: value if value is None else object_of(value, annotation, f"Mailwake.{annotation.__name__}")
     return raw
+
+
+def _pair(text: str) -> PSObject:
+    name, _, value = text.partition(":")
+    return PSObject({"Name": name, "Value": value}, text=text)
 
 
 def _moment(value: Any) -> Value:

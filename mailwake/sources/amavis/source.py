@@ -22,7 +22,20 @@ _DAEMON = (
     *("Valid ", "user=", "perl=", "INFO: ", "NOTICE: ", "config ", "logging ", "extra modules ", "after_chroot_init"),
     *("initializing ", "SQL ", "LDAP ", "DKIM ", "Process Group", "Group Not Defined", "Binding ", "Pid_file ", "SNMP"),
     *("TempDir", "Open", "bind", "storage and lookups", "ZMQ", "switched to ", "Unix socket", "loaded ", "Lookup::"),
-    *("sd_notify", "net_", "(!", "rundown", "child ", "prolong_timer", "2.", "SA ", "spam_scan", "DSN ", "size: "),
+    *(
+        "Perl version ",
+        "sd_notify",
+        "net_",
+        "(!",
+        "rundown",
+        "child ",
+        "prolong_timer",
+        "2.",
+        "SA ",
+        "spam_scan",
+        "DSN ",
+        "size: ",
+    ),
 )
 """How the daemon's own lines begin at start, stop and with a raised log level."""
 

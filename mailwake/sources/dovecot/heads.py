@@ -30,6 +30,8 @@ class Head(NamedTuple):
 
 def read_head(text: str) -> Head | None:
     """Read `service(user)<pid><session> key=value ...`; None when it has another shape."""
+    if text[:5] in ("IMAP(", "POP3("):  # until 1.0
+        text = text[:4].lower() + text[4:]
     match = _PREFIX.fullmatch(text)
     if match is None:
         return None

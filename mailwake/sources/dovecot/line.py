@@ -57,7 +57,7 @@ def parse(message: str) -> Parsed | None:
     if level == "Debug":
         return "noise", "", {}
     if level not in _LEVELS:
-        return known(head, text)
+        return known(head, text) or (parse_master(head, text) if text.startswith("Killed with signal") else None)
     text = text[len(level) + 2 :]
     parsed = known(head, text)
     return _note(head, level, text) if parsed is None or parsed[0] == "noise" else parsed

@@ -171,7 +171,8 @@ def _cut_target(fields: Fields, rest: str) -> str:
         if walk[:1] == "(":
             walk = walk.partition(") ")[2]
         if walk[:1] == "<":
-            top, _, walk = walk[1:].partition(">")
+            end = walk.find(">", walk.find('"@') if walk[1:2] == '"' else 0)  # `<"a<b>"@example.org>`
+            top, walk = (walk[1:end], walk[end + 1 :]) if end >= 0 else (walk[1:], "")
             if walk[:1] == ":":  # `** a@example.org <list@example.org>: retry timeout exceeded`
                 colon, walk = ":", walk[1:]
             walk = walk.lstrip(" ")

@@ -35,6 +35,13 @@ _OWN_WORDS = re.compile(
       | DKIM: | (?:spam|malware)\ acl\ condition: | failed\ to\ expand\ | expansion\ of\ tls_
       | (?:Warning:\ (?:No\ server\ certificate|purging)|WARNING:\ deprecated\ Diffie) | DNS\ list\ lookup\ defer
       | Failed\ to\ (?:get\ (?:write|read)\ lock|open\ hintsdb|create\ spool) | Cannot\ open\ \w+\ log\ file
+      | exim\ user\ lost\ privilege | unable\ to\ set\ gid= | internal\ problem\ in\ \S+\ (?:router|transport)
+      | lowest\ numbered\ MX\ record\ points\ to\ local\ host: | remote\ host\ address\ is\ the\ local\ host:
+      | all\ relevant\ MX\ records\ point\ to | list\ matching\ forced\ to\ fail: | host\ name\ alias\ list\ truncated
+      | failed\ to\ (?:read\ delivery\ status|find\ host\ name)\ for | dnslist\ query\ is\ too\ long
+      | TLS\ client\ disconnected\ cleanly | Suggested\ action:\ either\ install\ a\ certificate
+      | daemon:\ \w+.*\ failed
+      | queue\ run:\ process\ \d+ | ident\ connection\ to\ | retry\ database\ not\ available | PDKIM:
       | Daemon\ cannot\ be\ run | (?:bind\ of|socket\ bind\(\)\ to)\ | listen\ backlog | ATRN\ | ETRN\ | \(SSL_CTX_
       )""",
     re.VERBOSE,

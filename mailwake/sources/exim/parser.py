@@ -9,7 +9,7 @@ from mailwake.sources.exim.arrival import arrival
 from mailwake.sources.exim.delivery import bounced, deferred, sent, suppressed
 from mailwake.sources.exim.lines import MESSAGE_ID, unwrap
 from mailwake.sources.exim.queue import completed, queue_line
-from mailwake.sources.exim.rejection import bare, with_client
+from mailwake.sources.exim.rejection import bare, prdr, with_client
 from mailwake.sources.exim.session import broken, session_line, smtp
 from mailwake.sources.exim.verdict import dkim, spamassassin
 
@@ -62,6 +62,8 @@ def _other(key: str, rest: str) -> Parsed | None:
         parsed = dkim(key, text)
     elif text.startswith("SA: Action: "):
         parsed = spamassassin(key, text)
+    elif text.startswith("PRDR "):
+        parsed = prdr(key, text)
     elif text.startswith(("SMTP ", "TLS error on ", "unexpected ")):
         session = smtp(text) or broken(text)
         if session is not None:

@@ -111,6 +111,16 @@ def unqualified(text: str) -> Parsed:
     return "reject", "", fields
 
 
+def prdr(key: str, text: str) -> Parsed | None:
+    """`PRDR R=<address> refusal`, or `PRDR address words`: after the data each recipient is answered (receive.c)."""
+    who, _, words = text.removeprefix("PRDR ").partition(" ")
+    if words == "acceptance" or "@" not in who:
+        return None
+    fields: Fields = {"by": "acl", "stage": "RCPT", "temporary": words == "temporary refusal", "text": words}
+    fields["recipient"] = address(who.removeprefix("R="))
+    return "reject", key, fields
+
+
 def verify_command(text: str) -> Parsed:
     """`VRFY failed for <address> H=...`."""
     value, _, after = text.removeprefix("VRFY failed for ").partition(" ")

@@ -15,7 +15,8 @@ from mailwake.sources.postfix.text import NO_QUEUE, TAILS, client, noise, trim
 
 _EVENT = re.compile(
     r"(?P<test>CONNECT|DISCONNECT|PASS (?:NEW|OLD)|PREGREET|DNSBL|HANGUP|(?:ALLOW|WHITE|DENY|BLACK)LISTED"
-    r"|(?:ALLOW|WHITE)LIST VETO|COMMAND [A-Z]+(?: LIMIT)?|NON-SMTP COMMAND|BARE NEWLINE)"
+    r"|(?:ALLOW|WHITE)LIST VETO|COMMAND [A-Z]+(?: LIMIT)?|NON-SMTP COMMAND|BARE NEWLINE"
+    r"|(?:DATA|BDAT) without valid RCPT)"
     r"(?: (?P<before>rank -?\d+|\d+ after [\d.]+|after [\d.]+))?"
     r"(?: from| for)? (?P<client>\[[^\[\]\s]*\]:\d{1,5})"
     r"(?: to (?P<local>\[[^\[\]\s]*\]:\d{1,5}))?(?P<after>.*)\Z",

@@ -76,6 +76,11 @@ _REFUSED = {
 
 _NOT_ACCEPTED = " -- message not accepted, try again later"
 """A table could not be asked while the message came in (cleanup_map11.c, cleanup_map1n.c): the client is put off."""
+_TABLE_TROUBLE = re.compile(
+    r"(?:unreasonable )?(?P<table>\S+) (?:map )?(?:lookup problem|nesting|expansion size|lookup error)"
+    r" for (?P<address>\S*@\S+)" + _NOT_ACCEPTED
+)
+"""Which table, and for which address; that of `virtual_alias_maps` goes round in a ring, or grows without end."""
 
 
 def levelled(message: str) -> Parsed | None:
@@ -99,9 +104,9 @@ def about(key: str, level: str, text: str) -> Parsed:
         return "reject", key, fields
     if text.endswith(_NOT_ACCEPTED):
         fields = {"stage": "END-OF-MESSAGE", "by": "cleanup", "dsn": "4.3.0", "temporary": True, "text": text}
-        name, found, address = text[: -len(_NOT_ACCEPTED)].partition(" map lookup problem for ")
-        if found and "sender" not in name and "@" in address:
-            fields["recipient"] = address
+        told = _TABLE_TROUBLE.match(text)
+        if told is not None and "sender" not in told["table"]:
+            fields["recipient"] = told["address"]
         return "reject", key, fields
     return "note", key, {"text": text, "level": level}
 

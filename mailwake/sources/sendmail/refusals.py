@@ -63,7 +63,7 @@ _USER = re.compile(
     r"\.\.\. (?P<text>.+)",
     re.DOTALL,
 )
-_GREETING = re.compile(r"rejecting commands from (?P<host>\S*) \[(?P<ip>[^\]]*)\] due to (?P<text>.*)")
+_GREETING = re.compile(r"rejecting commands from (?:(?P<host>\S*) )?\[(?P<ip>[^\]]*)\](?: due to (?P<text>.*))?\Z")
 
 
 def ruleset(key: str, rest: str) -> Parsed | None:
@@ -189,4 +189,4 @@ def greeting(key: str, rest: str) -> Parsed | None:
     fields: Fields = {"by": "smtpd", "stage": "CONNECT", "client_ip": found["ip"].removeprefix("IPv6:")}
     if found["host"] and not found["host"].startswith("["):
         fields["client_name"] = found["host"]
-    return "reject", key, {**fields, "text": found["text"]}
+    return "reject", key, {**fields, "text": found["text"] or "rejecting commands"}

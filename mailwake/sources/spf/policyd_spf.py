@@ -92,6 +92,8 @@ def _other(name: str, match: re.Match[str]) -> Parsed:
     return "policy", "", {"service": name, "action": action}
 
 
+_QUEUE_ID = re.compile(rf"\A(?:{JOB_ID})?: (?=prepend |[45]\d\d |reject |defer_if_permit |result_only |Header field )")
+"""spf-engine 3 puts the queue ID in front, and nothing but the colon where there is none yet."""
 _ADDS = r"(?:prepend |Policy action=PREPEND )"
 _SHAPES: tuple[tuple[re.Pattern[str], Callable[[str, re.Match[str]], Parsed]], ...] = (
     (re.compile(rf"{_ADDS}Received-SPF: {_RESULT}\b(?: \((?P<why>.*?)\)(?= |\Z))?(?P<rest>.*)", re.I), _received),
@@ -112,7 +114,7 @@ _COMMON: tuple[Rule, ...] = (
         re.compile(
             r"Action: |spfcheck: |Read line|Found the end|Config|Cached|not peruser|peruser|Starting|Normal exit|"
             r"_get|Parsed|ERROR|Error|Warning|warning|Traceback|handler |: SPF |: testing|SPF |Attribute|Header|"
-            r"Using |Local |Addresses|Domain|HELO|Skip|dunno|Closing|No |DNS"
+            r"result_only |Using |Local |Addresses|Domain|HELO|Skip|dunno|Closing|No |DNS"
         ),
         noise,
     ),
@@ -125,6 +127,6 @@ def parser(name: str) -> LineParser:
     rules: tuple[Rule, ...] = (*((shape, partial(build, name)) for shape, build in _SHAPES), *_COMMON)
 
     def parse(message: str) -> Parsed | None:
-        return first_match(rules, trimmed(message))
+        return first_match(rules, _QUEUE_ID.sub("", trimmed(message), count=1))
 
     return parse

@@ -7,6 +7,6 @@ is one file. All are found by looking through the folder.
 from __future__ import annotations
 
 from mailwake.trace.causes.cause import ADMIN, NOBODY, RECIPIENT_ADMIN, SENDER, Cause
-from mailwake.trace.causes.explain import causes, explain, explain_words
+from mailwake.trace.causes.explain import causes, explain, explain_words, texts
 
-__all__ = ["ADMIN", "NOBODY", "RECIPIENT_ADMIN", "SENDER", "Cause", "causes", "explain", "explain_words"]
+__all__ = ["ADMIN", "NOBODY", "RECIPIENT_ADMIN", "SENDER", "Cause", "causes", "explain", "explain_words", "texts"]

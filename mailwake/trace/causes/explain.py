@@ -13,6 +13,7 @@ from typing import NamedTuple
 from mailwake.store.rows import Row
 from mailwake.trace.causes.cause import VAGUE, Cause
 from mailwake.trace.origins import is_internal
+from mailwake.trace.story_told import joined, tell
 
 _CODE = re.compile(r"(?<![\w.])([245])\.(\d{1,3})\.(\d{1,3})(?![\w.])")
 _REPLY = re.compile(r"(?:^|[\s:(])([245])\d\d[ -]")
@@ -58,6 +59,14 @@ def causes() -> tuple[Cause, ...]:
     return tuple(found)
 
 
+def texts() -> list[str]:
+    """Every text of every cause: what a catalogue of translations holds."""
+    found: set[str] = set()
+    for one in causes():
+        found.update((one.title, one.sentence, one.advice, one.who, one.ours_advice, one.ours_who))
+    return sorted(found - {""})
+
+
 @cache
 def _ready() -> tuple[_Ready, ...]:
     return tuple(
@@ -89,7 +98,7 @@ def _given_up(last: Cause) -> Cause:
     end = _by_status("Expired")
     if end is None or last.key == end.key:
         return last
-    return replace(last, key=end.key, sentence=f"{end.sentence} {last.sentence}")
+    return replace(last, key=end.key, sentence=joined(" ", map(tell, (end.sentence, last.sentence))))
 
 
 def _longest(pattern: re.Pattern[str] | None, reason: str) -> int | None:

@@ -15,6 +15,7 @@ from mailwake.operations.contract import OperationError, all_operations
 from mailwake.operations.perform import allowed
 from mailwake.web.callers import ask, caller_of, items, page
 from mailwake.web.mistakes import in_words
+from mailwake.web.spoken import error_in_words
 
 
 @page
@@ -31,7 +32,7 @@ def accounts(request: HttpRequest) -> HttpResponseBase:
         except OperationError as error:
             if error.status == 403:
                 raise
-            problem = f"{error.message}. {error.advice}"
+            problem = error_in_words(error)
     caller = caller_of(request)
     may_change = allowed(all_operations()["new-account"], caller)
     shown: dict[str, Any] = {

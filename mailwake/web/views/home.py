@@ -16,6 +16,6 @@ def home(request: HttpRequest) -> HttpResponseBase:
     caller = caller_of(request)
     for _, entries in sections():
         for entry in entries:
-            if may_open(caller, entry):
+            if entry.operation and may_open(caller, entry):
                 return redirect(entry.address)
     return render(request, "web/no_role.html")

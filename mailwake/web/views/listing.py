@@ -13,11 +13,13 @@ from django.utils.functional import Promise
 from pydantic import BaseModel, ValidationError
 
 from mailwake.operations.contract import Operation, OperationError, all_operations
-from mailwake.web.callers import ask, page
+from mailwake.operations.perform import check
+from mailwake.web.callers import ask, context_of, page
 from mailwake.web.controls import controls, typed
 from mailwake.web.labels import label, worded
 from mailwake.web.mistakes import mistakes
 from mailwake.web.pages import PAGES, Page
+from mailwake.web.spoken import spoken_error
 from mailwake.web.trace_form import operation_query
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
@@ -32,6 +34,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponseBase:
     if chosen is None or chosen.operation not in all_operations():
         raise Http404
     operation = all_operations()[chosen.operation]
+    check(operation, context_of(request))
     given = typed(operation.input, chosen.fields, request.GET)
     sent = bool(given) or "sent" in request.GET
     if not sent:
@@ -69,7 +72,7 @@ def _answered(request: HttpRequest, chosen: Page, operation: Operation[Any], giv
     except OperationError as error:
         if error.status in (401, 403):
             raise
-        found["problem"] = error
+        found["problem"] = spoken_error(error)
         return found
     names = chosen.columns or getattr(operation.output, "table_columns", ()) or tuple(operation.output.model_fields)
     found["columns"] = [(name, label(_outside(operation.output, name))) for name in names]
@@ -96,7 +99,7 @@ def _row(item: BaseModel, names: tuple[str, ...]) -> dict[str, Any]:
     ]
     message_id = str(getattr(item, "item_internet_message_id", "") or "")
     return {
-        "cells": [_cell(item, name) for name in names],
+        "cells": [_cell(item, name) | {"title": label(_outside(model, name))} for name in names],
         "everything": everything,
         "message_id": message_id if message_id.count("@") == 1 else "",
     }

@@ -20,6 +20,7 @@ from mailwake.operations.perform import allowed as may
 from mailwake.web.callers import ask, caller_of, context_of, page
 from mailwake.web.labels import label
 from mailwake.web.mistakes import mistakes
+from mailwake.web.spoken import error_in_words
 
 _SHOWN = 500
 _FIELD = {LogonType.ADMIN: "audit_admin", LogonType.DELEGATE: "audit_delegate", LogonType.OWNER: "audit_owner"}
@@ -63,7 +64,7 @@ def mailbox(request: HttpRequest, identity: str) -> HttpResponseBase:
         except OperationError as error:
             if error.status in (401, 403, 404):
                 raise
-            errors = {"": f"{error.message}. {error.advice}"}
+            errors = {"": error_in_words(error)}
     box = _one(request, identity, group)
     shown = {
         "box": box,

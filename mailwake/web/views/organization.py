@@ -15,6 +15,7 @@ from mailwake.operations.perform import allowed
 from mailwake.web.callers import ask, caller_of, page
 from mailwake.web.labels import label
 from mailwake.web.mistakes import mistakes
+from mailwake.web.spoken import error_in_words
 
 _CHECKS = ("audit_disabled", "exchange_parity", "lazy_expunge")
 _LISTS = ("trash_folders", "shared_prefixes")
@@ -35,7 +36,7 @@ def organization(request: HttpRequest) -> HttpResponseBase:
         except OperationError as error:
             if error.status == 403:
                 raise
-            errors = {"": f"{error.message}. {error.advice}"}
+            errors = {"": error_in_words(error)}
     current = next(iter(ask(request, "get-organization-config")))
     shown = {"current": current, "errors": errors, "may_change": allowed(operation, caller_of(request))}
     shown |= {name: "\n".join(getattr(current, name)) for name in _LISTS}

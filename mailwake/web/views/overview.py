@@ -10,10 +10,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from mailwake.operations.catalog.mail_flow_overview import Overview
+from mailwake.operations.catalog.mail_flow_overview import Overview, Reason
+from mailwake.trace.story_missing import as_sentence
 from mailwake.web import words
 from mailwake.web.callers import ask, page
 from mailwake.web.charts import Column, stacked
+from mailwake.web.spoken import spoken
 
 _RANGES = {
     "24h": (_("Last 24 hours"), timedelta(hours=24)),
@@ -52,8 +54,14 @@ def overview(request: HttpRequest) -> HttpResponseBase:
         "range": word,
         "cards": [(one, words.status(one), words.tone(one), found.statuses.get(one, 0)) for one in _ORDER],
         "directions": [(words.DIRECTIONS.get(one, one), times) for one, times in sorted(found.directions.items())],
-        "failed": [one for one in found.reasons if one.status == "Failed"],
-        "waiting": [one for one in found.reasons if one.status == "Pending"],
+        "failed": [_reason(one) for one in found.reasons if one.status == "Failed"],
+        "waiting": [_reason(one) for one in found.reasons if one.status == "Pending"],
         "warnings": answer.warnings,
     }
     return render(request, "web/overview.html", shown)
+
+
+def _reason(one: Reason) -> dict[str, Any]:
+    """Servers' words as they are; a remark of ours, where they said nothing, in the reader's language."""
+    text = spoken(as_sentence(one.reason))
+    return {"reason": text if text.lower() != one.reason.lower() else one.reason, "count": one.count}

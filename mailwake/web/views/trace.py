@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,12 +21,16 @@ from mailwake.operations.criteria import Criteria, CriteriaError
 from mailwake.operations.guess import Reading, readings
 from mailwake.operations.pasted import LARGEST
 from mailwake.operations.pasted import readings as pasted_readings
+from mailwake.operations.saved_queries import remember
 from mailwake.operations.trace_models import TraceRow
+from mailwake.trace.story_missing import as_sentence
 from mailwake.web import words
-from mailwake.web.callers import ask, page
+from mailwake.web.callers import ask, context_of, page
 from mailwake.web.labels import label
 from mailwake.web.mistakes import in_words
+from mailwake.web.spoken import error_in_words, spoken, spoken_error
 from mailwake.web.trace_form import RANGES, TraceForm, operation_query
+from mailwake.web.zones import zones
 
 PAGE = 250
 """Rows that are loaded at a time, as in Exchange's list."""
@@ -60,14 +66,36 @@ COLUMNS = (
 _USUAL = ("received", "sender_address", "recipient_address", "subject", "status", "reason")
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where messages are shown: all that somebody may trace, or their own."""
+
+    operation: str
+    page: str
+    """Name of its route; that of further rows, of one message."""
+    rows: str
+    message: str
+    own: bool = False
+
+
+EVERYBODY = Place("message-trace", "trace", "trace-rows", "trace-message")
+OWN = Place("my-messages", "my-messages", "my-rows", "my-message", own=True)
+
+
 @page
-def trace(request: HttpRequest) -> HttpResponseBase:
+def trace(request: HttpRequest, place: Place = EVERYBODY) -> HttpResponseBase:
     """The whole page, searched at once with what the address says; with htmx, the results alone."""
     form = TraceForm.of(request.GET)
     _keep_columns(request)
-    shown = _results(request, form, "")
+    shown = _results(request, form, "", place)
+    if not place.own and set(request.GET) - {"columns"} and not form.errors and not shown["problem"]:
+        with suppress(DatabaseError):  # a busy database is no reason to keep the answer back
+            remember(context_of(request), form.given(), form.span)
     shown |= {
         "form": form,
+        "tab": "search",
+        "zones": zones(),
+        "saved": request.GET.get("saved", ""),
         "ranges": [(word, title) for word, (title, _length) in RANGES.items()],
         "statuses": [(word, label) for word, (label, _tone) in words.STATUSES.items()],
         "details": words.DETAILS.items(),
@@ -80,10 +108,12 @@ def trace(request: HttpRequest) -> HttpResponseBase:
 
 
 @page
-def rows(request: HttpRequest) -> HttpResponseBase:
+def rows(request: HttpRequest, place: Place = EVERYBODY) -> HttpResponseBase:
     """The next rows of a search."""
     form = TraceForm.of(request.GET)
-    return render(request, "web/partials/trace_rows.html", _results(request, form, request.GET.get("cursor", "")))
+    return render(
+        request, "web/partials/trace_rows.html", _results(request, form, request.GET.get("cursor", ""), place)
+    )
 
 
 @page
@@ -108,7 +138,7 @@ def paste(request: HttpRequest) -> HttpResponseBase:
     try:
         return _first_that_finds(request, pasted_readings(text.encode()[:LARGEST], Criteria()))
     except CriteriaError as error:
-        return render(request, "web/paste.html", {"text": text, "error": error}, status=400)
+        return render(request, "web/paste.html", {"text": text, "error": error_in_words(error)}, status=400)
 
 
 def _first_that_finds(request: HttpRequest, ways: list[Reading]) -> HttpResponseBase:
@@ -142,14 +172,21 @@ def _query(text: str) -> Any:
     return QueryDict(text)
 
 
-def _results(request: HttpRequest, form: TraceForm, cursor: str) -> dict[str, Any]:
+def _results(request: HttpRequest, form: TraceForm, cursor: str, place: Place) -> dict[str, Any]:
     """Rows of one page of a search, or why there are none."""
     given = form.given()
-    found: dict[str, Any] = {"form": form, "columns": _columns(request), "rows": [], "next": "", "problem": None}
+    found: dict[str, Any] = {
+        "form": form,
+        "place": place,
+        "columns": _columns(request),
+        "rows": [],
+        "next": "",
+        "problem": None,
+    }
     if form.errors:
         return found
     try:
-        answer = ask(request, "message-trace", **given, result_size=PAGE, cursor=cursor)
+        answer = ask(request, place.operation, **given, result_size=PAGE, cursor=cursor)
         found["rows"] = [_shown(row) for row in answer if isinstance(row, TraceRow)]
         found["next"] = answer.next_cursor or ""
         found["warnings"] = answer.warnings
@@ -163,8 +200,8 @@ def _results(request: HttpRequest, form: TraceForm, cursor: str) -> dict[str, An
     except OperationError as error:
         if error.status != 400:
             raise
-        found["problem"] = error
-    found["download"] = operation_query(given, ResultSize="100000", format="csv")
+        found["problem"] = spoken_error(error)
+    found["download"] = operation_query(given, ResultSize="100000")
     return found
 
 
@@ -189,7 +226,7 @@ def _reason(row: TraceRow) -> str:
             return _("in %(folder)s") % {"folder": row.folder}
         place = row.to_host or row.to_ip
         return _("to %(host)s") % {"host": place} if place else ""
-    return row.reason or row.remark or ""
+    return row.reason or spoken(as_sentence(row.remark or ""))
 
 
 def _columns(request: HttpRequest) -> list[Column]:

@@ -78,6 +78,35 @@ def test_old_clients_take_their_time() -> None:
     assert acts(steps[0], steps[2]) == [f"Copy Owner {ALICE} INBOX to Trash", f"HardDelete Owner {ALICE} INBOX 1"]
 
 
+def test_copies_and_moves_of_one_second_into_one_folder() -> None:
+    """Clients do all this within a second, and the text has no finer time: each line is of its own command."""
+    lines = (
+        said("10:00:00", item("copy from INBOX", "P", 4, "<m1@example.net>")),
+        command("UID COPY", "10:00:00.1", '1 "P"', box="INBOX", reply="OK [COPYUID 99 1 4] Copy completed."),
+        *_moved("10:00:00.2", "INBOX", 2, 5),
+        command("UID MOVE", "10:00:00.2", '2 "P"', box="INBOX"),
+        *_moved("10:00:00.3", "INBOX", 3, 6),
+        command("UID MOVE", "10:00:00.3", '3 "P"', box="INBOX"),
+        *_moved("10:00:00.4", "Old", 7, 7, by="MOVE"),
+        command("MOVE", "10:00:00.4", '1:* "P"', box="Old"),
+    )
+    assert acts(*lines) == [
+        f"Copy Owner {ALICE} INBOX to P",
+        f"Move Owner {ALICE} INBOX 2 to P",
+        f"Move Owner {ALICE} INBOX 3 to P",
+        f"Move Owner {ALICE} Old 7 to P",
+    ]
+
+
+def _moved(at: str, box: str, uid: int, new: int, by: str = "UID MOVE") -> tuple[str, ...]:
+    second = at.partition(".")[0]
+    return (
+        said(second, item(f"copy from {box}", "P", new, f"<m{uid}@example.net>")),
+        said(second, item("expunge", box, uid)),
+        expunged(at, box, uid, by),
+    )
+
+
 def test_the_expunger_is_who_expunges() -> None:
     marked = said("10:00:00", item("delete", "INBOX", 1, flags="\\Deleted"))
     other = said("10:05:00", item("expunge", "INBOX", 1), session="S2", extra=" rip=192.0.2.9 auth=root@corp.example")

@@ -17,6 +17,7 @@ from mailwake.shell import Interpreter
 from mailwake.shell.exchange import exchange_registry
 from mailwake.shell.exchange.services import LocalOperations, Operations, Services
 from mailwake.shell.remote import connect
+from tests.web.visiting import MAILBOX_LOG
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 """A day after the newest record of the sample."""
@@ -94,3 +95,19 @@ def estate(estate_made: Path) -> Iterator[Shell]:
     operations = LocalOperations(estate_made)
     yield make(operations)
     operations.close()
+
+
+def make_estate(folder: Path) -> Path:
+    """The sample's mail, what was done in a mailbox, and the demo organization."""
+    data, log = folder / "data", folder / "mailbox.log"
+    log.write_text(MAILBOX_LOG)
+    demo_organization.make(data)
+    importing.run(data, [str(path) for path in sample.paths()], zone="UTC")
+    importing.run(data, [str(log)], zone="UTC", year=2026)
+    return data
+
+
+@pytest.fixture(scope="session")
+def admin_estate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The estate, not to be changed: take a copy."""
+    return make_estate(tmp_path_factory.mktemp("idioms"))

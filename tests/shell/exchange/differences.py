@@ -15,6 +15,7 @@ from mailwake.shell.registry import Cmdlet, Parameter
 TOP = Path(__file__).resolve().parents[3]
 PAGE = TOP / "docs" / "reference" / "exchange-differences.md"
 
+_SKIPPED = " ".join(f"SkipDomainValidationFor{kind}:Switch" for kind in ("MailContact", "MailUser", "SharedMailbox"))
 _RISK = "Confirm:Switch WhatIf:Switch"
 _TRACE = "FromIP:String MessageId:Multi MessageTraceId:Guid RecipientAddress:Multi SenderAddress:Multi"
 EXCHANGE: dict[str, str] = {
@@ -49,7 +50,8 @@ EXCHANGE: dict[str, str] = {
     f" Shared:Switch Room:Switch Equipment:Switch Password:SecureString {_RISK}",
     "Remove-Mailbox": f"Identity:String Force:Switch Permanent:Boolean {_RISK}",
     "Set-MailboxAuditBypassAssociation": f"Identity:String AuditBypassEnabled:Boolean DomainController:String {_RISK}",
-    "Get-MailboxAuditBypassAssociation": "Identity:String ResultSize:Unlimited DomainController:String",
+    "Get-MailboxAuditBypassAssociation": "Identity:String ResultSize:Unlimited DomainController:String"
+    " ReadFromDomainController:Switch",
     "Search-MailboxAuditLog": "Identity:String Mailboxes:Multi ShowDetails:Switch StartDate:DateTime EndDate:DateTime"
     " LogonTypes:Multi Operations:Multi ExternalAccess:Boolean HasAttachments:Boolean GroupMailbox:Switch"
     " IncludeInactiveMailbox:Switch ResultSize:Int32 DomainController:String",
@@ -68,18 +70,30 @@ EXCHANGE: dict[str, str] = {
     " IncludeOldestAndNewestItems:Switch IncludeSoftDeletedRecipients:Switch ResultSize:Unlimited SkipCount:Int32"
     " DiagnosticInfo:String UseCustomRouting:Switch",
     "Add-MailboxPermission": "Identity:String User:String AccessRights:Multi Deny:Switch InheritanceType:String"
-    f" AutoMapping:Switch Owner:String DomainController:String {_RISK}",
-    "Get-MailboxPermission": "Identity:String User:String ResultSize:Unlimited DomainController:String",
-    "Remove-MailboxPermission": "Identity:String User:String AccessRights:Multi Deny:Switch InheritanceType:String"
+    " AutoMapping:Boolean Owner:String Instance:Object GroupMailbox:Switch IgnoreDefaultScope:Switch"
     f" DomainController:String {_RISK}",
-    "Add-RecipientPermission": f"Identity:String Trustee:String AccessRights:Multi {_RISK}",
-    "Get-RecipientPermission": "Identity:String Trustee:String ResultSize:Unlimited",
-    "Remove-RecipientPermission": f"Identity:String Trustee:String AccessRights:Multi {_RISK}",
-    "Get-RoleGroup": "Identity:String",
-    "Get-RoleGroupMember": "Identity:String ResultSize:Unlimited",
-    "Add-RoleGroupMember": f"Identity:String Member:String BypassSecurityGroupManagerCheck:Switch {_RISK}",
-    "Remove-RoleGroupMember": f"Identity:String Member:String BypassSecurityGroupManagerCheck:Switch {_RISK}",
-    "Get-ManagementRole": "Identity:String Cmdlet:String CmdletParameters:Multi GetChildren:Switch Recurse:Switch",
+    "Get-MailboxPermission": "Identity:String User:String Owner:Switch ResultSize:Unlimited GroupMailbox:Switch"
+    " IncludeSoftDeletedUserPermissions:Switch IncludeUnresolvedPermissions:Switch IncludeUserWithDisplayName:Switch"
+    " SoftDeletedMailbox:Switch UseCustomRouting:Switch Credential:Object DomainController:String"
+    " ReadFromDomainController:Switch",
+    "Remove-MailboxPermission": "Identity:String User:String AccessRights:Multi Deny:Switch InheritanceType:String"
+    " ClearAutoMapping:Switch ResetDefault:Switch Instance:Object GroupMailbox:Switch SoftDeletedMailbox:Switch"
+    f" BypassMasterAccountSid:Switch IgnoreDefaultScope:Switch DomainController:String {_RISK}",
+    "Add-RecipientPermission": f"Identity:String Trustee:String AccessRights:Multi {_SKIPPED} {_RISK}",
+    "Get-RecipientPermission": "Identity:String Trustee:String AccessRights:Multi ResultSize:Unlimited"
+    " ReadFromDomainController:Switch",
+    "Remove-RecipientPermission": "Identity:String Trustee:String AccessRights:Multi Deny:Switch MultiTrustees:Multi"
+    f" {_SKIPPED} {_RISK}",
+    "Get-RoleGroup": "Identity:String Filter:String ResultSize:Unlimited ShowPartnerLinked:Switch SortBy:String"
+    " DomainController:String ReadFromDomainController:Switch",
+    "Get-RoleGroupMember": "Identity:String ResultSize:Unlimited DomainController:String"
+    " ReadFromDomainController:Switch",
+    "Add-RoleGroupMember": "Identity:String Member:String BypassSecurityGroupManagerCheck:Switch"
+    f" DomainController:String {_RISK}",
+    "Remove-RoleGroupMember": "Identity:String Member:String BypassSecurityGroupManagerCheck:Switch"
+    f" DomainController:String {_RISK}",
+    "Get-ManagementRole": "Identity:String Cmdlet:String CmdletParameters:Multi GetChildren:Switch Recurse:Switch"
+    " RoleType:String Script:String ScriptParameters:Multi DomainController:String",
     "Start-ManagedFolderAssistant": f"Identity:String DomainController:String {_RISK}",
     "Connect-ExchangeOnline": "ConnectionUri:String AccessToken:String UserPrincipalName:String Organization:String"
     " AppId:String CertificateThumbprint:String ExchangeEnvironmentName:String ShowBanner:Switch ShowProgress:Switch"
@@ -89,6 +103,7 @@ EXCHANGE: dict[str, str] = {
 """Parameters by cmdlet, each with the kind of its values."""
 
 _NO_KEEPER = "mail servers keep the mail; Mailwake has no mailboxes of its own"
+_REMOVED = "a mailbox that was removed is not listed; its records stay"
 _NO_REPORT = "for report types that speak of services of Exchange Online"
 WHY: dict[str, str] = {
     "Start-HistoricalSearch DLPPolicy": _NO_REPORT,
@@ -105,8 +120,8 @@ WHY: dict[str, str] = {
     "Get-Mailbox Archive": _NO_KEEPER,
     "Get-Mailbox PublicFolder": _NO_KEEPER,
     "Get-MailboxFolderStatistics Archive": _NO_KEEPER,
-    "Get-Mailbox InactiveMailboxOnly": "a mailbox that was removed is not listed; its records stay",
-    "Get-Mailbox SoftDeletedMailbox": "a mailbox that was removed is not listed; its records stay",
+    "Get-Mailbox InactiveMailboxOnly": _REMOVED,
+    "Get-Mailbox SoftDeletedMailbox": _REMOVED,
     "Get-Mailbox SortBy": "pipe into Sort-Object",
     "Get-Mailbox Database": _NO_KEEPER,
     "Get-Mailbox MailboxPlan": _NO_KEEPER,
@@ -117,11 +132,23 @@ WHY: dict[str, str] = {
     "Search-UnifiedAuditLog LongerRetentionEnabled": "not documented by Exchange; all records are always searched",
     "Search-UnifiedAuditLog LegacyFlow": "not documented by Exchange",
     "Search-AdminAuditLog ExternalAccess": "nobody from outside runs the organization's server",
-    "Get-MailboxFolderStatistics ResultSize": "there are two folders",
-    "Get-MailboxFolderStatistics SkipCount": "there are two folders",
     "Get-MailboxFolderStatistics DiagnosticInfo": "Exchange's own diagnosis",
     "Get-MailboxFolderStatistics UseCustomRouting": "Exchange Online's own routing",
-    "Get-RoleGroupMember ResultSize": "all members are listed",
+    "Add-MailboxPermission Instance": "deprecated by Exchange",
+    "Get-MailboxPermission Owner": _NO_KEEPER,
+    "Get-MailboxPermission SoftDeletedMailbox": _REMOVED,
+    "Get-MailboxPermission Credential": "Connect-ExchangeOnline says who asks",
+    "Remove-MailboxPermission ClearAutoMapping": _NO_KEEPER,
+    "Remove-MailboxPermission ResetDefault": "name the rights that are to go",
+    "Remove-MailboxPermission Instance": "pipe the permission in",
+    "Remove-MailboxPermission SoftDeletedMailbox": _REMOVED,
+    "Remove-RecipientPermission Deny": "not documented by Exchange; sending as somebody is never denied here",
+    "Remove-RecipientPermission MultiTrustees": "not documented by Exchange",
+    "Get-RoleGroup Filter": "pipe into Where-Object",
+    "Get-RoleGroup SortBy": "pipe into Sort-Object",
+    "Get-ManagementRole RoleType": "a role's type is its name",
+    "Get-ManagementRole Script": "roles allow cmdlets, no scripts",
+    "Get-ManagementRole ScriptParameters": "roles allow cmdlets, no scripts",
     "Get-ManagementRole CmdletParameters": "a role allows a cmdlet with all its parameters",
     "Get-ManagementRole GetChildren": "roles have no children",
     "Get-ManagementRole Recurse": "roles have no children",
@@ -151,8 +178,18 @@ NOTES: dict[str, tuple[str, ...]] = {
     "Get-MessageTrackingLog": (
         "Messages come newest first, events of one in order of time; InternalMessageId is the queue ID.",
     ),
-    "Get-Mailbox": ("The audit properties, and what the directory knows.",),
-    "Set-Mailbox": ("Values that do nothing in Exchange are accepted as there.",),
+    "Get-Mailbox": ("The audit properties, and what the directory knows; parameters of other matters are not listed.",),
+    "Set-Mailbox": (
+        "The audit settings, and what the directory knows; parameters of other matters are not listed.",
+        "Values that do nothing in Exchange are accepted as there.",
+    ),
+    "Add-MailboxPermission": ("AccessRights may be left out: FullAccess.",),
+    "Remove-MailboxPermission": (
+        "AccessRights may be left out: FullAccess.",
+        "What Get-MailboxPermission gives can be piped in.",
+    ),
+    "Remove-RecipientPermission": ("What Get-RecipientPermission gives can be piped in.",),
+    "Get-ManagementRole": ("Identity takes wildcards, as in Exchange.",),
     "Remove-Mailbox": ("What was done in it stays in the audit log.",),
     "New-MailboxAuditLogSearch": ("StatusMailRecipients may be left out: the result is kept for download.",),
     "Get-AuditLogSearch": ("`-All` lists searches that have ended, too.",),

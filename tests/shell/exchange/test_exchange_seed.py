@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from mailwake.cli.main import cli
+from mailwake.operations import demo_organization
 from mailwake.operations.demo_organization import DOMAIN
 from tests.shell.exchange.conftest import Shell, make
 from tests.web.visiting import command, serve
@@ -98,8 +100,59 @@ def test_demo_command(tmp_path: Path) -> None:
     words = ["--data-dir", str(tmp_path / "data"), "demo", "--organization"]
     made = CliRunner().invoke(cli, [*words, "contoso"])
     assert (made.exit_code, "Gabriela Laureano" in made.output) == (0, True)
-    assert "already" in CliRunner().invoke(cli, [*words, "Contoso"]).output
+    assert "lines of its mail servers" in made.output
+    again = CliRunner().invoke(cli, [*words, "Contoso"]).output
+    assert "There are logs already" in again and "were there already" in again
     assert CliRunner().invoke(cli, [*words, "fabrikam"]).exit_code != 0
+
+
+@pytest.fixture
+def lived(contoso: Path) -> Path:
+    """The demo organization after three days: Tuesday is the 24th."""
+    assert demo_organization.fill(contoso, today=date(2026, 11, 26)) is not None
+    return contoso
+
+
+def test_script_prints_the_same_after_three_days(lived: Path, shell_of: Callable[..., Shell]) -> None:
+    """But for the folder of the audit records, which is not empty."""
+    said = shell_of(lived).said(SCRIPT)
+    changed = [pair for pair in zip(said.splitlines(), PRINTED.splitlines(), strict=True) if pair[0] != pair[1]]
+    assert [after.partition(":")[0].strip() for after, _ in changed] == ["FolderSize", "ItemsInFolder"]
+    assert changed[1][0].endswith(": 2")
+
+
+def test_there_is_something_to_be_found(lived: Path) -> None:
+    """Who read and removed a mailbox's mail at night, who sent as whom, what was left out, and what no log shows."""
+    named = [f"{name}@{DOMAIN}" for name in ("gabriela", "teamdiscussion", "mark")]
+    found = {name.partition("@")[0]: _asked(lived, "audit", "search", name, "--show-details") for name in named}
+    acts = {
+        name: [(one["LogonType"], one["Operation"], one["LogonUserDisplayName"].partition("@")[0]) for one in records]
+        for name, records in found.items()
+    }
+    assert ("Admin", "HardDelete", "it-admin") in acts["gabriela"] and ("Delegate", "SendOnBehalf", "Laura") in acts[
+        "gabriela"
+    ]
+    assert ("Delegate", "SendAs", "Chris") in acts["teamdiscussion"]
+    assert [act[1] for act in acts["mark"]] == ["HardDelete"], "Mark's set is one that somebody chose"
+    assert not [act for one in acts.values() for act in one if act[2] == "Backup"], "a bypassed account"
+    assert {one["LastAccessed"][:10] for one in found["gabriela"]} == {"2026-11-23", "2026-11-24"}
+    at_night = next(one for one in found["gabriela"] if one["Operation"] == "HardDelete")
+    assert at_night["LastAccessed"][11:13] == "22" and at_night["SourceItemSubjectsList"] == "Minutes of Monday"
+    left_out = {one["Account"] for one in _asked(lived, "audit", "holes") if one["Rule"] == "bypass"}
+    assert left_out == {f"backup@{DOMAIN}"}
+    (covered,) = _asked(lived, "audit", "coverage", "--mailboxes", f"gabriela@{DOMAIN}")
+    assert {"MailItemsAccessed", "HardDelete", "Send"} <= {*covered["Seen"]} and covered["Hosts"] == ["imap1", "submit"]
+    statuses = {one["Status"] for one in _asked(lived, "trace", "--since", "2026-11-01")}
+    assert statuses == {"Delivered", "Failed"}
+    unknown = CliRunner().invoke(cli, ["--data-dir", str(lived), "unknown"])
+    assert "Nothing unknown" in unknown.output
+    assert len(_asked(lived, "mailbox", "list")) == 6, "nobody else appeared"
+
+
+def _asked(data: Path, *words: str) -> list[dict[str, Any]]:
+    done = CliRunner().invoke(cli, ["--data-dir", str(data), *words, "--jsonl"])
+    assert done.exit_code in (0, 1), done.output
+    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
 
 @pytest.mark.slow

@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -209,6 +211,7 @@ def test_historical_searches(reports: tuple[Shell, Path]) -> None:
         ("Summary", "MessageTrace", ""),
         ("Extended", "MessageTraceDetail", ""),
         ("Wide", "messagetrace", " -Encoding Unicode"),
+        ("Narrow", "MessageTrace", " -Subject Newsletter -StatusDetail Discarded"),
     ):
         shell.said(f"{start} -ReportTitle {title} -ReportType {kind}{more} | Format-List")
     assert "NotStarted" in shell.said("Get-HistoricalSearch")
@@ -219,6 +222,9 @@ def test_historical_searches(reports: tuple[Shell, Path]) -> None:
     result = "Get-HistoricalSearch | Where-Object ReportTitle -eq {0} | Get-HistoricalSearchResult"
     summary = list(csv.DictReader(io.StringIO(shell.said(result.format("Summary")))))
     assert len(summary) == rows["Summary"] == rows["Wide"]
+    narrow = list(csv.DictReader(io.StringIO(shell.said(result.format("Narrow")))))
+    assert narrow and {row["message_subject"].split()[0] for row in narrow} == {"Newsletter"}
+    assert len(narrow) < len(summary)
     messages = places(shell, f"Get-MessageTraceV2 {ALL} -RecipientAddress *@example.com -ResultSize 5000")
     assert {row["network_message_id"] for row in summary} == {place[2] for place in messages}
     assert list(summary[0])[:3] == ["origin_timestamp_utc", "sender_address", "recipient_status"]
@@ -231,7 +237,10 @@ def test_historical_searches(reports: tuple[Shell, Path]) -> None:
     with open_context(data) as context:
         job = next(one for one in queue(context).list() if one.name == "Wide")
         text = b"".join(queue(context).result(job.guid)).decode("utf-16-le")
+        kept = b"".join(queue(context).result(job.guid))
     assert text.startswith('"origin_timestamp_utc","sender_address"') and text.count("\r\n") == rows["Wide"] + 1
+    line = [sys.executable, "-m", "mailwake", "--data-dir", str(data), "report", "result", job.guid]
+    assert subprocess.run(line, capture_output=True, check=True, timeout=120).stdout == kept
 
 
 def test_a_search_can_be_stopped_until_it_begins(contoso: Path, shell_of: Callable[..., Shell]) -> None:

@@ -67,7 +67,10 @@
   // -- controls that show others, or submit at once
   document.addEventListener("change", (event) => {
     const one = event.target;
-    if (one.dataset.shows) for (const part of $$(`[data-when="${one.dataset.shows}"]`)) part.hidden = one.value !== one.dataset.shows;
+    if (one.dataset.shows) for (const part of $$(`[data-when="${one.dataset.shows}"]`)) {
+      part.hidden = one.value !== one.dataset.shows;
+      for (const control of $$("input, select", part)) control.disabled = part.hidden;
+    }
     if ("submit" in one.dataset) one.form.requestSubmit();
     if (one.dataset.tick) for (const box of $$(`#${one.dataset.tick} tbody tr:not([hidden]) .pick input`)) box.checked = one.checked;
     if (one.closest(".grid")) ticked();
@@ -77,17 +80,25 @@
   const picked = () => $$("#grid tbody tr:has(.pick input:checked)");
   function ticked() {
     const rows = picked();
-    const related = $("[data-related]"), exported = $("[data-export]");
+    const related = $("[data-related]");
     if (related) related.disabled = rows.length !== 1 || !rows[0].dataset.messageId;
-    if (exported) exported.disabled = rows.length === 0;
+    for (const one of $$("[data-export]")) one.disabled = rows.length === 0;
   }
   document.addEventListener("click", (event) => {
-    if (event.target.closest("[data-related]")) {
-      location.href = `/messagetrace/?range=all&message_id=${encodeURIComponent(picked()[0].dataset.messageId)}`;
+    const related = event.target.closest("[data-related]"), exported = event.target.closest("[data-export]");
+    if (related) location.href = `${related.dataset.related}?range=all&message_id=${encodeURIComponent(picked()[0].dataset.messageId)}`;
+    if (exported) {
+      const link = document.createElement("a"), ids = [...new Set(picked().map((row) => row.dataset.id))];
+      link.href = [exported.dataset.export, ...ids.map((id) => `MessageTraceId=${id}`)].join("&");
+      link.download = exported.dataset.file ?? "message-trace.csv";
+      link.click();
     }
-    if (event.target.closest("[data-export]")) {
-      const ids = [...new Set(picked().map((row) => row.dataset.id))];
-      location.href = "/api/v1/message-trace?format=csv&" + ids.map((id) => `MessageTraceId=${id}`).join("&");
+    // A button that takes what the form says to another page.
+    const leaves = event.target.closest("[data-leaves]");
+    if (leaves) {
+      event.preventDefault();
+      const given = [...new FormData(leaves.form)].filter(([, value]) => value);
+      location.href = `${leaves.formAction}?${new URLSearchParams(given)}`;
     }
   });
 

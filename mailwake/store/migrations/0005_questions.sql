@@ -1,7 +1,7 @@
 -- Rows anew, so that a page is found among many rows. What few rows of a block are taken of is compressed in small pieces:
 -- a piece is read and unpacked as a whole. Filters of names cover one granule each, so that little is looked at in vain;
 -- both kinds of recipient have one together: asked for one or the other, two filters together rule nothing out.
-DROP TABLE IF EXISTS rows_made;
+DROP TABLE IF EXISTS rows_made SYNC;
 CREATE TABLE IF NOT EXISTS {on_table:rows_made} (
   received DateTime64(6, 'UTC') CODEC(Delta(8), ZSTD(1)) SETTINGS (min_compress_block_size = 8192),
   trace_id FixedString(16) CODEC(ZSTD(1)) SETTINGS (min_compress_block_size = 8192),
@@ -44,7 +44,7 @@ SETTINGS index_granularity = 256, old_parts_lifetime = 0, cleanup_delay_period =
   max_cleanup_delay_period = 2, min_rows_to_fsync_after_merge = 1, fsync_part_directory = 1;
 INSERT INTO rows_made SELECT * FROM rows SETTINGS max_execution_time = 0;
 EXCHANGE TABLES rows AND rows_made;
-DROP TABLE rows_made;
+DROP TABLE rows_made SYNC;
 
 -- What was merged leaves the disk at once; what it was merged to is forced there first.
 ALTER TABLE {on_table:facts} MODIFY SETTING old_parts_lifetime = 0, cleanup_delay_period = 1, cleanup_delay_period_random_add = 0,
@@ -60,4 +60,10 @@ ALTER TABLE {on_table:items} MODIFY SETTING old_parts_lifetime = 0, cleanup_dela
 ALTER TABLE {on_table:files} MODIFY SETTING old_parts_lifetime = 0, cleanup_delay_period = 1, cleanup_delay_period_random_add = 0,
   max_cleanup_delay_period = 2, min_rows_to_fsync_after_merge = 1, fsync_part_directory = 1;
 ALTER TABLE {on_table:imports} MODIFY SETTING old_parts_lifetime = 0, cleanup_delay_period = 1, cleanup_delay_period_random_add = 0,
+  max_cleanup_delay_period = 2, min_rows_to_fsync_after_merge = 1, fsync_part_directory = 1;
+ALTER TABLE {on_table:presence} MODIFY SETTING old_parts_lifetime = 0, cleanup_delay_period = 1, cleanup_delay_period_random_add = 0,
+  max_cleanup_delay_period = 2, min_rows_to_fsync_after_merge = 1, fsync_part_directory = 1;
+ALTER TABLE {on_table:losses} MODIFY SETTING old_parts_lifetime = 0, cleanup_delay_period = 1, cleanup_delay_period_random_add = 0,
+  max_cleanup_delay_period = 2, min_rows_to_fsync_after_merge = 1, fsync_part_directory = 1;
+ALTER TABLE {on_table:audit_removed} MODIFY SETTING old_parts_lifetime = 0, cleanup_delay_period = 1, cleanup_delay_period_random_add = 0,
   max_cleanup_delay_period = 2, min_rows_to_fsync_after_merge = 1, fsync_part_directory = 1;

@@ -1,0 +1,31 @@
+"""The stage, built once for each process."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from stage import Stage, staged
+
+LOG = """\
+Nov 20 09:00:00 imap1 dovecot: imap-login: Login: user=<grace@example.org>, method=PLAIN, rip=192.0.2.7,\
+ lip=198.51.100.2, mpid=7, TLS, session=<aaaaBBBBcccc1>
+Nov 20 09:00:05 imap1 dovecot: imap(grace@example.org)<7><aaaaBBBBcccc1>: expunge: box=INBOX, uid=12,\
+ msgid=<m1@example.net>, size=900, subject=Offer, flags=()
+Nov 20 09:01:00 imap1 dovecot: imap-login: Login: user=<carol@example.com>, method=PLAIN, rip=192.0.2.66,\
+ lip=198.51.100.2, mpid=8, TLS, session=<aaaaBBBBcccc2>
+Nov 20 09:01:05 imap1 dovecot: imap(carol@example.com)<8><aaaaBBBBcccc2>: expunge: box=INBOX, uid=13,\
+ msgid=<m2@example.net>, size=900, subject=Secret, flags=()
+"""
+
+
+@pytest.fixture(scope="session")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """Everything set up."""
+    with staged(tmp_path_factory.mktemp("roles"), LOG) as made:
+        yield made

@@ -1,0 +1,193 @@
+"""What each operation is asked: a sound input for everybody, and names inside, outside and nowhere for the scoped.
+
+Names of inputs are those outside, as the REST face and cmdlets have them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Given = dict[str, Any]
+
+PERIOD: Given = {"StartDate": "2026-11-10T00:00:00Z", "EndDate": "2026-11-25T00:00:00Z"}
+GRACE, CAROL, ABSENT = "grace@example.org", "carol@example.com", "nicht@example.com"
+"""A mailbox inside, one outside, one nowhere."""
+NO_ID = "11111111-2222-3333-4444-555555555555"
+_HOLD: Given = {"Identity": GRACE, "LitigationHoldEnabled": True}
+_REPORT: Given = {**PERIOD, "ReportTitle": "Roles", "ReportType": "MessageTrace", "RecipientAddress": [GRACE]}
+
+INPUTS: dict[str, Given] = {
+    "add-mailbox-permission": {"Identity": GRACE, "User": "helper"},
+    "add-recipient-permission": {"Identity": GRACE, "Trustee": "helper"},
+    "add-role-group-member": {"Identity": "Help Desk", "Member": "newcomer@example.net"},
+    "audit-coverage": {},
+    "audit-explain": {"Identity": GRACE, "Action": "HardDelete"},
+    "audit-host-coverage": {},
+    "audit-log-search-result": {"Identity": NO_ID},
+    "audit-record-messages": {"Identity": NO_ID},
+    "directory-import": {"Content": "Name,PrimarySmtpAddress\nNew,new@example.org\n"},
+    "export-mailbox-audit-logs": {**PERIOD, "Recipients": ["auditor@example.net"]},
+    "get-accepted-domain": {},
+    "get-account": {},
+    "get-api-token": {},
+    "get-audit-log-search": {},
+    "get-historical-search": {},
+    "get-mailbox": {},
+    "get-mailbox-audit-bypass-association": {},
+    "get-mailbox-folder-statistics": {"Identity": GRACE},
+    "get-mailbox-permission": {},
+    "get-management-role": {},
+    "get-message-trace": PERIOD,
+    "get-message-trace-detail": {"MessageTraceId": NO_ID, "RecipientAddress": GRACE},
+    "get-message-trace-detail-v2": {"MessageTraceId": NO_ID, "RecipientAddress": GRACE},
+    "get-message-trace-v2": PERIOD,
+    "get-message-tracking-log": {"Recipients": [GRACE]},
+    "get-organization-config": {},
+    "get-recipient-permission": {},
+    "get-role-group": {},
+    "get-role-group-member": {"Identity": "Help Desk"},
+    "historical-search-result": {"JobId": NO_ID},
+    "mail-flow-overview": PERIOD,
+    "message-mailbox-history": {"Identity": "<nothing@example.net>"},
+    "message-story": {"Identity": NO_ID},
+    "message-trace": PERIOD,
+    "message-trace-detail": {"MessageTraceId": NO_ID},
+    "new-accepted-domain": {"DomainName": "new.example.org"},
+    "new-account": {"Name": "newcomer@example.net"},
+    "new-api-token": {"Account": "help-desk@example.net", "Name": "second"},
+    "new-mailbox": {"Name": "Newcomer", "PrimarySmtpAddress": "newcomer@example.org"},
+    "new-mailbox-audit-log-search": {**PERIOD, "Name": "Roles"},
+    "new-role-group": {"Name": "Tracers", "Roles": ["Message Trace"]},
+    "non-owner-mailbox-access-report": PERIOD,
+    "remove-accepted-domain": {"Identity": "nothing.example.org"},
+    "remove-api-token": {"Account": "help-desk@example.net", "Name": "test"},
+    "remove-mailbox": {"Identity": GRACE},
+    "remove-mailbox-permission": {"Identity": GRACE, "User": "helper"},
+    "remove-recipient-permission": {"Identity": GRACE, "Trustee": "helper"},
+    "remove-role-group": {"Identity": "Tracers"},
+    "remove-role-group-member": {"Identity": "Help Desk", "Member": "help-desk@example.net"},
+    "run-jobs": {"Most": 1},
+    "search-admin-audit-log": {"ResultSize": 3},
+    "search-mailbox-audit-log": {"ResultSize": 3},
+    "search-unified-audit-log": {**PERIOD, "ResultSize": 3},
+    "set-account": {"Identity": "nobody@example.net", "Enabled": True},
+    "set-mailbox": _HOLD,
+    "set-mailbox-audit-bypass-association": {"Identity": GRACE, "AuditBypassEnabled": True},
+    "set-organization-config": {"AuditDisabled": True},
+    "source-status": {},
+    "start-historical-search": _REPORT,
+    "start-managed-folder-assistant": {},
+    "stop-historical-search": {"JobId": NO_ID},
+    "unrecorded-acts": {},
+}
+"""An input that is sound whoever asks; what it names may not be there."""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One question about something inside, something outside, and something that does not exist."""
+
+    operation: str
+    input: str
+    inside: Any
+    outside: Any
+    absent: Any
+    more: Mapping[str, Any]
+
+    def given(self, value: Any) -> Given:
+        """The input with one of the three."""
+        return {**self.more, self.input: value}
+
+
+@dataclass(frozen=True)
+class Known:
+    """Ids of things in the estate, which the tests look up."""
+
+    trace_inside: str
+    trace_outside: str
+    id_inside: str
+    """A Message-ID."""
+    id_outside: str
+    record_inside: str
+    record_outside: str
+    report_inside: str
+    report_outside: str
+    search_inside: str
+    search_outside: str
+
+
+def probes(known: Known) -> list[Probe]:
+    """Everything by which something outside could be asked about."""
+    made: list[Probe] = []
+
+    def add(operation: str, name: str, inside: Any, outside: Any, absent: Any, **more: Any) -> None:
+        made.append(Probe(operation, name, inside, outside, absent, more))
+
+    def mailbox(operation: str, name: str = "Identity", **more: Any) -> None:
+        add(operation, name, GRACE, CAROL, ABSENT, **more)
+        add(operation, name, "grace", "carol", "nicht", **more)
+
+    mailbox("add-mailbox-permission", User="helper")
+    mailbox("add-mailbox-permission", "User", Identity=GRACE)
+    mailbox("add-recipient-permission", Trustee="helper")
+    mailbox("add-recipient-permission", "Trustee", Identity=GRACE)
+    mailbox("audit-explain", Action="HardDelete")
+    mailbox("get-mailbox")
+    mailbox("get-mailbox-audit-bypass-association")
+    mailbox("get-mailbox-folder-statistics")
+    mailbox("get-mailbox-permission")
+    mailbox("get-mailbox-permission", "User")
+    mailbox("get-recipient-permission")
+    mailbox("get-recipient-permission", "Trustee")
+    mailbox("remove-mailbox")
+    mailbox("remove-mailbox-permission", User="helper")
+    mailbox("remove-recipient-permission", Trustee="helper")
+    mailbox("search-mailbox-audit-log")
+    mailbox("set-mailbox", LitigationHoldEnabled=True)
+    mailbox("set-mailbox-audit-bypass-association", AuditBypassEnabled=True)
+    mailbox("set-mailbox-audit-bypass-association", AuditBypassEnabled=True, Force=True)
+    mailbox("start-managed-folder-assistant")
+    for operation in (
+        *("audit-coverage", "export-mailbox-audit-logs", "new-mailbox-audit-log-search"),
+        *("non-owner-mailbox-access-report", "search-mailbox-audit-log"),
+    ):
+        more = PERIOD if operation != "audit-coverage" else {}
+        add(operation, "Mailboxes", [GRACE], [CAROL], [ABSENT], **more)
+        add(operation, "Mailboxes", [GRACE], [GRACE, CAROL], [GRACE, ABSENT], **more)
+    add("get-mailbox", "Anr", "grace", "carol", "nicht")
+    add("get-mailbox", "Filter", "Name -like 'gra*'", "Name -like 'car*'", "Name -like 'nic*'")
+    add("search-unified-audit-log", "UserIds", [GRACE], [CAROL], [ABSENT], **PERIOD)
+    add("search-unified-audit-log", "ObjectIds", [GRACE], [CAROL], [ABSENT], **PERIOD)
+    add("search-unified-audit-log", "FreeText", "grace", "carol", "nicht", **PERIOD)
+    _messages(add, known)
+    for operation, kind in (("get-historical-search", "JobId"), ("historical-search-result", "JobId")):
+        add(operation, kind, known.report_inside, known.report_outside, NO_ID)
+    add("stop-historical-search", "JobId", known.report_inside, known.report_outside, NO_ID)
+    for operation in ("get-audit-log-search", "audit-log-search-result"):
+        add(operation, "Identity", known.search_inside, known.search_outside, NO_ID)
+    return made
+
+
+def _messages(add: Any, known: Known) -> None:
+    traces = (known.trace_inside, known.trace_outside, NO_ID)
+    ids = (known.id_inside, known.id_outside, "<nothing@example.net>")
+    for operation in ("get-message-trace", "get-message-trace-v2", "message-trace"):
+        add(operation, "MessageTraceId", *([one] if operation == "message-trace" else one for one in traces), **PERIOD)
+        add(operation, "MessageId", *([one] for one in ids), **PERIOD)
+        add(operation, "RecipientAddress", ["frank@example.org"], [CAROL], [ABSENT], **PERIOD)
+        add(operation, "SenderAddress", ["lena@customer.example"], ["win4@win-offer.example"], [ABSENT], **PERIOD)
+    for operation in ("get-message-trace-detail", "get-message-trace-detail-v2"):
+        add(operation, "MessageTraceId", *traces, RecipientAddress="frank@example.org")
+    add("message-trace-detail", "MessageTraceId", *traces)
+    add("message-story", "Identity", *traces)
+    add("message-story", "Identity", *ids)
+    add("message-mailbox-history", "Identity", *traces)
+    add("message-mailbox-history", "Identity", *ids)
+    add("audit-record-messages", "Identity", known.record_inside, known.record_outside, NO_ID)
+    add("get-message-tracking-log", "MessageId", *ids)
+    add("get-message-tracking-log", "NetworkMessageId", *traces)
+    add("get-message-tracking-log", "Recipients", ["frank@example.org"], [CAROL], [ABSENT])
+    add("start-historical-search", "RecipientAddress", [GRACE], [CAROL], [ABSENT], **PERIOD, ReportTitle="R",
+        ReportType="MessageTrace")  # fmt: skip
