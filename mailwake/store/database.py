@@ -60,8 +60,9 @@ class Database:
         self._merging_lock = threading.Lock()
         try:
             self._private_temporary_folder()
-            self._migrate()
             self.client().command("SYSTEM STOP MERGES")
+            self._migrate()
+            self.client().command("SYSTEM STOP MERGES")  # of the tables that were just made, too
         except BaseException:
             self.close()
             raise
