@@ -15,7 +15,7 @@
     groups_claim = "groups"        # its values are members of role groups, of kind group
 
     [[source]]                     # logs that are read as they are written: docs/live.md
-    type = "file"                  # or "journald", "syslog", "push"
+    type = "file"                  # or "journald", "syslog", "push", "graph"
     path = "/var/log/mail.log"
 
 Paths are relative to the file. What is not understood is an error that names the table and the key.
@@ -23,6 +23,7 @@ Paths are relative to the file. What is not understood is an error that names th
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from pathlib import Path
@@ -30,7 +31,15 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from mailwake.operations.live.sources import AnySource, FileSource, JournalSource, PushSource, Source, SyslogSource
+from mailwake.operations.live.sources import (
+    AnySource,
+    FileSource,
+    GraphSource,
+    JournalSource,
+    PushSource,
+    Source,
+    SyslogSource,
+)
 
 NAME = "mailwake.toml"
 _ADDRESS = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|([^\[\]:]*)):(\d{1,5})")
@@ -172,6 +181,8 @@ def _source(one: AnySource, folder: Path) -> AnySource:
     """A source with whole paths, its files there, its token read. Raises ConfigurationError."""
     if isinstance(one, FileSource):
         return one.model_copy(update={"path": folder / one.path})
+    if isinstance(one, GraphSource):
+        return _with_secret(one, folder)
     if isinstance(one, JournalSource):
         return one.model_copy(update={"directory": folder / one.directory}) if one.directory else one
     if isinstance(one, SyslogSource):
@@ -192,3 +203,19 @@ def _source(one: AnySource, folder: Path) -> AnySource:
         return PushSource(type="push", name=one.name, zone=one.zone, host=one.host, token=token)
     except ValidationError as error:
         raise ConfigurationError(f"{file}: {error.errors()[0]['msg']}") from error
+
+
+def _with_secret(one: GraphSource, folder: Path) -> GraphSource:
+    """With the secret from where it is kept. Raises ConfigurationError."""
+    secret, where = one.client_secret, f"the environment variable {one.client_secret_env}"
+    if one.client_secret_file is not None:
+        where = str(folder / one.client_secret_file)
+        try:
+            secret = (folder / one.client_secret_file).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ConfigurationError(f"{where}: cannot be read: {error.strerror}") from error
+    elif one.client_secret_env:
+        secret = os.environ.get(one.client_secret_env, "")
+    if not secret:
+        raise ConfigurationError(f"{where} is empty: the client secret of {one.title} is to stand there")
+    return one.model_copy(update={"client_secret": secret})

@@ -29,7 +29,7 @@ class SourceState(Output):
         *("losses", "lost", "refused", "unknown"),
     )
     source: str = Field(description="The file, address or name.")
-    type: str = Field(description="file, journald, syslog or push.")
+    type: str = Field(description="file, journald, syslog, push or graph.")
     records: int = Field(description="Records read.")
     rate: float = Field(description="Records a second, over the last minute.")
     last_record: datetime | None = Field(description="The latest time in its records.")

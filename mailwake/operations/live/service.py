@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from mailwake.operations.live.engine import Engine, Feed
 from mailwake.operations.live.journald import JournalKeeper
 from mailwake.operations.live.listen import Listener
-from mailwake.operations.live.sources import AnySource, FileSource, JournalSource, SyslogSource
+from mailwake.operations.live.polling import GraphPoller
+from mailwake.operations.live.sources import AnySource, FileSource, GraphSource, JournalSource, SyslogSource
 from mailwake.operations.live.spool import Spool, SpoolFullError
 from mailwake.operations.live.status import Gauge, SourceStatus
 
@@ -64,7 +65,7 @@ class Live:
         """Listens at once, so that an address in use is told at the start. Raises ListenError, OSError."""
         self.points: dict[str, PushPoint] = {}
         """Push sources by name."""
-        self._takers: list[Listener | JournalKeeper] = []
+        self._takers: list[Listener | JournalKeeper | GraphPoller] = []
         self._spools: list[Spool] = []
         feeds = []
         try:
@@ -102,6 +103,8 @@ class Live:
         self._spools.append(spool)
         if isinstance(source, SyslogSource):
             self._takers.append(Listener(source, spool, gauge))
+        elif isinstance(source, GraphSource):
+            self._takers.append(GraphPoller(source, spool, gauge))
         elif isinstance(source, JournalSource):
             self._takers.append(JournalKeeper(source, spool, gauge))
         else:

@@ -14,6 +14,8 @@ from mailwake.ingest.calendar import zone_of
 _ADDRESS = re.compile(r"(udp|tcp|tls)://(?:\[([0-9a-fA-F:.]+)\]|([^\[\]:/]*)):(\d{1,5})")
 _MATCH = re.compile(r"[A-Z_][A-Z0-9_]*=|\+\Z")
 _SHORTEST_TOKEN = 16
+_WEB = r"https://.+|http://(127\.0\.0\.1|localhost)(:\d+)?"
+"""An address that a secret may be sent to."""
 
 
 class _Table(BaseModel):
@@ -132,5 +134,38 @@ class PushSource(_Table):
         return f"push:{self.name}"
 
 
-AnySource = FileSource | JournalSource | SyslogSource | PushSource
+class GraphSource(_Table):
+    """Message traces of an Exchange Online tenant, asked of Microsoft Graph."""
+
+    type: Literal["graph"]
+    name: str = Field(pattern=r"[a-z0-9][a-z0-9-]{0,62}")
+    tenant: str = Field(pattern=r"[\w.-]+")
+    """Its id or one of its domains."""
+    client_id: str = Field(min_length=1)
+    client_secret: str = ""
+    client_secret_file: Path | None = None
+    client_secret_env: str = ""
+    """Name of a variable of the environment."""
+    days: float = Field(default=10, gt=0, le=90)
+    """How far to go back the first time."""
+    every: float = Field(default=300, ge=1)
+    """Seconds between looks."""
+    overlap: float = Field(default=3600, ge=0)
+    """Seconds before what was taken that are asked for again: rows come late, and change."""
+    url: str = Field(default="https://graph.microsoft.com", pattern=_WEB)
+    login: str = Field(default="https://login.microsoftonline.com", pattern=_WEB)
+
+    @model_validator(mode="after")
+    def _has_secret(self) -> GraphSource:
+        if sum(map(bool, (self.client_secret, self.client_secret_file, self.client_secret_env))) != 1:
+            raise ValueError("give one of client_secret_file, client_secret_env and client_secret")
+        return self
+
+    @property
+    def title(self) -> str:
+        """What it is called in `mailwake status`."""
+        return f"graph:{self.name}"
+
+
+AnySource = FileSource | GraphSource | JournalSource | SyslogSource | PushSource
 Source = Annotated[AnySource, Field(discriminator="type")]

@@ -26,7 +26,7 @@ def values(text: str) -> dict[str, str]:
     found = list(_NAME.finditer(text))
     ends = [*(match.start() for match in found[1:]), len(text)]
     read: dict[str, str] = {}
-    for match, end in zip(found, ends, strict=True):
+    for match, end in zip(found, ends, strict=False):  # of a line that was cut off there may be none
         read.setdefault(match[1], text[match.end() : end])
     return read
 

@@ -13,8 +13,7 @@ from django.utils.functional import Promise
 from pydantic import BaseModel, ValidationError
 
 from mailwake.operations.contract import Operation, OperationError, all_operations
-from mailwake.operations.perform import check
-from mailwake.web.callers import ask, context_of, page
+from mailwake.web.callers import ask, page, require
 from mailwake.web.controls import controls, typed
 from mailwake.web.labels import label, worded
 from mailwake.web.mistakes import mistakes
@@ -34,7 +33,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponseBase:
     if chosen is None or chosen.operation not in all_operations():
         raise Http404
     operation = all_operations()[chosen.operation]
-    check(operation, context_of(request))
+    require(request, chosen.operation)
     given = typed(operation.input, chosen.fields, request.GET)
     sent = bool(given) or "sent" in request.GET
     if not sent:

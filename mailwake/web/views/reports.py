@@ -24,7 +24,7 @@ from mailwake.operations.contract import OperationError, all_operations
 from mailwake.operations.historical_models import MORE_CRITERIA, HistoricalSearch
 from mailwake.operations.mailing import server
 from mailwake.operations.models import Answer
-from mailwake.web.callers import ask, items, page
+from mailwake.web.callers import ask, items, page, require
 from mailwake.web.labels import label
 from mailwake.web.mistakes import mistakes
 from mailwake.web.spoken import error_in_words
@@ -74,6 +74,7 @@ def _shown(one: HistoricalSearch) -> dict[str, Any]:
 @page
 def order(request: HttpRequest) -> HttpResponseBase:
     """The page before the order: what will be searched, title, address; with POST, order it."""
+    require(request, "start-historical-search")
     query = QueryDict(request.POST.get("query", "")) if request.method == "POST" else request.GET
     form = TraceForm.of(query)
     given = _given(form)

@@ -10,10 +10,8 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from pydantic import ValidationError
 
 from mailwake.operations.contract import OperationError
@@ -23,9 +21,8 @@ from mailwake.operations.pasted import LARGEST
 from mailwake.operations.pasted import readings as pasted_readings
 from mailwake.operations.saved_queries import remember
 from mailwake.operations.trace_models import TraceRow
-from mailwake.trace.story_missing import as_sentence
-from mailwake.web import words
-from mailwake.web.callers import ask, context_of, page
+from mailwake.web import grid, words
+from mailwake.web.callers import ask, context_of, page, require
 from mailwake.web.labels import label
 from mailwake.web.mistakes import in_words
 from mailwake.web.spoken import error_in_words, spoken, spoken_error
@@ -34,36 +31,6 @@ from mailwake.web.zones import zones
 
 PAGE = 250
 """Rows that are loaded at a time, as in Exchange's list."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """One that can be shown."""
-
-    name: str
-    title: str | Promise
-    always: bool = False
-
-
-COLUMNS = (
-    Column("received", gettext_lazy("Date"), always=True),
-    Column("sender_address", gettext_lazy("Sender")),
-    Column("recipient_address", gettext_lazy("Recipient")),
-    Column("subject", gettext_lazy("Subject")),
-    Column("status", gettext_lazy("Status"), always=True),
-    Column("reason", gettext_lazy("Reason")),
-    Column("direction", gettext_lazy("Direction")),
-    Column("from_ip", gettext_lazy("From IP")),
-    Column("to_ip", gettext_lazy("To IP")),
-    Column("size", gettext_lazy("Size")),
-    Column("message_id", gettext_lazy("Message ID")),
-    Column("queue_ids", gettext_lazy("Queue IDs")),
-    Column("hosts", gettext_lazy("Hosts")),
-    Column("sasl_user", gettext_lazy("Signed in as")),
-    Column("folder", gettext_lazy("Folder")),
-    Column("verdict", gettext_lazy("Filters")),
-)
-_USUAL = ("received", "sender_address", "recipient_address", "subject", "status", "reason")
 
 
 @dataclass(frozen=True)
@@ -101,7 +68,7 @@ def trace(request: HttpRequest, place: Place = EVERYBODY) -> HttpResponseBase:
         "details": words.DETAILS.items(),
         "outcomes": words.OUTCOMES.items(),
         "directions": words.DIRECTIONS.items(),
-        "all_columns": [(column, column in _columns(request)) for column in COLUMNS],
+        "all_columns": [(column, column in _columns(request)) for column in grid.COLUMNS],
     }
     template = "web/partials/trace_results.html" if request.headers.get("HX-Request") else "web/trace.html"
     return render(request, template, shown, status=400 if form.errors else 200)
@@ -132,6 +99,7 @@ def find(request: HttpRequest, place: Place = EVERYBODY) -> HttpResponseBase:
 @page
 def paste(request: HttpRequest) -> HttpResponseBase:
     """A bounce, headers or a log line, pasted: the message that it is about."""
+    require(request, "message-trace")
     text = request.POST.get("text", "")
     if request.method != "POST" or not text.strip():
         return render(request, "web/paste.html", {"text": text})
@@ -183,7 +151,8 @@ def _results(request: HttpRequest, form: TraceForm, cursor: str, place: Place) -
         "form": form,
         "place": place,
         "columns": _columns(request),
-        "rows": [],
+        "rows": "",
+        "count": 0,
         "next": "",
         "problem": None,
     }
@@ -191,7 +160,9 @@ def _results(request: HttpRequest, form: TraceForm, cursor: str, place: Place) -
         return found
     try:
         answer = ask(request, place.operation, **given, result_size=PAGE, cursor=cursor)
-        found["rows"] = [_shown(row) for row in answer if isinstance(row, TraceRow)]
+        below = reverse(place.message, args=["0"]).removesuffix("0/")
+        rows = [row for row in answer if isinstance(row, TraceRow)]
+        found["rows"], found["count"] = grid.rows(rows, found["columns"], below), len(rows)
         found["next"] = answer.next_cursor or ""
         found["warnings"] = spoken(tuple(answer.warnings))
     except ValidationError as error:
@@ -209,36 +180,12 @@ def _results(request: HttpRequest, form: TraceForm, cursor: str, place: Place) -
     return found
 
 
-def _shown(row: TraceRow) -> dict[str, Any]:
-    """A row with what the page says of it in words."""
-    detail = row.status_detail or ""
-    finer = "" if detail in ("", "Unknown", row.status) else words.DETAILS.get(detail, detail)
-    return {
-        "row": row,
-        "label": words.status(row.status),
-        "tone": words.tone(row.status),
-        "finer": finer,
-        "direction": words.DIRECTIONS.get(row.direction or "", row.direction or ""),
-        "reason": _reason(row),
-    }
-
-
-def _reason(row: TraceRow) -> str:
-    """In short why, or where it went."""
-    if row.status == "Delivered":
-        if row.folder:
-            return _("in %(folder)s") % {"folder": row.folder}
-        place = row.to_host or row.to_ip
-        return _("to %(host)s") % {"host": place} if place else ""
-    return row.reason or spoken(as_sentence(row.remark or ""))
-
-
-def _columns(request: HttpRequest) -> list[Column]:
-    chosen = request.session.get("columns", _USUAL)
-    return [column for column in COLUMNS if column.always or column.name in chosen]
+def _columns(request: HttpRequest) -> list[grid.Column]:
+    chosen = request.session.get("columns", grid.USUAL)
+    return [column for column in grid.COLUMNS if column.always or column.name in chosen]
 
 
 def _keep_columns(request: HttpRequest) -> None:
     if "columns" in request.GET:
-        known = {column.name for column in COLUMNS}
+        known = {column.name for column in grid.COLUMNS}
         request.session["columns"] = [name for name in request.GET.getlist("columns") if name in known]

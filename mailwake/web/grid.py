@@ -1,0 +1,146 @@
+"""The grid of messages: its columns, and its rows as markup.
+
+The markup is made in Python: a page has 250 rows, and in a template each look-up costs as much as a whole cell here.
+Whatever comes from a log goes through `escape`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from django.template.defaultfilters import filesizeformat
+from django.utils.functional import Promise
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from mailwake.operations.trace_models import TraceRow
+from mailwake.trace.story_missing import as_sentence
+from mailwake.web import words
+from mailwake.web.spoken import spoken
+
+
+@dataclass(frozen=True)
+class Column:
+    """One that can be shown."""
+
+    name: str
+    title: str | Promise
+    cell: Callable[[TraceRow, str], str]
+    """The markup of a row's cell; also given the address of the message's page."""
+    always: bool = False
+
+
+def rows(found: Iterable[TraceRow], columns: Sequence[Column], place: str) -> SafeString:
+    """The rows of a table. place: address that the pages of messages are below."""
+    tick = escape(_("Tick"))
+    parts: list[str] = []
+    for number, row in enumerate(found, 1):
+        identity = escape(row.message_trace_id)
+        name = f"t{identity}-{number}"
+        address = f"{place}{_quoted(row.message_trace_id)}/?recipient={_quoted(row.recipient_address)}"
+        parts.append(
+            f'<tr data-id="{identity}" data-message-id="{escape(row.message_id or "")}"><td class="pick">'
+            f'<label class="sr" for="{name}">{tick}</label>'
+            f'<input type="checkbox" id="{name}" value="{identity}"></td>'
+        )
+        parts += [column.cell(row, address) for column in columns]
+        parts.append("</tr>")
+    return mark_safe("".join(parts))
+
+
+def _quoted(text: str | None) -> str:
+    return quote(text or "", errors="replace")
+
+
+def _text(name: str, kind: str = "") -> Callable[[TraceRow, str], str]:
+    """A cell that shows a property; of several values all."""
+    start = f'<td class="{kind}">' if kind else "<td>"
+
+    def cell(row: TraceRow, _address: str) -> str:
+        value = getattr(row, name)
+        shown = " ".join(map(str, value)) if isinstance(value, list | tuple) else value
+        return f"{start}{escape(shown) if shown else ''}</td>"
+
+    return cell
+
+
+def _received(row: TraceRow, address: str) -> str:
+    link = (
+        f'<a class="open" href="{escape(address)}" hx-get="{escape(address)}" hx-target="#flyout-content" data-flyout>'
+    )
+    if row.received is None:
+        return f'<td class="nowrap" data-sort-value="">{link}-</a></td>'
+    moment = localtime(row.received)
+    shown = f'<time datetime="{moment.isoformat()}">{moment:%Y-%m-%d %H:%M:%S}</time>'
+    return f'<td class="nowrap" data-sort-value="{moment.timestamp():.6f}">{link}{shown}</a></td>'
+
+
+def _status(row: TraceRow, _address: str) -> str:
+    detail = row.status_detail or ""
+    finer = "" if detail in ("", "Unknown", row.status) else words.DETAILS.get(detail, detail)
+    more = f"<small>{escape(finer)}</small>" if finer else ""
+    label = f'<span class="status tone-{words.tone(row.status)}">{escape(words.status(row.status))}</span>'
+    return f'<td class="nowrap">{label}{more}</td>'
+
+
+def _sender(row: TraceRow, _address: str) -> str:
+    return f'<td class="address" data-label="{escape(_("Sender"))}">{escape(row.sender_address or "")}</td>'
+
+
+def _recipient(row: TraceRow, _address: str) -> str:
+    original = row.original_recipient_address
+    shown = original if row.recipient_address is None else row.recipient_address
+    before = ""
+    if original and original != row.recipient_address:
+        before = f"<small>{escape(_('addressed to %(address)s') % {'address': original})}</small>"
+    return f'<td class="address" data-label="{escape(_("Recipient"))}">{escape(shown or "")}{before}</td>'
+
+
+def _reason(row: TraceRow, _address: str) -> str:
+    return f'<td class="long">{escape(_why(row))}</td>'
+
+
+def _why(row: TraceRow) -> str:
+    """In short why, or where it went."""
+    if row.status == "Delivered":
+        if row.folder:
+            return _("in %(folder)s") % {"folder": row.folder}
+        place = row.to_host or row.to_ip
+        return _("to %(host)s") % {"host": place} if place else ""
+    return row.reason or spoken(as_sentence(row.remark or ""))
+
+
+def _direction(row: TraceRow, _address: str) -> str:
+    return f"<td>{escape(words.DIRECTIONS.get(row.direction or '', row.direction or ''))}</td>"
+
+
+def _size(row: TraceRow, _address: str) -> str:
+    shown = escape(filesizeformat(row.size)) if row.size else ""
+    return f'<td class="number nowrap" data-sort-value="{row.size or 0}">{shown}</td>'
+
+
+COLUMNS = (
+    Column("received", gettext_lazy("Date"), _received, always=True),
+    Column("sender_address", gettext_lazy("Sender"), _sender),
+    Column("recipient_address", gettext_lazy("Recipient"), _recipient),
+    Column("subject", gettext_lazy("Subject"), _text("subject", "long")),
+    Column("status", gettext_lazy("Status"), _status, always=True),
+    Column("reason", gettext_lazy("Reason"), _reason),
+    Column("direction", gettext_lazy("Direction"), _direction),
+    Column("from_ip", gettext_lazy("From IP"), _text("from_ip", "nowrap")),
+    Column("to_ip", gettext_lazy("To IP"), _text("to_ip", "nowrap")),
+    Column("size", gettext_lazy("Size"), _size),
+    Column("message_id", gettext_lazy("Message ID"), _text("message_id", "mono")),
+    Column("queue_ids", gettext_lazy("Queue IDs"), _text("queue_ids", "mono")),
+    Column("hosts", gettext_lazy("Hosts"), _text("hosts", "long")),
+    Column("sasl_user", gettext_lazy("Signed in as"), _text("sasl_user")),
+    Column("folder", gettext_lazy("Folder"), _text("folder")),
+    Column("verdict", gettext_lazy("Filters"), _text("verdict", "long")),
+)
+USUAL = ("received", "sender_address", "recipient_address", "subject", "status", "reason")
+"""Columns that are shown to who did not choose any."""
