@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -74,8 +75,15 @@ def _command(start: list[str], arguments: tuple[str, ...]) -> Any:
     return lambda file, _data: [*start, *(str(file) if a == "{file}" else a for a in arguments)]
 
 
-def measure(lines: int, seed: int, runs: int, found: Sequence[Peer], slow: float) -> dict[str, Any]:
+def measure(lines: int, seed: int, runs: int, found: Sequence[Peer], slow: float, sample: float) -> dict[str, Any]:
     """All programs on one file, `runs` times in turn; one slower than `slow` seconds runs only once."""
+    with tempfile.TemporaryDirectory(prefix="mailwake-bench-", dir=CACHE.parent) as folder:
+        return _measure(lines, seed, runs, found, slow, sample, Path(folder))
+
+
+def _measure(
+    lines: int, seed: int, runs: int, found: Sequence[Peer], slow: float, sample: float, folder: Path
+) -> dict[str, Any]:
     file = estate(lines, seed)
     iso = estate(lines, seed, rfc3339=True) if any(p.rfc3339 for p in found) else file
     number, raw = count_lines(file), file.stat().st_size
@@ -86,7 +94,7 @@ def measure(lines: int, seed: int, runs: int, found: Sequence[Peer], slow: float
             done = results[peer.name]
             if done and done[0].seconds > slow:
                 continue
-            done.append(run_fresh(peer, iso if peer.rfc3339 else file))
+            done.append(run_fresh(peer, iso if peer.rfc3339 else file, folder, sample))
             last = done[-1]
             note = "" if last.code in peer.ok else f"  EXIT CODE {last.code}"
             print(f"  run {turn + 1}: {peer.name:16} {last.seconds:8.2f} s{note}", file=sys.stderr)
@@ -108,6 +116,7 @@ def _summary(peer: Peer, runs: Sequence[Run], lines: int) -> dict[str, Any]:
         "cpu_seconds": median([r.cpu for r in runs]),
         "lines_per_second": lines / seconds,
         "rss_mib": max(r.rss_kib for r in runs) / 1024,
+        "pss_mib": max(r.pss_kib for r in runs) / 1024,
         "disk_bytes_per_line": median([r.written for r in runs]) / lines,
         "failed": [r.code for r in runs if r.code not in peer.ok],
     }
@@ -122,16 +131,18 @@ def table(result: dict[str, Any], absent: dict[str, str]) -> str:
         "",
         f"Raw {result['raw_bytes_per_line']:.1f} bytes a line, gzip -6 {result['gzip_bytes_per_line']:.1f}.",
         "",
-        "| program | does | s (median) | of runs | CPU s | lines/s | times pflogsumm | peak MiB | disk bytes/line |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| program | does | s (median) | of runs | CPU s | lines/s | times pflogsumm | peak MiB | of all processes"
+        " | disk bytes/line |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for p in result["peers"]:
         ratio = f"{p['lines_per_second'] / base:.2f}" if base else "-"
         disk = f"{p['disk_bytes_per_line']:.1f}" if p["disk_bytes_per_line"] else "-"
         name = f"{p['name']} (FAILED: exit {p['failed']})" if p["failed"] else p["name"]
+        together = f"{p['pss_mib']:.0f}" if p["pss_mib"] else "-"
         rows.append(
             f"| {name} | {p['does']} | {p['seconds']:.2f} | {len(p['runs'])} | {p['cpu_seconds']:.2f} |"
-            f" {p['lines_per_second']:,.0f} | {ratio} | {p['rss_mib']:.0f} | {disk} |"
+            f" {p['lines_per_second']:,.0f} | {ratio} | {p['rss_mib']:.0f} | {together} | {disk} |"
         )
     rows += ["", *(f"Left out: {name}: {why}." for name, why in absent.items())]
     return "\n".join(rows).rstrip() + "\n"
@@ -147,13 +158,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", nargs="+", help="names of the programs to run")
     parser.add_argument("--product", type=Path, default=HERE.parent / ".venv" / "bin" / "mailwake")
     parser.add_argument("--slow", type=float, default=60, help="a program that takes longer than this runs once (60 s)")
+    parser.add_argument(
+        "--memory", type=float, default=0, help="seconds between looks at all processes' memory (0: none)"
+    )
     parser.add_argument("--json", type=Path, help="write the numbers here too")
     given = parser.parse_args(argv)
     found, absent = peers(given.path, given.product)
     if given.only:
         absent = {name: why for name, why in absent.items() if name in given.only}
         found = [p for p in found if p.name in given.only]
-    results = [measure(lines, given.seed, given.runs, found, given.slow) for lines in given.lines]
+    results = [measure(lines, given.seed, given.runs, found, given.slow, given.memory) for lines in given.lines]
     for result in results:
         print(table(result, absent))
     if given.json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -29,6 +30,8 @@ class Run(NamedTuple):
     rss_kib: int
     code: int
     written: int = 0
+    pss_kib: int = 0
+    """Memory of the process and all below it at their peak, shared pages counted once; 0 when not asked for."""
 
 
 class Peer(NamedTuple):
@@ -41,8 +44,10 @@ class Peer(NamedTuple):
     ok: tuple[int, ...] = (0,)
 
 
-def run(command: Sequence[str]) -> Run:
+def run(command: Sequence[str], sample: float = 0) -> Run:
     """Run to the end, output into a file that is dropped (into /dev/null, grep would stop at the first match).
+
+    sample: seconds between looks at the memory of all processes; 0 for none (they cost a percent or two).
 
     wait4 tells the memory of this child alone; but Linux hands a parent's own high-water mark down at exec, so the
     measuring process has to stay small (it generates in a process of its own).
@@ -52,18 +57,48 @@ def run(command: Sequence[str]) -> Run:
         tempfile.TemporaryFile() as output,
         subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.DEVNULL) as process,
     ):
+        peak = _peak(process.pid, sample) if sample else 0
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - began
         process.returncode = os.waitstatus_to_exitcode(status)
-    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss, process.returncode)
+    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss, process.returncode, 0, peak)
 
 
-def run_fresh(peer: Peer, file: Path) -> Run:
-    """Run with an empty data folder and tell how much was left in it."""
-    with tempfile.TemporaryDirectory(prefix="mailwake-bench-") as folder:
-        data = Path(folder) / "data"
-        done = run(peer.command(file, data))
-        return done._replace(written=tree_bytes(data))
+def _peak(pid: int, pause: float) -> int:
+    """KiB of a process and all below it at their peak (proportional set sizes), seen until it ends."""
+    peak = 0
+    while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        peak = max(peak, sum(map(_pss, _family(pid))))
+        time.sleep(pause)
+    return peak
+
+
+def _family(pid: int) -> list[int]:
+    found = [pid]
+    for one in found:  # which grows meanwhile
+        for children in Path(f"/proc/{one}/task").glob("*/children"):
+            with contextlib.suppress(OSError):
+                found.extend(map(int, children.read_text().split()))
+    return found
+
+
+def _pss(pid: int) -> int:
+    try:
+        text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except OSError:  # it has ended
+        return 0
+    return next((int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:")), 0)
+
+
+def run_fresh(peer: Peer, file: Path, folder: Path, sample: float = 0) -> Run:
+    """Run with an empty data folder, made in `folder`, and tell how much was left in it.
+
+    What is left is for the caller to delete when all is measured: for minutes after many files were deleted, ext4
+    looks long for a place for each new one.
+    """
+    data = Path(tempfile.mkdtemp(dir=folder)) / "data"
+    done = run(peer.command(file, data), sample)
+    return done._replace(written=tree_bytes(data))
 
 
 def tree_bytes(folder: Path) -> int:

@@ -1,7 +1,9 @@
 """What all tests share: the way to their helpers, the pitfalls they prove, how hard the property tests try.
 
 `@pytest.mark.pitfall("S06")` says which row of the pitfalls table a test proves; a run leaves what came of them in
-`build/pitfalls.json`, and `python -m tests.pitfalls.table` writes `docs/pitfalls.md`.
+`build/pitfalls.json`, and `python -m tests.pitfalls.table` writes `docs/pitfalls.md`. A test called `test_A12_...` or
+`test_AR23_...` proves that requirement or rule of mailbox auditing, wherever it lies: likewise `build/conformance.json`
+and `python -m tests.conformance.table`.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,7 +31,9 @@ settings.register_profile(
 settings.register_profile("full", max_examples=100, deadline=None, suppress_health_check=_SLOW_STORE)
 settings.load_profile(os.environ.get("MAILWAKE_TEST_PROFILE", "fast"))
 
-_outcomes: dict[str, dict[str, str]] = {}
+_NAMED = re.compile(r"::test_((?:AR?\d\d_)+)")
+_outcomes: dict[str, dict[str, dict[str, str]]] = {"pitfalls": {}, "conformance": {}}
+"""By file in build/, row and test."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -43,24 +48,35 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    rows = dict(report.user_properties).get("pitfalls", "")
-    if rows and (report.when == "call" or not report.passed):
-        for row in str(rows).split():
-            _outcomes.setdefault(row, {})[report.nodeid] = report.outcome
+    if report.when != "call" and report.passed:
+        return
+    named = _NAMED.search(report.nodeid)
+    rows = {
+        "pitfalls": str(dict(report.user_properties).get("pitfalls", "")).split(),
+        "conformance": named[1].replace("AR", "R").rstrip("_").split("_") if named else [],
+    }
+    for name, found in rows.items():
+        for row in found:
+            _outcomes[name].setdefault(row, {})[report.nodeid] = report.outcome
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
-    """Keep what came of the marked tests; the last run of a test counts."""
+    """Keep what came of these tests; the last run of a test counts."""
     yield
-    if not _outcomes or hasattr(session.config, "workerinput"):
+    if hasattr(session.config, "workerinput"):
         return
-    path = TESTS.parent / "build" / "pitfalls.json"
+    for name, outcomes in _outcomes.items():
+        if outcomes:
+            _keep(TESTS.parent / "build" / f"{name}.json", outcomes)
+
+
+def _keep(path: Path, outcomes: dict[str, dict[str, str]]) -> None:
     try:
         known = json.loads(path.read_text())
     except (OSError, ValueError):
         known = {}
-    for row, tests in _outcomes.items():
+    for row, tests in outcomes.items():
         known.setdefault(row, {}).update(tests)
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n")

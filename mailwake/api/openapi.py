@@ -18,7 +18,8 @@ _REF = "#/components/schemas/{model}"
 _INTRODUCTION = """\
 Every question and order that Mailwake knows. Questions are asked with GET, or with POST and the same names as members
 of a JSON object when they are long; orders are given with POST. Times are ISO 8601 with a zone, sizes bytes, durations
-seconds. Lists are ordered and paged by `nextCursor`; `?format=jsonl` and `?format=csv` stream whole answers.
+seconds. Lists are ordered and paged by `nextCursor`; `?format=jsonl` and `?format=csv` stream whole answers, and
+`?format=file` gives reports as they are kept.
 """
 
 

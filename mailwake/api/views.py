@@ -46,6 +46,8 @@ def run(request: HttpRequest, name: str) -> HttpResponseBase:
         return response
     if request.method == "POST" and "Authorization" not in request.headers and _forged(request):
         return _problem(Problem(403, "forged", "the request does not come from a page of ours", "Send a token."))
+    if request.method == "POST" and "what_if" in request.GET and not operation.changes:
+        return _problem(Problem(400, "no-what-if", f"{name} cannot be asked what it would do", "Leave out what_if."))
     kind = encode.chosen(request.headers.get("Accept", ""), request.GET.get("format", ""), operation.output)
     if kind is None:
         kinds = ", ".join(encode.forms_of(operation.output).values())

@@ -6,7 +6,8 @@
     JSON       journald and log shippers, see `jsonlines`
     bare       a product's own file, see `sources.api.Source.split_bare`
     prefixes   `container | line` (docker compose), `stamp line` (docker logs -t), `stamp stdout F line` (CRI),
-               `{[@timestamp]} line` (Logstash), `file:line` and `file:number:line` (grep over several files)
+               `{[@timestamp]} line` (Logstash), `file:line` and `file:number:line` (grep over several files),
+               `length <22>1 ...` (RFC 6587), `stamp tag {"message": ...}` (Fluentd), `stamp relay stamp host ...`
 
 The strict forms are tried before the products' own, the loose ones (no colon, no host) after them, always in this
 order: what a line is does not depend on the lines before it.
@@ -42,6 +43,7 @@ _RFC5424 = re.compile(r"(?:<\d{1,3}>)?\d{1,2} (\S+) (\S+) (\S+) (\S+) (\S+)(?: |
 _DATA = re.compile(r'(?:-|(?:\[[^\s="\]]+(?: [^\s="\]]+="(?:\\.|[^"\\])*")*\])+)(?: |$)', re.DOTALL)
 _PREFIX = re.compile(
     r"(?:[\w.-]{1,64} +\| |%?\{\[?[^}]{0,40}\} ?)(?=[A-Z0-9<{])"
+    r"|\d{1,6} (?=<\d{1,3}>)"
     r"|[\w./+@-]{1,200}:(?:\d{1,9}[:-])?(?=[A-Z][a-z]{2} [ \d]\d \d\d:|\d{4}-\d\d-\d\d[T ]|<\d{1,3}>)"
 )
 _CRI = re.compile(r"std(?:out|err) [FP] ")
@@ -131,8 +133,12 @@ class Splitter:
         if match is not None:
             return header._replace(host=match[1] or "", message=rest[match.end() :])
         cri = _CRI.match(rest)
-        if depth < _DEPTH and (cri or rest[:1] == "{" or find(rest)):
-            inner = self.split(rest[cri.end() :] if cri else rest, depth + 1)
+        if cri:
+            rest = rest[cri.end() :]
+            header = header._replace(message=rest)
+        ahead = "" if cri else self._ahead(rest)
+        if depth < _DEPTH and (cri or ahead or rest[:1] == "{" or find(rest)):
+            inner = self.split(ahead or rest, depth + 1)
             if inner is not None:
                 return inner if inner.ts != NO_TIME else inner._replace(ts=header.ts, sure=header.sure)
         match = _LOOSE.match(rest)
@@ -142,6 +148,14 @@ class Splitter:
         if match is not None and (match[2] is not None or self._registry.knows(match[1])):
             return header._replace(program=match[1], pid=pid_of(match[2]), message=rest[match.end() :])
         return header
+
+    def _ahead(self, rest: str) -> str:
+        """What stands behind a first word that is no part of it: Fluentd's tag, or the name of a relay."""
+        _, tab, record = rest.partition("\t{")
+        if tab:
+            return "{" + record
+        _, blank, after = rest.partition(" ")
+        return after if blank and (find(after) or (after[:2] == "1 " and _RFC5424.match(after))) else ""
 
     def _rfc5424(self, line: str) -> Header | None:
         match = _RFC5424.match(line)

@@ -5,6 +5,8 @@ journalctl -o json   __REALTIME_TIMESTAMP, _SOURCE_REALTIME_TIMESTAMP, SYSLOG_ID
 Logstash, Filebeat   {"@timestamp": ..., "message": "Nov  1 ...", "host": {"name": ...}}
 Docker json-file     {"log": "...\n", "stream": "stdout", "time": ...}
 Vector, Fluent       {"timestamp": ..., "host": ..., "appname"|"ident": ..., "procid"|"pid": ..., "message": ...}
+GELF                 {"host": ..., "timestamp": 1.5, "short_message": ..., "_application_name": ..., "_process_id": ...}
+Google, Splunk, Loki {"textPayload": ...}, {"jsonPayload": {...}}, {"result": {"_raw": ...}}, {"line": ..., "ts": ...}
 """
 
 from __future__ import annotations
@@ -15,14 +17,18 @@ import orjson
 
 from mailwake.ingest.stamps import bounded
 
-_TEXT = ("message", "log", "MESSAGE", "msg")
-_TIME = ("@timestamp", "timestamp", "time", "timegenerated", "timereported", "ts", "date")
-_HOST = ("host", "hostname", "source_host", "fromhost")
-_PROGRAM = ("appname", "app-name", "app_name", "programname", "program", "ident", "syslog_identifier", "process")
-_PID = ("procid", "pid", "syslog_pid", "process")
+_TEXT = ("message", "log", "MESSAGE", "msg", "full_message", "short_message", "textPayload", "_raw", "line")
+_TIME = ("@timestamp", "timestamp", "time", "timegenerated", "timereported", "ts", "date", "_time")
+_HOST = ("host", "hostname", "source_host", "fromhost", "logsource", "labels")
+_PROGRAM = (
+    *("appname", "app-name", "app_name", "programname", "program", "ident", "syslog_identifier", "process"),
+    *("_application_name", "_programname", "_program"),
+)
+_PID = ("procid", "pid", "syslog_pid", "process", "_process_id", "_procid", "_pid")
+_INSIDE = ("jsonPayload", "result")
+"""Members that hold the record itself."""
 
-
-NAMES = (*_TEXT, "__REALTIME_TIMESTAMP", "SYSLOG_IDENTIFIER")
+NAMES = (*_TEXT, *_INSIDE, "__REALTIME_TIMESTAMP", "SYSLOG_IDENTIFIER")
 """Members by which a record is known for a wrapper."""
 MAX_PID = 2**32 - 1
 
@@ -49,12 +55,15 @@ def read(line: str) -> Wrapped | None:
         return None
     if "__REALTIME_TIMESTAMP" in record or "SYSLOG_IDENTIFIER" in record:
         return journal_record(record)
+    inside = next((record[name] for name in _INSIDE if isinstance(record.get(name), dict)), None)
+    if inside is not None:
+        record = {**record, **inside}
     text = next((record[name] for name in _TEXT if isinstance(record.get(name), str)), None)
     if text is None:
         return None
     stamp = next((record[name] for name in _TIME if isinstance(record.get(name), str | int | float)), "")
     pid = _first(record, _PID, "pid")
-    host, program = _first(record, _HOST, "name", "hostname"), _first(record, _PROGRAM, "name")
+    host, program = _first(record, _HOST, "name", "hostname", "host"), _first(record, _PROGRAM, "name")
     return Wrapped(0, str(stamp), host, program, pid_of(pid), text.rstrip("\r\n"))
 
 

@@ -6,7 +6,9 @@ Shapes read here (`find` at the start of a line, `parse` for a whole text):
     Nov  1 2026 00:00:00     with a year, before or after month and day: `2026 Nov  1 00:00:00`
     2026-11-01T00:00:00.1Z   RFC 3339 / ISO 8601; any length of fraction, `.` or `,`; Z, +01:00, +0100, +01 or no zone
     2026-11-22 02:36:25.823 +0100   the same with blanks (Exim, Rspamd); also `2026/11/22 02:36:25`
-    1792896000.25            seconds since 1970 (10 digits), or milli-, micro-, nanoseconds (13, 16, 19 digits)
+    Sat 2026-11-01 00:00:00 UTC     day of the week (journalctl -o short-full); other zone names say nothing
+    1792896000.25            seconds since 1970 (10 digits), or milli-, micro-, nanoseconds (13, 16, 19 digits); at the
+                             start of a line seconds with a fraction only (journalctl -o short-unix)
 
 A stamp without a year or zone stays without; `clock.Clock` gives it both.
 """
@@ -41,6 +43,9 @@ _ISO = re.compile(
 )
 _BSD = re.compile(rf"({'|'.join(MONTHS)}) {{1,2}}(\d{{1,2}})(?: (\d{{4}}))? {_CLOCK}", re.ASCII)
 _YEAR_BSD = re.compile(rf"(\d{{4}}) ({'|'.join(MONTHS)}) {{1,2}}(\d{{1,2}}) {_CLOCK}", re.ASCII)
+_WEEKDAY = re.compile(r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? (?=\d{4}-|[A-Z])", re.ASCII)
+_ZONE_NAME = re.compile(r" [A-Z]{3,5}(?= )", re.ASCII)
+_UNIX = re.compile(r"(\d{10}\.\d{3,9})(?= \S)", re.ASCII)
 _NUMBER = re.compile(r"(\d{10}|\d{13}|\d{16}|\d{19})(?:\.(\d+))?\Z", re.ASCII)
 
 
@@ -67,15 +72,31 @@ def find(line: str) -> tuple[Stamp, int] | None:
             return _iso(match)
         match = _YEAR_BSD.match(line)
         if match is None:
-            return None
+            return _unix(line)
         year, month, day, *clock = match.groups()
     else:
         match = _BSD.match(line)
         if match is None:
-            return None
+            return _with_weekday(line)
         month, day, year, *clock = match.groups()
     stamp = _stamp(int(year) if year else None, MONTHS[month], int(day), clock, None)
     return (stamp, match.end()) if stamp else None
+
+
+def _unix(line: str) -> tuple[Stamp, int] | None:
+    match = _UNIX.match(line)
+    found = parse(match[1]) if match is not None else None
+    return (found, match.end()) if match is not None and found is not None else None
+
+
+def _with_weekday(line: str) -> tuple[Stamp, int] | None:
+    day = _WEEKDAY.match(line)
+    found = find(line[day.end() :]) if day is not None else None
+    if day is None or found is None:
+        return None
+    end = day.end() + found[1]
+    name = _ZONE_NAME.match(line, end)
+    return found[0], name.end() if name is not None else end
 
 
 def parse(text: str) -> Stamp | None:

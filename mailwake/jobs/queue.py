@@ -100,6 +100,10 @@ class Queue:
         if not self._own(job).update(lease=now + LEASE):
             raise LostClaimError(job.guid)
 
+    def progress(self, job: JobRecord, rows: int) -> None:
+        """Say how many rows there are so far."""
+        self._own(job).update(rows=rows)
+
     def write(self, job: JobRecord, texts: Iterable[str], now: Any) -> tuple[int, int]:
         """Keep a result in pieces; how many pieces and bytes. now: the clock, µs UTC. Raises LostClaimError."""
         number = size = 0

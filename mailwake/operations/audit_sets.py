@@ -26,7 +26,7 @@ def effective(box: MailboxRecord, kind: LogonType, organization: OrganizationSet
     """The actions of a logon type that are asked for, in the order of Exchange's enumeration."""
     group = box.type is MailboxType.GROUP
     if group or kind in box.managed:
-        premium = box.licence == PREMIUM
+        premium = box.licence == PREMIUM or box.type is MailboxType.SHARED  # where that of who acts counts
         return tuple(in_order(default_set(organization.matrix, kind, box.type, premium, organization.parity)))
     return tuple(in_order(box.custom.get(kind, frozenset())))
 

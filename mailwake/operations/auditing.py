@@ -37,6 +37,8 @@ from mailwake.store.facts import Stored
 if TYPE_CHECKING:
     from pathlib import Path
 
+TABLES = ("acts", "acts_due", "audit", "items")
+"""What auditing writes, portion by portion."""
 _BYPASS = "bypass"
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mailwake.store import presence
 from mailwake.store.presence import Loss, Silence
+from mailwake.trace.story_told import tell
 
 if TYPE_CHECKING:
     from mailwake.operations.context import Context
@@ -38,7 +39,7 @@ def notes(
     told = [text for _, text in sorted(found, key=lambda one: -one[0])]
     more = len(told) - _MOST
     if more > 0:
-        told = [*told[:_MOST], f"there are {more} more gaps in the logs of that time: mailwake doctor"]
+        told = [*told[:_MOST], tell("there are {more} more gaps in the logs of that time: mailwake doctor", more=more)]
     return told
 
 
@@ -67,16 +68,28 @@ def _is_of(host: str, hosts: Collection[str]) -> bool:
 
 
 def _of_silence(one: Silence) -> str:
-    where = one.host or "a log without host"
+    where, start, end = one.host or tell("a log without host"), _time(one.start), _time(one.end)
     if one.goes_on:
-        return f"{where}: no record since {_time(one.start)}; what it did after that is not known here"
-    return f"{where}: no record from {_time(one.start)} to {_time(one.end)}; what it did then is not known here"
+        return tell(
+            "{where}: no record since {start}; what it did after that is not known here", where=where, start=start
+        )
+    return tell(
+        "{where}: no record from {start} to {end}; what it did then is not known here",
+        where=where,
+        start=start,
+        end=end,
+    )
 
 
 def _of_loss(one: Loss) -> str:
     _, found, said = one.raw.partition(f"{one.program}")
     said = said.partition(": ")[2] if found else ""
-    return f"{one.host or one.program}: its log lost records about {_time(one.ts)}: {(said or one.raw)[:200]}"
+    return tell(
+        "{where}: its log lost records about {at}: {said}",
+        where=one.host or one.program,
+        at=_time(one.ts),
+        said=(said or one.raw)[:200],
+    )
 
 
 def _time(micros: int) -> str:

@@ -114,7 +114,7 @@ def as_shown(job: JobRecord) -> HistoricalSearch:
         submit_date=moment(job.created),
         report_title=order.report_title,
         status=job.state,
-        rows=job.rows if done else None,
+        rows=job.rows if done or job.state == IN_PROGRESS else None,
         file_rows=job.rows if done else None,
         report_status_description=_SAID.get(job.state, job.state),
         report_type=order.report_type,

@@ -12,7 +12,7 @@ from mailwake.operations.fields import Moment, WordList
 from mailwake.operations.models import Input, Output
 from mailwake.operations.trace_models import Outcome, Status
 
-_AS_THEY_ARE = (
+MORE_CRITERIA = (
     *("subject", "subject_filter_type", "status_detail", "outcome", "queue_id", "to_ip", "sasl_user", "host"),
     *("size_min", "size_max"),
 )
@@ -65,7 +65,7 @@ class HistoricalOrder(Input):
                 "from_ip": (self.original_client_ip,) if self.original_client_ip else (),
                 "start_date": self.start_date,
                 "end_date": self.end_date,
-                **{name: getattr(self, name) for name in _AS_THEY_ARE},
+                **{name: getattr(self, name) for name in MORE_CRITERIA},
             }
         )
 
@@ -78,7 +78,7 @@ class HistoricalSearch(Output):
     submit_date: datetime = Field(description="When it was ordered.")
     report_title: str = Field(description="What it was called.")
     status: str = Field(description="NotStarted, InProgress, Done, Failed or Cancelled.")
-    rows: int | None = Field(description="Lines of the report.")
+    rows: int | None = Field(description="Lines of the report; of one that is being made, lines so far.")
     file_rows: int | None = Field(description="The same: nothing is left out of the file.")
     report_status_description: str = Field(description="The status in a sentence.")
     report_type: str = Field(description="MessageTrace or MessageTraceDetail.")

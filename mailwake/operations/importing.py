@@ -23,7 +23,7 @@ from mailwake.operations.parallel import End, Harvesters, end_of
 from mailwake.operations.plan import Piece, windows
 from mailwake.operations.reviving import StoredReviver
 from mailwake.operations.writer import Writer
-from mailwake.store import acts, files, journeys
+from mailwake.store import acts, files, journeys, parts
 from mailwake.store import facts as stored_facts
 from mailwake.store.database import Database
 
@@ -33,8 +33,8 @@ PARALLEL_FROM = 32 << 20
 """Bytes from which on several processes read and correlate."""
 PROCESSES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 _COLLECT_EVERY = 16
-_AUDITED = ("acts", "audit", "acts_due")
-"""Tables that auditing writes to, in pieces; what was read is written in large ones already."""
+_TIDY_EVERY = 256
+"""Windows: each leaves two pieces of rows, and the engine slows down at a thousand."""
 
 
 class Progress(Protocol):
@@ -127,8 +127,9 @@ class _Import:
                 for source in self._inputs:
                     self._retract(self._saved.outgrown(source))
                 account = self._in_parallel(writer) if self._divides(total) else self._in_order(writer)
-            with self._database.merging(*_AUDITED):
+            with self._database.merging(*auditing.TABLES):
                 auditing.work(self._database)
+            parts.tidy(self._database)
         finally:
             gc.enable()
             if self._progress:
@@ -214,6 +215,8 @@ class _Import:
         self._windows += 1
         if self._windows % _COLLECT_EVERY == 0:
             gc.collect()
+        if self._windows % _TIDY_EVERY == 0:
+            parts.tidy(self._database)
 
     def _record(self, account: Account) -> None:
         """Keep the account, for `doctor` and `unknown`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ MAIL_LIMIT = 10 << 20
 """Bytes of a result that is mailed; a larger one is kept for download."""
 _RENEW_EVERY = 60.0
 """Seconds."""
+PROGRESS_EVERY = 2.0
+"""Seconds between two counts of the rows that a job has made."""
 
 
 @dataclass
@@ -73,7 +76,7 @@ def run_one(context: Context, queue: Queue, job: JobRecord, runner: Runner) -> J
     try:
         with _kept_alive(context, queue, job):
             work = runner(context, job)
-            _, size = queue.write(job, work.pieces, lambda: context.micros)
+            _, size = queue.write(job, _counted(queue, job, work), lambda: context.micros)
             finished = queue.finish(job, context.micros, rows=work.rows[0], size=size, file_name=work.file_name)
     except LostClaimError:
         return queue.get(job.guid) or job
@@ -83,6 +86,16 @@ def run_one(context: Context, queue: Queue, job: JobRecord, runner: Runner) -> J
         return queue.get(job.guid) or job
     _mail(queue, finished, work)
     return queue.get(job.guid) or finished
+
+
+def _counted(queue: Queue, job: JobRecord, work: Work) -> Iterator[str]:
+    """The pieces; meanwhile the job says how many rows it has."""
+    told = time.monotonic()
+    for piece in work.pieces:
+        yield piece
+        if time.monotonic() - told >= PROGRESS_EVERY:
+            queue.progress(job, work.rows[0])
+            told = time.monotonic()
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from mailwake.operations.correlate import Correlator
 from mailwake.operations.importing import WINDOW, Progress
 from mailwake.operations.reviving import StoredReviver
 from mailwake.store import facts as stored_facts
-from mailwake.store import journeys
+from mailwake.store import journeys, parts
 from mailwake.store.database import Database
 
 
@@ -57,8 +57,9 @@ def run(data_dir: Path, *, progress: Progress | None = None) -> Rebuilt:
                 gc.enable()
                 if progress:
                     progress.finish()
-        with database.merging():
+        with database.merging(*auditing.TABLES):
             audited = auditing.rebuild(database)
+        parts.tidy(database)
         return Rebuilt(total, rows, audited.acts)
 
 

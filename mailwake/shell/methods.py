@@ -11,7 +11,7 @@ from mailwake.shell.errors import ShellError
 from mailwake.shell.limits import MAX_ITEMS, check_items, check_string
 from mailwake.shell.objects import ArrayList, HashTable, PSObject, Size, Value, as_list, type_name
 from mailwake.shell.values import operators
-from mailwake.shell.values.convert import Settings, to_int, to_number, to_span
+from mailwake.shell.values.convert import Settings, cast, to_int, to_number, to_span
 from mailwake.shell.values.written import brief, formatted, to_text
 
 
@@ -96,7 +96,7 @@ def _split(context: Context, text: str, *separators: Value) -> list[str]:
 
 def _padded(context: Context, text: str, width: Value, fill: Value = " ", *, left: bool) -> str:
     size = check_string(to_int(width))
-    mark = brief(fill, 1) or " "
+    mark = cast(fill, "System.Char", context.settings)
     return text.rjust(max(size, 0), mark) if left else text.ljust(max(size, 0), mark)
 
 

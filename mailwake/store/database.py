@@ -11,6 +11,7 @@ import re
 import shutil
 import tempfile
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -31,6 +32,8 @@ SETTINGS: dict[str, Any] = {
 }
 _NAME = "mailwake"
 """The database."""
+_ALL = ""
+"""Stands for all tables, where merging is counted."""
 _TEMPORARY = "mailwake-tmp"
 _OWN = frozenset({"store", "lock", _TEMPORARY, "directory.sqlite3", "directory.lock"})
 """What a data directory holds."""
@@ -53,10 +56,13 @@ class Database:
         """Where temporary files went before; put back by `close`."""
         self._local = threading.local()
         self._clients: list[Client] = []
+        self._merging: Counter[str] = Counter()
+        self._merging_lock = threading.Lock()
         try:
             self._private_temporary_folder()
-            self._migrate()
             self.client().command("SYSTEM STOP MERGES")
+            self._migrate()
+            self.client().command("SYSTEM STOP MERGES")  # of the tables that were just made, too
         except BaseException:
             self.close()
             raise
@@ -86,19 +92,27 @@ class Database:
 
     @contextmanager
     def merging(self, *tables: str) -> Iterator[None]:
-        """Let the engine merge what is written in many small pieces, into some tables or all.
+        """Let the engine merge what is written in many small pieces: in these tables, or in all.
 
         Not otherwise: a merge leaves what it merged on the disk for a while, and a process that only asks is gone
         before that is cleared; and what an import writes in large pieces, it would write twice.
         """
-        which = [f" {_NAME}.{table}" for table in tables] or [""]
-        for one in which:
-            self.client().command(f"SYSTEM START MERGES{one}")
+        self._merge(tables or (_ALL,), 1)
         try:
             yield
         finally:
-            for one in which:
-                self.client().command(f"SYSTEM STOP MERGES{one}")
+            self._merge(tables or (_ALL,), -1)
+
+    def _merge(self, tables: tuple[str, ...], change: int) -> None:
+        """Count who lets merge what: one that has done must not stop what another still needs."""
+        with self._merging_lock:
+            self._merging.update(dict.fromkeys(tables, change))
+            if change < 0:
+                for table in tables:
+                    if not self._merging[table] and not self._merging[_ALL]:
+                        self.client().command(f"SYSTEM STOP MERGES {table}")
+            for table in tables if change > 0 else [one for one, users in self._merging.items() if users]:
+                self.client().command(f"SYSTEM START MERGES {table}")
 
     def close(self) -> None:
         """Close all connections and let another process in."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from mailwake.store.database import Database
 from mailwake.store.facts import IN_ORDER, array_of
 from mailwake.store.query import SAME, TEXTS, UNKNOWN, And, Between, Cursor, Equals, Has, Node, Or
 from mailwake.store.rows import Row
+from mailwake.store.spread import Spread, spread
 from mailwake.store.sql import Formatter
 
 if TYPE_CHECKING:
@@ -28,9 +30,10 @@ _WRITTEN = (
 _SELECT = "body, lower(hex(trace_id)), keys"
 _TRACE_ID, _KEYS = Row._fields.index("trace_id"), Row._fields.index("keys")
 _LARGEST = (1 << 63) - 1
-_DAY = 86_400_000_000
-_WINDOWS = (3 * _DAY,)
-"""A search newest first looks at these spans one after the other: most answers are recent."""
+_FURTHEST = 8
+"""Reaching back by more than so many times costs as much as looking at everything."""
+_Place = tuple[int, str, int]
+"""Where versions of a row lie: received, trace_id, leaf."""
 
 
 def table(rows: list[Row], version: int = 0, *, deleted: int = 0) -> pa.Table:
@@ -173,7 +176,7 @@ Write = Callable[[list[Row], int, int], None]
 def replacement(database: Database) -> Iterator[Write]:
     """A new table of rows beside the old one; it takes the old one's place when the block ends without an error."""
     client = database.client()
-    client.command("DROP TABLE IF EXISTS rows_rebuilt")
+    client.command("DROP TABLE IF EXISTS rows_rebuilt SYNC")
     client.command("CREATE TABLE rows_rebuilt AS rows")
 
     def write(rows: list[Row], version: int, deleted: int) -> None:
@@ -183,10 +186,10 @@ def replacement(database: Database) -> Iterator[Write]:
     try:
         yield write
     except BaseException:
-        client.command("DROP TABLE IF EXISTS rows_rebuilt")
+        client.command("DROP TABLE IF EXISTS rows_rebuilt SYNC")
         raise
     client.command("EXCHANGE TABLES rows AND rows_rebuilt")
-    client.command("DROP TABLE rows_rebuilt")
+    client.command("DROP TABLE rows_rebuilt SYNC")
 
 
 def next_version(database: Database) -> int:
@@ -200,23 +203,67 @@ def search(
 ) -> list[Row]:
     """Rows that meet the question, newest first, after the cursor; at most `limit`.
 
-    Looks at recent spans first. Earlier versions of a row that match where the present one does not are left out.
+    Earlier versions of a row that match where the present one does not are left out.
     """
-    if _is_pointed(node):
-        return list(_span(database, node, limit, cursor, None, None))
-    newest = _newest(database)
-    if newest is None:
+    lies = spread(database)
+    if lies is None:
         return []
-    top = newest if cursor is None else min(newest, cursor.received)
-    found: list[Row] = []
-    high: int | None = None
-    for span in (*_WINDOWS, None):
-        low = None if span is None else top - span
-        found.extend(_span(database, node, limit - len(found), cursor, low, high))
-        if len(found) >= limit or low is None or (since is not None and low <= since):
+    found: dict[_Place, Row] = {}
+    more = 0
+    while len(found) < limit:
+        size = limit - len(found) + more
+        page = _page(database, node, size, cursor, since, lies)
+        found.update((_place(row), row) for row in _in_force(database, page, lies))
+        if len(page) < size:
             break
-        high = low
-    return found[:limit]
+        received, trace_id, leaf = last = _place(page[-1][0])
+        if last in found:
+            cursor = Cursor(received, trace_id, leaf)
+        else:  # the version in force may come next: versions of a place are in no order
+            cursor = Cursor(received, trace_id, leaf + 1)
+            more = 2 * size if _place(page[0][0]) == last else 0
+    return list(found.values())[:limit]
+
+
+def _page(
+    database: Database, node: Node, limit: int, cursor: Cursor | None, since: int | None, lies: Spread
+) -> list[tuple[Row, int]]:
+    """Rows in order, with their versions, among them some that are outdated; fewer than limit when there are no more.
+
+    Looks at the newest span first, then as far back as the rows lie apart there.
+    """
+    top, step = _top(node, cursor, lies), 0 if _is_pointed(node) else lies.first
+    if since is not None and top - since <= _FURTHEST * step:
+        step = 0
+    found: list[tuple[Row, int]] = []
+    high: int | None = None
+    while True:
+        low = None if not step or (since is not None and top - step <= since) else top - step
+        found += _span(database, node, limit - len(found), cursor, low, high)
+        if low is None or len(found) >= limit:
+            return found
+        further = step * limit * 4 // (3 * len(found)) if found else 0
+        step, high = further if further <= _FURTHEST * step else 0, low
+
+
+def _top(node: Node, cursor: Cursor | None, lies: Spread) -> int:
+    """No row that is asked for is newer (µs)."""
+    bounds = [lies.newest] if cursor is None else [lies.newest, cursor.received]
+    parts = node.parts if isinstance(node, And) else (node,)
+    bounds += [
+        one.high for one in parts if isinstance(one, Between) and one.column == "received" and one.high is not None
+    ]
+    return min(bounds)
+
+
+def _in_force(database: Database, page: list[tuple[Row, int]], lies: Spread) -> Iterator[Row]:
+    """Those of a page that are the version now in force."""
+    times = Counter(_place(row) for row, _ in page)
+    doubtful = [row for row, _ in page if times[_place(row)] > 1 or lies.may_differ(row.received)]
+    current = _current(database, doubtful)
+    for row, version in page:
+        if current.get(_place(row), version) == version:
+            yield row
 
 
 def _is_pointed(node: Node) -> bool:
@@ -236,53 +283,37 @@ def _is_pointed(node: Node) -> bool:
 
 def _span(
     database: Database, node: Node, limit: int, cursor: Cursor | None, low: int | None, high: int | None
-) -> Iterator[Row]:
-    """Current rows of one span of time; asks on while outdated versions are in the way."""
-    while limit > 0:
-        form = Formatter()
-        parts = [form.where(And((Between("received", low, high), node))), "deleted = 0"]
-        if cursor is not None:
-            parts.append(form.before(cursor))
-        query = (
-            f"SELECT {_SELECT}, version FROM rows WHERE {' AND '.join(parts)}"
-            f" ORDER BY rows.received DESC, rows.trace_id DESC, rows.leaf DESC LIMIT {limit + 1}"
-        )
-        result = database.client().query(query, parameters=form.parameters).result_rows
-        page = [(unpack(*line[:-1]), int(line[-1])) for line in result]
-        current = _current(database, [row for row, _ in page])
-        seen: set[tuple[int, str, int]] = set()
-        for row, version in page:
-            place = (row.received, row.trace_id, row.leaf)
-            if current.get(place) == version and place not in seen and limit > 0:
-                seen.add(place)
-                limit -= 1
-                yield row
-        if len(page) <= limit + len(seen):
-            return
-        last = page[-1][0]
-        cursor = Cursor(last.received, last.trace_id, last.leaf)
+) -> list[tuple[Row, int]]:
+    """Rows of one span of time (µs) and their versions."""
+    form = Formatter()
+    parts = [form.where(And((Between("received", low, high), node))), "deleted = 0"]
+    if cursor is not None:
+        parts.append(form.before(cursor))
+    query = (
+        f"SELECT {_SELECT}, version FROM rows WHERE {' AND '.join(parts)}"
+        f" ORDER BY rows.received DESC, rows.trace_id DESC, rows.leaf DESC LIMIT {limit}"
+    )
+    result = database.client().query(query, parameters=form.parameters).result_rows
+    return [(unpack(*line[:-1]), int(line[-1])) for line in result]
 
 
-def _current(database: Database, rows: list[Row]) -> dict[tuple[int, str, int], int]:
-    """The version now in force at the place of each row."""
+def _place(row: Row) -> _Place:
+    return row.received, row.trace_id, row.leaf
+
+
+def _current(database: Database, rows: list[Row]) -> dict[_Place, int]:
+    """The version now in force at the place of each row: found by the times, which the table is ordered by."""
     if not rows:
         return {}
-    low, high = min(row.received for row in rows), max(row.received for row in rows)
     query = (
         "SELECT toUnixTimestamp64Micro(received), lower(hex(trace_id)), leaf, max(version) FROM rows"
-        " WHERE received BETWEEN fromUnixTimestamp64Micro({l:Int64}) AND fromUnixTimestamp64Micro({h:Int64})"
+        " WHERE received IN (SELECT fromUnixTimestamp64Micro(arrayJoin({times:Array(Int64)}), 'UTC'))"
         " AND trace_id IN (SELECT toFixedString(unhex(arrayJoin({ids:Array(String)})), 16))"
-        " GROUP BY received, trace_id, leaf"
+        " GROUP BY received, trace_id, leaf SETTINGS use_skip_indexes = 0"
     )
-    ids = sorted({row.trace_id for row in rows})
-    result = database.client().query(query, parameters={"l": low, "h": high, "ids": ids}).result_rows
+    parameters = {"times": sorted({row.received for row in rows}), "ids": sorted({row.trace_id for row in rows})}
+    result = database.client().query(query, parameters=parameters).result_rows
     return {(received, trace_id, leaf): version for received, trace_id, leaf, version in result}
-
-
-def _newest(database: Database) -> int | None:
-    query = "SELECT toUnixTimestamp64Micro(received) FROM rows ORDER BY rows.received DESC LIMIT 1"
-    result = database.client().query(query).result_rows
-    return int(result[0][0]) if result else None
 
 
 def touching(database: Database, keys: Iterable[str], where: str = "rows") -> list[Row]:

@@ -25,6 +25,9 @@ from mailwake.store.query import (
     Or,
 )
 
+_RECIPIENTS = "[recipient, original_recipient]"
+"""What the index of recipients is on: see migration 0005."""
+
 
 class Formatter:
     """Builds one WHERE text; `parameters` fills up beside it."""
@@ -71,10 +74,13 @@ class Formatter:
         if column == "trace_id":
             return f"trace_id = toFixedString(unhex({self.bind(value or '', 'String')}), 16)"
         bound = self.bind(UNKNOWN if value is None else value.lower() if column in FOLDED else value, "String")
+        if column == "recipient":
+            return f"(indexHint(has({_RECIPIENTS}, {bound})) AND recipient = {bound})"
         if column == "original_recipient":
             # Stored only where it is another than the final one.
             same = self.bind(SAME, "String")
-            return f"(original_recipient = {bound} OR original_recipient = {same} AND recipient = {bound})"
+            final = f"original_recipient = {same} AND recipient = {bound}"
+            return f"(indexHint(has({_RECIPIENTS}, {bound})) AND (original_recipient = {bound} OR {final}))"
         return f"{name} = {bound}"
 
     def _contains(self, column: str, text: str, where: str) -> str:

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from mailwake.operations.context import Context
 from mailwake.operations.contract import Caller, OperationError, Refused, all_operations
 from mailwake.operations.models import Answer
-from mailwake.operations.perform import perform
+from mailwake.operations.perform import check, perform
 from mailwake.operations.request_callers import caller_of_request
 from mailwake.operations.serving import runtime
 from mailwake.web.spoken import spoken_error
@@ -36,6 +36,11 @@ def caller_of(request: HttpRequest) -> Caller:
 def context_of(request: HttpRequest) -> Context:
     """A context for the operations of one page."""
     return runtime().context(caller_of(request), timezone.get_current_timezone())
+
+
+def require(request: HttpRequest, name: str) -> None:
+    """For a page that shows something before it asks an operation: raise Refused to those who may not ask it."""
+    check(all_operations()[name], context_of(request))
 
 
 def ask(request: HttpRequest, name: str, /, **given: Any) -> Answer:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language
@@ -41,8 +42,17 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "language": get_language(),
         "theme": _theme(request),
         "themes": ((THEMES[0], _("Theme of the system")), (THEMES[1], _("Light")), (THEMES[2], _("Dark"))),
+        "find": _find(caller),
         "zone_name": timezone.get_current_timezone_name(),
     }
+
+
+def _find(caller: Caller) -> str:
+    """Where the search box leads; "" for who may look for no message."""
+    for operation, view in (("message-trace", "trace-find"), ("my-messages", "my-find")):
+        if allowed(all_operations()[operation], caller):
+            return reverse(view)
+    return ""
 
 
 def _theme(request: HttpRequest) -> str:

@@ -120,6 +120,7 @@ LABELS: dict[str, str | Promise] = {
     "DefaultAuditSet": _("Vendor-managed sets"),
     "NeverSeen": _("Never seen"),
     "Unseeable": _("Cannot be seen"),
+    "Partly": _("Seen in part"),
     "Roles": _("Roles"),
     "RoleGroup": _("Role group"),
     "RoleGroups": _("Role groups"),

@@ -39,6 +39,7 @@ urlpatterns = [
     path("messagetrace/reports/<str:job_id>/cancel/", reports.cancel, name="report-cancel"),
     path("messagetrace/reports/<str:job_id>/download/", reports.download, name="report-download"),
     path("my/messages/", trace.trace, {"place": trace.OWN}, name="my-messages"),
+    path("my/messages/find/", trace.find, {"place": trace.OWN}, name="my-find"),
     path("my/messages/rows/", trace.rows, {"place": trace.OWN}, name="my-rows"),
     path("my/messages/message/<str:identity>/", message.message, {"place": trace.OWN}, name="my-message"),
     path("auditing/mailboxes/", mailboxes.mailboxes, name="mailboxes"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -12,39 +10,12 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "audit" / "policy"))
 from audited_estate import Estate
 from directories import BOTH, cluster, database
 from logs import folder
 
 __all__ = ["cluster", "empty", "estate"]
-
-_NAMED = re.compile(r"::test_((?:A\d\d_)+)")
-_outcomes: dict[str, dict[str, str]] = {}
-
-
-def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Remember what came of tests that are named after a requirement."""
-    found = _NAMED.search(report.nodeid)
-    if found and (report.when == "call" or not report.passed):
-        for row in found[1].rstrip("_").split("_"):
-            _outcomes.setdefault(row, {})[report.nodeid] = report.outcome
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
-    """Keep it in build/conformance.json; the last run of a test counts."""
-    yield
-    if not _outcomes or hasattr(session.config, "workerinput"):
-        return
-    path = Path(__file__).resolve().parents[2] / "build" / "conformance.json"
-    try:
-        known = json.loads(path.read_text())
-    except (OSError, ValueError):
-        known = {}
-    for row, tests in _outcomes.items():
-        known.setdefault(row, {}).update(tests)
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n")
 
 
 @pytest.fixture(scope="session")

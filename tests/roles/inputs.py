@@ -54,12 +54,14 @@ INPUTS: dict[str, Given] = {
     "message-story": {"Identity": NO_ID},
     "message-trace": PERIOD,
     "message-trace-detail": {"MessageTraceId": NO_ID},
+    "my-message-story": {"Identity": NO_ID},
     "new-accepted-domain": {"DomainName": "new.example.org"},
     "new-account": {"Name": "newcomer@example.net"},
     "new-api-token": {"Account": "help-desk@example.net", "Name": "second"},
     "new-mailbox": {"Name": "Newcomer", "PrimarySmtpAddress": "newcomer@example.org"},
     "new-mailbox-audit-log-search": {**PERIOD, "Name": "Roles"},
     "new-role-group": {"Name": "Tracers", "Roles": ["Message Trace"]},
+    "new-saved-query": {"Name": "Roles", "RecipientAddress": [GRACE]},
     "non-owner-mailbox-access-report": PERIOD,
     "remove-accepted-domain": {"Identity": "nothing.example.org"},
     "remove-api-token": {"Account": "help-desk@example.net", "Name": "test"},
@@ -68,6 +70,7 @@ INPUTS: dict[str, Given] = {
     "remove-recipient-permission": {"Identity": GRACE, "Trustee": "helper"},
     "remove-role-group": {"Identity": "Tracers"},
     "remove-role-group-member": {"Identity": "Help Desk", "Member": "help-desk@example.net"},
+    "remove-saved-query": {"QueryId": NO_ID},
     "run-jobs": {"Most": 1},
     "search-admin-audit-log": {"ResultSize": 3},
     "search-mailbox-audit-log": {"ResultSize": 3},
@@ -76,6 +79,7 @@ INPUTS: dict[str, Given] = {
     "set-mailbox": _HOLD,
     "set-mailbox-audit-bypass-association": {"Identity": GRACE, "AuditBypassEnabled": True},
     "set-organization-config": {"AuditDisabled": True},
+    "set-saved-query": {"QueryId": NO_ID, "Name": "Other"},
     "source-status": {},
     "start-historical-search": _REPORT,
     "start-managed-folder-assistant": {},
@@ -116,6 +120,8 @@ class Known:
     report_outside: str
     search_inside: str
     search_outside: str
+    query_inside: str
+    query_outside: str
 
 
 def probes(known: Known) -> list[Probe]:
@@ -167,6 +173,9 @@ def probes(known: Known) -> list[Probe]:
     add("stop-historical-search", "JobId", known.report_inside, known.report_outside, NO_ID)
     for operation in ("get-audit-log-search", "audit-log-search-result"):
         add(operation, "Identity", known.search_inside, known.search_outside, NO_ID)
+    for operation in ("get-saved-query", "remove-saved-query", "set-saved-query"):
+        more = {"Name": "Other"} if operation == "set-saved-query" else {}
+        add(operation, "QueryId", known.query_inside, known.query_outside, NO_ID, **more)
     return made
 
 

@@ -20,6 +20,13 @@ NOBODY = "nobody"
 FURTHER = {
     "/messagetrace/rows/": "message-trace",
     "/messagetrace/paste/": "message-trace",
+    "/messagetrace/find/?q=grace@example.org": "message-trace",
+    "/messagetrace/queries/default/": "get-saved-query",
+    "/messagetrace/queries/save/": "new-saved-query",
+    "/messagetrace/reports/": "get-historical-search",
+    "/messagetrace/reports/order/": "start-historical-search",
+    "/messagetrace/reports/11111111-2222-3333-4444-555555555555/download/": "historical-search-result",
+    "/my/messages/rows/": "my-messages",
     "/messagetrace/message/11111111-2222-3333-4444-555555555555/": "message-story",
     "/auditing/mailboxes/grace@example.org/": "get-mailbox",
 }

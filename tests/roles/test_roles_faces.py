@@ -92,8 +92,10 @@ def test_by_the_pages(stage: Stage, address: str) -> None:
     """A page that is refused says so, and stands in nobody's menu who may not see it."""
     for group, account, allowed in expected(PAGES[address]):
         status, shown = stage.page(account, address)
-        assert status in ((200, 404) if allowed and address in table.FURTHER else (200 if allowed else 403,)), account
+        assert (status == 403) is not allowed, (account, status)
+        assert status < 500
         if address not in table.FURTHER:
+            assert status in (200, 403), account
             menu = set(re.findall(r'href="([^"]+)"', shown[: shown.find("<main")]))
             assert (address in menu) is (PAGES[address][group] != "-"), account
 
@@ -101,3 +103,14 @@ def test_by_the_pages(stage: Stage, address: str) -> None:
 @pytest.mark.slow
 def test_pages_are_those_of_the_table(stage: Stage) -> None:
     assert table.of_pages(KEPT) == PAGES, "read what changed; then: python tests/roles/table.py"
+
+
+@pytest.mark.slow
+def test_what_cannot_be_asked_what_it_would_do_does_nothing(stage: Stage) -> None:
+    """An order that is carried out although it was only to be shown would be the worst of answers."""
+    from django.test import Client
+
+    account = account_of("Organization Management", scoped=False)
+    headers = {"Authorization": f"Bearer {stage.tokens[account]}"}
+    answer = Client(HTTP_HOST="localhost").post("/api/v1/run-jobs?what_if=true", headers=headers)
+    assert (answer.status_code, json.loads(answer.content)["code"]) == (400, "no-what-if")

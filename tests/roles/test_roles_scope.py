@@ -16,8 +16,10 @@ pytestmark = pytest.mark.slow
 
 ADMIN = account_of("Organization Management", scoped=False)
 PART = account_of("Organization Management", scoped=True)
-NAMES_NOTHING = {"get-accepted-domain", "mail-flow-overview", "new-mailbox"}
+NAMES_NOTHING = {"get-accepted-domain", "mail-flow-overview", "new-mailbox", "new-saved-query"}
 """Operations that a scope narrows and that ask by no name."""
+ONES_OWN = {"my-mailbox-access", "my-message-story", "my-messages"}
+"""Of people about themselves: tested apart."""
 _FRESH = re.compile(
     r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)?"
     r"|s\d+_x\d+|\(%s(?:, %s)*\)"
@@ -56,9 +58,11 @@ def known(stage: Stage) -> Known:
     search = {**PERIOD, "Name": "One"}
     reports = [order(stage, who, "start-historical-search", report)["JobId"] for who in (PART, ADMIN)]
     searches = [order(stage, who, "new-mailbox-audit-log-search", search)["Identity"] for who in (PART, ADMIN)]
+    queries = [order(stage, who, "new-saved-query", {"Name": who, "RecipientAddress": [address]})["QueryId"]
+               for who, address in ((PART, GRACE), (ADMIN, CAROL))]  # fmt: skip
     order(stage, ADMIN, "run-jobs", {})
     ids = (inside["MessageId"], outside["MessageId"])
-    return Known(inside["MessageTraceId"], outside["MessageTraceId"], *ids, *records, *reports, *searches)
+    return Known(inside["MessageTraceId"], outside["MessageTraceId"], *ids, *records, *reports, *searches, *queries)
 
 
 def told(stage: Stage, probe: Probe, value: Any) -> tuple[int, str, list[str]]:
@@ -112,16 +116,17 @@ def test_inside_is_answered(stage: Stage, known: Known) -> None:
 
 def test_every_operation_that_a_scope_narrows_is_probed(known: Known) -> None:
     narrowed = {one.name for one in all_operations().values() if one.scope in (Scope.FILTERED, Scope.MAILBOX)}
-    assert narrowed - {probe.operation for probe in probes(known)} == NAMES_NOTHING
+    assert narrowed - {probe.operation for probe in probes(known)} == NAMES_NOTHING | ONES_OWN
 
 
 def test_lists_and_counts_are_of_the_scope(stage: Stage) -> None:
     """No list, whichever, names anything outside; and it counts what is inside alone."""
     for operation in all_operations().values():
-        if operation.changes or operation.scope is not Scope.FILTERED:
+        if operation.changes or operation.scope is not Scope.FILTERED or operation.name in ONES_OWN:
             continue
-        given = {name: one for name, one in INPUTS[operation.name].items() if one not in (NO_ID, GRACE)}
-        if NO_ID in INPUTS[operation.name].values():
+        wanted = INPUTS.get(operation.name, {})
+        given = {name: one for name, one in wanted.items() if one not in (NO_ID, GRACE)}
+        if NO_ID in wanted.values():
             continue  # about one thing: probed
         status, body = stage.api(PART, operation.name, given)
         assert status == 200, body[:300]
@@ -222,3 +227,23 @@ def test_who_resets_passwords_gains_nothing_by_it(stage: Stage) -> None:
         assert allowed or (status == 403 and "Role Management" in body)
     status, _ = stage.api(ADMIN, "set-account", {"Identity": help_desk, "Enabled": True})
     assert status == 200
+
+
+def test_people_are_told_of_their_own_mail_alone(stage: Stage, known: Known) -> None:
+    """A person in the role group My Messages: what others got is as what there is not."""
+    frank = "frank@example.org"
+    stage.directory.accounts.create(frank, 1)
+    stage.directory.people.add_member("My Messages", frank)
+    stage.tokens[frank] = stage.directory.accounts.create_token(frank, "test", 1)[1]
+    mine = ask(stage, frank, "my-messages", PERIOD)
+    assert mine and all(frank in json.dumps(row) for row in mine)
+    assert ask(stage, frank, "my-messages", {**PERIOD, "RecipientAddress": [CAROL]}) == []
+    assert stage.api(frank, "my-message-story", {"Identity": known.trace_inside})[0] == 200
+    said = []
+    for trace in (known.trace_outside, NO_ID):
+        stage.api(frank, "my-message-story", {"Identity": trace})
+        with stage.watched() as statements:
+            status, body = stage.api(frank, "my-message-story", {"Identity": trace})
+            said.append((status, body.replace(trace, "*"), [_FRESH.sub("#", one) for one in statements]))
+    assert said[0] == said[1]
+    assert stage.api(frank, "message-trace", PERIOD)[0] == 403

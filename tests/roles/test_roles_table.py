@@ -5,7 +5,9 @@ from __future__ import annotations
 import table
 
 from mailwake.directory.roles import ROLE_GROUPS
+from mailwake.operations.contract import all_operations
 
+OPERATIONS = all_operations()
 KEPT = table.read(table.OPERATIONS)
 
 
@@ -19,17 +21,16 @@ def test_T06_message_trace_is_for_three_role_groups() -> None:
         assert {group for group, cell in KEPT[name].items() if cell != "-"} == three
 
 
-def test_who_may_nothing_may_ask_for_roles_only() -> None:
-    """One must be able to learn which role one needs."""
+def test_who_has_no_role_for_it_is_refused() -> None:
+    """But one may always ask which role one needs."""
     idle = {"nobody", "Security Administrator", "Security Reader", "Discovery Management"}
     for name, cells in KEPT.items():
-        assert {cells[group] for group in idle} == {"part" if name == "get-management-role" else "-"}, name
+        assert {cells[group] for group in idle} == {"-" if OPERATIONS[name].roles else "part"}, name
+    assert not OPERATIONS["get-management-role"].roles
 
 
 def test_who_looks_only_changes_nothing() -> None:
-    from mailwake.operations.contract import all_operations
-
-    orders = [one.name for one in all_operations().values() if one.changes]
+    orders = [one.name for one in OPERATIONS.values() if one.changes and one.roles]
     assert {KEPT[name]["View-Only Organization Management"] for name in orders} == {"-"}
 
 

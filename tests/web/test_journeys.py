@@ -82,6 +82,10 @@ def test_the_search_box_guesses_what_is_meant(visit: Any) -> None:
     page.keyboard.type("office@down.example")
     page.keyboard.press("Enter")
     expect(page.locator("#grid tbody tr")).to_have_count(1)
+    page.fill("#find", "ann@example.net")  # who only ever wrote
+    page.press("#find", "Enter")
+    expect(page).to_have_url(re.compile("sender=ann"))
+    expect(page.locator("#grid tbody tr")).to_have_count(1)
 
 
 def test_a_bounce_that_is_pasted_leads_to_its_message(visit: Any) -> None:

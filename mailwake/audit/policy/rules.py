@@ -129,13 +129,21 @@ def _available(case: Case) -> Verdict | None:
     return Verdict(False, "not-available", f"{_act(case)} cannot be logged (matrix {case.edition.name})")
 
 
+def _is_premium(case: Case) -> bool:
+    """A shared mailbox has no account of its own: there the licence of who acts counts."""
+    shared = case.mailbox.type is MailboxType.SHARED
+    return case.mailbox.premium or (shared and case.actor.premium)
+
+
 def _licence(case: Case) -> Verdict | None:
     gate = case.edition.gate(case.observation.action)
-    if not gate or matrix.is_licensed(gate, case.mailbox.premium, case.organization.parity):
+    if not gate or matrix.is_licensed(gate, _is_premium(case), case.organization.parity):
         return None
-    what = case.observation.action
+    what, nobody = case.observation.action, f"{case.mailbox.name} does not have"
+    if case.mailbox.type is MailboxType.SHARED:
+        nobody = f"neither {case.mailbox.name} nor {case.actor.name or 'the account'} has"
     if gate == matrix.PREMIUM:
-        reason = f"{what} needs the premium licence, which {case.mailbox.name} does not have"
+        reason = f"{what} needs the premium licence, which {nobody}"
     elif not case.organization.parity:
         reason = f"{what} is accepted but no longer logged"
     else:

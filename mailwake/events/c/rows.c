@@ -23,24 +23,27 @@ static int put_number(Array *out, int how, PyObject *value)
     return how == NUMBER32 ? put(out, &small, 4) : put(out, &number, 8);
 }
 
-static int nibble(int letter)
+static int nibble(Py_UCS4 letter)
 {
-    return letter >= '0' && letter <= '9' ? letter - '0' : letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
+    if (letter >= 'a' && letter <= 'f')
+        return (int)letter - 'a' + 10;
+    return letter >= '0' && letter <= '9' ? (int)letter - '0' : -1;
 }
 
 static int put_hex(Array *out, PyObject *text)
 {
-    if (PyUnicode_READY(text) || PyUnicode_GET_LENGTH(text) != 32 || room(out, 16))
-        return PyErr_Occurred() ? -1 : (PyErr_SetString(PyExc_ValueError, "not 32 hex digits"), -1);
-    for (int i = 0; i < 32; i += 2) {
-        int high = nibble((int)PyUnicode_READ_CHAR(text, i)), low = nibble((int)PyUnicode_READ_CHAR(text, i + 1));
-        if (high < 0 || low < 0) {
-            PyErr_SetString(PyExc_ValueError, "not 32 hex digits");
-            return -1;
-        }
-        out->data[out->used++] = (char)(high << 4 | low);
+    int good = PyUnicode_Check(text) && PyUnicode_GET_LENGTH(text) == 32;
+    if (good && room(out, 16))
+        return -1;
+    for (int i = 0; good && i < 32; i += 2) {
+        int high = nibble(PyUnicode_READ_CHAR(text, i)), low = nibble(PyUnicode_READ_CHAR(text, i + 1));
+        good = high >= 0 && low >= 0;
+        if (good)
+            out->data[out->used++] = (char)(high << 4 | low);
     }
-    return 0;
+    if (!good)
+        PyErr_SetString(PyExc_ValueError, "not 32 hex digits");
+    return good ? 0 : -1;
 }
 
 /* Text to be searched: what was no UTF-8 in the log becomes a question mark. */

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from itertools import islice
 
 from pydantic import Field
 
 from mailwake.audit.model import MailboxType
+from mailwake.directory.records import MailboxRecord
 from mailwake.operations.context import Context
 from mailwake.operations.contract import Operation, Scope
 from mailwake.operations.fields import ResultSize, position
@@ -20,7 +22,9 @@ class Question(Input):
     """Which mailboxes."""
 
     identity: str = Field(
-        "", description="Name, alias, address, UPN, GUID or login of one mailbox.", json_schema_extra=position(1)
+        "",
+        description="Name, alias, address, UPN, GUID or login of one mailbox; or a pattern with *.",
+        json_schema_extra=position(1),
     )
     recipient_type_details: tuple[MailboxType, ...] = Field((), description="Types of mailbox.")
     group_mailbox: bool = Field(False, description="Group mailboxes instead of all others.")
@@ -34,15 +38,24 @@ def handle(context: Context, question: Question) -> Answer:
     organization = context.settings.organization.current().settings
     types = question.recipient_type_details or None
     groups = question.group_mailbox or MailboxType.GROUP in (types or ())
-    if question.identity:
+    if question.identity and "*" not in question.identity:
         return Answer([Mailbox.of(context.mailbox(question.identity, group=groups), organization)])
     group = question.group_mailbox if question.group_mailbox or types is None else None
     test = condition(question.filter) if question.filter else None
     boxes = context.settings.mailboxes.all(context.caller.scope, types=types, group=group, containing=question.anr)
+    if question.identity:
+        boxes = (box for box in boxes if _fits(box, question.identity))
     shown = (Mailbox.of(box, organization) for box in boxes)
     answer = Answer(())
     answer.items = _limited((one for one in shown if test is None or test(one.record())), question.result_size, answer)
     return answer
+
+
+def _fits(box: MailboxRecord, pattern: str) -> bool:
+    """Whether a name of a mailbox is like a pattern, in which `*` stands for anything."""
+    plain = pattern.casefold().replace("[", "[[]").replace("?", "[?]")
+    names = (box.name, box.alias, box.display_name, box.primary_address, box.upn)
+    return any(fnmatchcase(name.casefold(), plain) for name in names)
 
 
 def _limited(found: Iterator[Mailbox], limit: int | None, answer: Answer) -> Iterator[Mailbox]:

@@ -2,52 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Literal
-
 from pydantic import Field
 
-from mailwake.operations.context import Context
-from mailwake.operations.contract import Operation, Scope
-from mailwake.operations.fields import position
-from mailwake.operations.models import Input
-from mailwake.operations.permission_models import MailboxPermission, report
-
-Right = Literal[
-    "FullAccess", "SendOnBehalf", "ReadPermission", "ChangePermission", "ChangeOwner", "DeleteItem", "ExternalAccount"
-]
+from mailwake.operations.permission_operations import MAILBOX, MailboxRights, changing
 
 
-class Order(Input):
+class Order(MailboxRights):
     """The mailbox, the account and the rights."""
 
-    identity: str = Field(min_length=1, description="The mailbox.", json_schema_extra=position(1))
-    user: str = Field(min_length=1, description="The account; one without a mailbox will do.")
-    access_rights: tuple[Right, ...] = Field(("FullAccess",), min_length=1, description="The rights.")
     deny: bool = Field(False, description="Rights that are denied.")
 
 
-def handle(context: Context, order: Order) -> Iterator[MailboxPermission]:
-    """Take away them."""
-    box = context.mailbox(order.identity)
-    gone = context.settings.permissions.remove(
-        box.id, order.user, order.access_rights, deny=order.deny, reach=context.caller.scope
-    )
-    report(context, box.identity, gone, ())
-    for record in gone:
-        yield MailboxPermission.of(record)
-
-
-OPERATION = Operation(
-    name="remove-mailbox-permission",
-    summary="Take somebody's right on a mailbox away.",
-    input=Order,
-    output=MailboxPermission,
-    handler=handle,
-    roles=("Mail Recipients",),
-    scope=Scope.MAILBOX,
-    changes=True,
-    command=("permission", "remove"),
-    cmdlet="Remove-MailboxPermission",
-    store=False,
-)
+OPERATION = changing("remove", MAILBOX, Order, "Take somebody's right on a mailbox away.")

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from pydantic import Field
 
-from mailwake.operations.context import Context
-from mailwake.operations.contract import Operation, Scope
 from mailwake.operations.fields import position
 from mailwake.operations.models import Input
+from mailwake.operations.removing import removal
 from mailwake.operations.role_models import RoleGroup
 
 
@@ -19,23 +16,13 @@ class Order(Input):
     identity: str = Field(min_length=1, description="Name of the role group.", json_schema_extra=position(1))
 
 
-def handle(context: Context, order: Order) -> Iterator[RoleGroup]:
-    """Remove it."""
-    gone = RoleGroup.of(context.settings.people.remove_role_group(order.identity))
-    context.changed(gone.name, gone.record(), {})
-    yield gone
-
-
-OPERATION = Operation(
-    name="remove-role-group",
-    summary="Remove a role group that is not built in.",
-    input=Order,
-    output=RoleGroup,
-    handler=handle,
-    roles=("Role Management",),
-    scope=Scope.ORGANIZATION,
-    changes=True,
-    command=("role-group", "remove"),
+OPERATION = removal(
+    "role-group",
+    "Remove a role group that is not built in.",
+    Order,
+    RoleGroup,
+    lambda directory, name: directory.people.remove_role_group(name),
+    role="Role Management",
+    command="role-group",
     cmdlet="Remove-RoleGroup",
-    store=False,
 )

@@ -1,48 +1,16 @@
-"""The cmdlets of the language itself: one file for each or for a small group."""
+"""The cmdlets of the language itself: one file for each or for a small group, found by looking through this folder."""
 
 from __future__ import annotations
 
-from mailwake.shell.builtin import (
-    compare,
-    csv_files,
-    dates,
-    discover,
-    filtering,
-    format,
-    grouping,
-    help,
-    json_text,
-    measure,
-    output,
-    selecting,
-    sorting,
-    variables,
-    waiting,
-)
-from mailwake.shell.registry import Registry
+import pkgutil
+from importlib import import_module
 
-_MODULES = (
-    compare,
-    csv_files,
-    dates,
-    discover,
-    filtering,
-    format,
-    grouping,
-    help,
-    json_text,
-    measure,
-    output,
-    selecting,
-    sorting,
-    variables,
-    waiting,
-)
+from mailwake.shell.registry import Registry
 
 
 def builtin_registry() -> Registry:
     """A registry with the language's own cmdlets."""
     registry = Registry()
-    for module in _MODULES:
-        module.register(registry)
+    for info in pkgutil.iter_modules(__path__):
+        import_module(f"{__name__}.{info.name}").register(registry)
     return registry

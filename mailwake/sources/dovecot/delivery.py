@@ -34,6 +34,10 @@ _NOISE = (
 )
 
 
+_PROGRAM = re.compile(r"(?:msgid=.*?: )?(?:execute|filter) action: ")
+"""vnd.dovecot.execute and vnd.dovecot.filter run a program; what it makes of the message is told by what follows."""
+
+
 def parse_delivery(head: Head, text: str) -> Parsed | None:
     """A line of lmtp, lda or (1.x) deliver."""
     service = "lmtp" if head.service == "lmtp" else "lda"
@@ -69,6 +73,8 @@ def parse_delivery(head: Head, text: str) -> Parsed | None:
 
 def _other(text: str, sieve: bool) -> Parsed | None:
     """Not a result: what Sieve or the service says of itself."""
+    if sieve and _PROGRAM.match(text):
+        return "note", "", {"text": f"sieve: {text}"}
     if sieve or text.startswith(("Execution of script", "execution of script")):
         if "failed" in text.lower() or "aborted" in text:
             return "note", "", {"text": f"sieve: {text}", "level": "warning"}

@@ -29,7 +29,7 @@ _WORDS = "|".join(
         r"not sending ",
         r"sent vacation response to ",
         r"sent (?:mail )?notification to ",
-        r"sent report ",
+        r"sent (?:`[^']*' )?report ",
         r"piped message to program ",
         r"message was already redirected ",
         r"delivery aborted",

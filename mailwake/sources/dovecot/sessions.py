@@ -39,7 +39,9 @@ def parse_session(head: Head, text: str) -> Parsed | None:
         return said_id(text[9:], user=head.user, session=head.session, service=head.service, client_ip=head.client_ip)
     if text.startswith(_ENDS) and head.service not in ("doveadm", "indexer-worker", "indexer"):
         return _logout(head, text)
-    if text.startswith(("sieve: ", "Sieve")):
+    if text.startswith("Successfully relayed message: "):  # the submission service hands it to the mail server
+        return "note", "", {"text": text}
+    if text.startswith(("sieve: ", "Sieve", "imapsieve: ")):
         # a script run by imap_sieve or `doveadm sieve`: same results as in a delivery
         parsed = parse_delivery(head, text)
         if parsed is not None and parsed[0] != "mailbox":

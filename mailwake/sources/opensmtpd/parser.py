@@ -20,7 +20,7 @@ _OTHER: tuple[Rule, ...] = (
         re.compile(
             r"(?:smtp-out|smtp-in|lookup|expand|rules?|rule #\d+|debug|info|warn|trace|imsg|queue|scheduler|mproc|"
             r"filter|forward|aliases|ruleset|stat|control|mta|mda|lka|smtp|profile|rewrite|schedule|auth): |"
-            r"setup_|scanning "
+            r"setup_|scanning |commands executed from aliases "
         ),
         noise,
     ),

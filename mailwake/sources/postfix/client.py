@@ -43,6 +43,8 @@ _NOTES = (
     "unreasonable ",
     "REQUIRETLS",
     "breaking line ",
+    "server certificate verification failed ",
+    "certificate verification failed ",
     *(f"{act}: {what} " for act in ("replace", "prepend", "info", "warning", "strip") for what in ("header", "body")),
 )
 """How lines begin that follow a queue ID and leave the outcome open. A list: an ID alone makes no Postfix line."""

@@ -30,7 +30,8 @@ _LINE = re.compile(
     re.DOTALL,
 ).match
 _STAGE = re.compile(
-    r"(?P<stage>[A-Z][A-Z -]*?) from (?P<client>[^\s\[]*\[[^\[\]\s]*\](?::\d+)?|\S+): ?(?P<text>.*)\Z", re.DOTALL
+    r"(?P<stage>[A-Z][A-Z -]*?(?: content)?) from (?P<client>[^\s\[]*\[[^\[\]\s]*\](?::\d+)?|\S+): ?(?P<text>.*)\Z",
+    re.DOTALL,
 )
 _REPLY = re.compile(
     r"(?:(?P<code>[2-5][0-9][0-9])(?:[ -]|\Z))?"

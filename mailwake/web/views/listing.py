@@ -13,13 +13,12 @@ from django.utils.functional import Promise
 from pydantic import BaseModel, ValidationError
 
 from mailwake.operations.contract import Operation, OperationError, all_operations
-from mailwake.operations.perform import check
-from mailwake.web.callers import ask, context_of, page
+from mailwake.web.callers import ask, page, require
 from mailwake.web.controls import controls, typed
 from mailwake.web.labels import label, worded
 from mailwake.web.mistakes import mistakes
 from mailwake.web.pages import PAGES, Page
-from mailwake.web.spoken import spoken_error
+from mailwake.web.spoken import spoken, spoken_error
 from mailwake.web.trace_form import operation_query
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
@@ -34,7 +33,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponseBase:
     if chosen is None or chosen.operation not in all_operations():
         raise Http404
     operation = all_operations()[chosen.operation]
-    check(operation, context_of(request))
+    require(request, chosen.operation)
     given = typed(operation.input, chosen.fields, request.GET)
     sent = bool(given) or "sent" in request.GET
     if not sent:
@@ -65,7 +64,7 @@ def _answered(request: HttpRequest, chosen: Page, operation: Operation[Any], giv
                 found["more"] = True
                 break
             rows.append(item)
-        found["warnings"] = answer.warnings
+        found["warnings"] = spoken(tuple(answer.warnings))
     except ValidationError as error:
         found["errors"] = mistakes(operation.input, error)
         return found

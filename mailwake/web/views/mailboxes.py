@@ -20,7 +20,7 @@ from mailwake.operations.perform import allowed as may
 from mailwake.web.callers import ask, caller_of, context_of, page
 from mailwake.web.labels import label
 from mailwake.web.mistakes import mistakes
-from mailwake.web.spoken import error_in_words
+from mailwake.web.spoken import error_in_words, spoken
 
 _SHOWN = 500
 _FIELD = {LogonType.ADMIN: "audit_admin", LogonType.DELEGATE: "audit_delegate", LogonType.OWNER: "audit_owner"}
@@ -43,7 +43,7 @@ def mailboxes(request: HttpRequest) -> HttpResponseBase:
         "kind": kind,
         "kinds": [(one.value, label(one.value)) for one in MailboxType],
         "logon_types": [(one.value, label(one.value)) for one in _FIELD],
-        "warnings": answer.warnings,
+        "warnings": spoken(tuple(answer.warnings)),
         "more": len(found) == _SHOWN,
     }
     return render(request, "web/mailboxes.html", shown)

@@ -56,7 +56,7 @@ def overview(request: HttpRequest) -> HttpResponseBase:
         "directions": [(words.DIRECTIONS.get(one, one), times) for one, times in sorted(found.directions.items())],
         "failed": [_reason(one) for one in found.reasons if one.status == "Failed"],
         "waiting": [_reason(one) for one in found.reasons if one.status == "Pending"],
-        "warnings": answer.warnings,
+        "warnings": spoken(tuple(answer.warnings)),
     }
     return render(request, "web/overview.html", shown)
 

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from mailwake.operations.contract import OperationError
 from mailwake.operations.saved_queries import DEFAULTS, SavedQuery
 from mailwake.operations.trace_models import TraceCriteria
-from mailwake.web.callers import ask, items, page
+from mailwake.web.callers import ask, items, page, require
 from mailwake.web.mistakes import in_words as mistake_in_words
 from mailwake.web.spoken import error_in_words
 from mailwake.web.trace_form import TraceForm
@@ -54,6 +54,7 @@ def form_of(one: SavedQuery) -> TraceForm:
 @page
 def save(request: HttpRequest) -> HttpResponseBase:
     """What is to be kept, and under which name; with POST, keep it."""
+    require(request, "new-saved-query")
     query = QueryDict(request.POST.get("query", "")) if request.method == "POST" else request.GET
     form = TraceForm.of(query)
     known = _own(request, (request.POST or request.GET).get("saved", ""))

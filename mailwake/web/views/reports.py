@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase, QueryDict, StreamingHttpResponse
@@ -20,10 +21,10 @@ from django.views.decorators.http import require_POST
 from pydantic import ValidationError
 
 from mailwake.operations.contract import OperationError, all_operations
-from mailwake.operations.historical_models import HistoricalSearch
+from mailwake.operations.historical_models import MORE_CRITERIA, HistoricalSearch
 from mailwake.operations.mailing import server
 from mailwake.operations.models import Answer
-from mailwake.web.callers import ask, items, page
+from mailwake.web.callers import ask, items, page, require
 from mailwake.web.labels import label
 from mailwake.web.mistakes import mistakes
 from mailwake.web.spoken import error_in_words
@@ -45,10 +46,6 @@ ENCODINGS = {"utf-8": ("utf-8", b""), "utf-16": ("utf-16-le", codecs.BOM_UTF16_L
 """Of downloads: codec, and what comes first, so that spreadsheets know it."""
 _DIRECTIONS = {"Inbound": "Received", "Outbound": "Sent"}
 _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
-_AS_THEY_ARE = (
-    *("subject", "subject_filter_type", "status_detail", "outcome", "queue_id", "to_ip", "sasl_user", "host"),
-    *("size_min", "size_max"),
-)
 _SEPARATOR = re.compile(r"[;,\s]+")
 
 
@@ -77,6 +74,7 @@ def _shown(one: HistoricalSearch) -> dict[str, Any]:
 @page
 def order(request: HttpRequest) -> HttpResponseBase:
     """The page before the order: what will be searched, title, address; with POST, order it."""
+    require(request, "start-historical-search")
     query = QueryDict(request.POST.get("query", "")) if request.method == "POST" else request.GET
     form = TraceForm.of(query)
     given = _given(form)
@@ -115,7 +113,7 @@ def _given(form: TraceForm) -> dict[str, Any]:
         "delivery_status": status[0] if len(status) == 1 else None,
         "direction": _DIRECTIONS.get(direction[0], "All") if len(direction) == 1 else "All",
         "original_client_ip": client[0] if len(client) == 1 else "",
-        **{name: found[name] for name in _AS_THEY_ARE if found.get(name)},
+        **{name: found[name] for name in MORE_CRITERIA if found.get(name)},
     }
 
 
@@ -177,7 +175,7 @@ def download(request: HttpRequest, job_id: str) -> HttpResponseBase:
     pieces = _encoded(ask(request, "historical-search-result", job_id=job_id), codec, first)
     file = re.sub(r"[^\w-]+", "_", one.report_title).strip("_") or "report"
     response = StreamingHttpResponse(pieces, content_type=f"text/csv; charset={name}")
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{_quoted(file)}.csv"
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file)}.csv"
     return response
 
 
@@ -185,9 +183,3 @@ def _encoded(answer: Answer, codec: str, first: bytes) -> Iterator[bytes]:
     yield first
     for piece in answer:
         yield getattr(piece, "text").encode(codec)  # noqa: B009 - of catalog.audit_log_search_result
-
-
-def _quoted(text: str) -> str:
-    from urllib.parse import quote
-
-    return quote(text)

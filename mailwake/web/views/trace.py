@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import DatabaseError
@@ -25,7 +25,7 @@ from mailwake.operations.saved_queries import remember
 from mailwake.operations.trace_models import TraceRow
 from mailwake.trace.story_missing import as_sentence
 from mailwake.web import words
-from mailwake.web.callers import ask, context_of, page
+from mailwake.web.callers import ask, context_of, page, require
 from mailwake.web.labels import label
 from mailwake.web.mistakes import in_words
 from mailwake.web.spoken import error_in_words, spoken, spoken_error
@@ -117,53 +117,58 @@ def rows(request: HttpRequest, place: Place = EVERYBODY) -> HttpResponseBase:
 
 
 @page
-def find(request: HttpRequest) -> HttpResponseBase:
+def find(request: HttpRequest, place: Place = EVERYBODY) -> HttpResponseBase:
     """The search box at the top: an address, an id, words of a subject. The first reading that has rows is shown."""
     text = request.GET.get("q", "").strip()
     if not text:
-        return redirect("trace")
+        return redirect(place.page)
     try:
         ways = readings(text, Criteria())
     except CriteriaError as error:
         raise OperationError("query-not-understood", error.what, error.hint) from error
-    return _first_that_finds(request, ways)
+    return _first_that_finds(request, ways, place)
 
 
 @page
 def paste(request: HttpRequest) -> HttpResponseBase:
     """A bounce, headers or a log line, pasted: the message that it is about."""
+    require(request, "message-trace")
     text = request.POST.get("text", "")
     if request.method != "POST" or not text.strip():
         return render(request, "web/paste.html", {"text": text})
     try:
-        return _first_that_finds(request, pasted_readings(text.encode()[:LARGEST], Criteria()))
+        return _first_that_finds(request, pasted_readings(text.encode()[:LARGEST], Criteria()), EVERYBODY)
     except CriteriaError as error:
         return render(request, "web/paste.html", {"text": text, "error": error_in_words(error)}, status=400)
 
 
-def _first_that_finds(request: HttpRequest, ways: list[Reading]) -> HttpResponseBase:
-    addresses = [_address_of(way.criteria) for way in ways]
+def _first_that_finds(request: HttpRequest, ways: list[Reading], place: Place) -> HttpResponseBase:
+    addresses = [address for way in ways for address in _addresses_of(way.criteria)]
     for query in addresses:
         form = TraceForm.of(_query(query))
-        if list(ask(request, "message-trace", **form.given(), result_size=1)):
-            return redirect(f"{reverse('trace')}?{query}")
-    return redirect(f"{reverse('trace')}?{addresses[0]}")
+        if list(ask(request, place.operation, **form.given(), result_size=1)):
+            return redirect(f"{reverse(place.page)}?{query}")
+    return redirect(f"{reverse(place.page)}?{addresses[0]}")
 
 
-def _address_of(criteria: Criteria) -> str:
-    """A reading as the address of the page shows it."""
+def _addresses_of(criteria: Criteria) -> list[str]:
+    """A reading as the address of the page shows it; somebody who wrote or got it is looked for as either."""
+    if criteria.correspondents:
+        plain, people = replace(criteria, correspondents=()), criteria.correspondents
+        either = (replace(plain, recipients=people), replace(plain, senders=people))
+        return [address for one in either for address in _addresses_of(one)]
     values = {
         "message_id": " ".join(criteria.message_ids),
         "trace_id": " ".join(criteria.trace_ids),
         "queue_id": " ".join(criteria.queue_ids),
         "sender": " ".join(criteria.senders),
-        "recipient": " ".join(criteria.recipients or criteria.correspondents),
+        "recipient": " ".join(criteria.recipients),
         "from_ip": " ".join(criteria.client_ips),
         "to_ip": " ".join(criteria.next_hops),
         "subject": " ".join(criteria.subject_words),
         "range": "all",
     }
-    return urlencode({name: text for name, text in values.items() if text})
+    return [urlencode({name: text for name, text in values.items() if text})]
 
 
 def _query(text: str) -> Any:
@@ -189,7 +194,7 @@ def _results(request: HttpRequest, form: TraceForm, cursor: str, place: Place) -
         answer = ask(request, place.operation, **given, result_size=PAGE, cursor=cursor)
         found["rows"] = [_shown(row) for row in answer if isinstance(row, TraceRow)]
         found["next"] = answer.next_cursor or ""
-        found["warnings"] = answer.warnings
+        found["warnings"] = spoken(tuple(answer.warnings))
     except ValidationError as error:
         wrong = error.errors()[0]
         found["problem"] = OperationError(

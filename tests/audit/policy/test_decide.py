@@ -22,8 +22,8 @@ GEOS = (("", ""), ("EUR", ""), ("EUR", "eur"), ("EUR", "APC"))
 
 def states(action: str, kind: LogonType, box: MailboxType) -> Iterator[tuple[Fixed, dict[str, object]]]:
     """Every state of the settings for one action, logon type and type of mailbox."""
-    for off, bypass, state, edition, premium, parity, geo, enabled in itertools.product(
-        BOOLS, BOOLS, SETS, TABLES, BOOLS, BOOLS, GEOS, BOOLS
+    for off, bypass, state, edition, premium, parity, geo, enabled, actors in itertools.product(
+        *(BOOLS, BOOLS, SETS, TABLES, BOOLS, BOOLS, GEOS, BOOLS), BOOLS if box is MailboxType.SHARED else (True,)
     ):
         managed = ALL_TYPES if state == "managed" else ALL_TYPES - {kind}
         custom = {"custom with it": {action, "Update"}, "custom without it": set(ACTIONS) - {action}}.get(state, set())
@@ -36,9 +36,10 @@ def states(action: str, kind: LogonType, box: MailboxType) -> Iterator[tuple[Fix
                 premium=premium,
                 geo=geo[0],
             ),
-            ActorSettings(ACTOR, bypass=bypass, geo=geo[1]),
+            ActorSettings(ACTOR, bypass=bypass, geo=geo[1], premium=actors),
         )
-        told = {"off": off, "bypass": bypass, "set": state, "edition": edition, "premium": premium, "parity": parity}
+        licensed = premium or (actors and box is MailboxType.SHARED)
+        told = {"off": off, "bypass": bypass, "set": state, "edition": edition, "premium": licensed, "parity": parity}
         yield settings, {**told, "far": geo == ("EUR", "APC")}
 
 
@@ -72,7 +73,7 @@ def test_every_state(kind: LogonType, box: MailboxType) -> None:
             assert decision.rule in RULES
             assert decision.reason and not decision.reason.endswith(".")
             count += 1
-    assert count == len(ACTIONS) * 2 * 2 * 4 * 2 * 2 * 2 * 4 * 2
+    assert count == len(ACTIONS) * 2 * 2 * 4 * 2 * 2 * 2 * 4 * 2 * (2 if box is MailboxType.SHARED else 1)
 
 
 def test_the_explanation_ends_with_the_decision() -> None:

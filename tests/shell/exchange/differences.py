@@ -178,7 +178,10 @@ NOTES: dict[str, tuple[str, ...]] = {
     "Get-MessageTrackingLog": (
         "Messages come newest first, events of one in order of time; InternalMessageId is the queue ID.",
     ),
-    "Get-Mailbox": ("The audit properties, and what the directory knows; parameters of other matters are not listed.",),
+    "Get-Mailbox": (
+        "The audit properties, and what the directory knows; parameters of other matters are not listed.",
+        "Identity takes `*`.",
+    ),
     "Set-Mailbox": (
         "The audit settings, and what the directory knows; parameters of other matters are not listed.",
         "Values that do nothing in Exchange are accepted as there.",

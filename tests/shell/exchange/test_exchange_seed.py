@@ -50,7 +50,7 @@ def sets(box: dict[str, Any]) -> tuple[list[str], list[str], list[str], list[str
     return box["AuditAdmin"], box["AuditDelegate"], box["AuditOwner"], box["DefaultAuditSet"]
 
 
-def test_every_line_is_as_printed() -> None:
+def test_A39_every_line_is_as_printed() -> None:
     """The script has the lines of the documents with their placeholders filled, and nothing else."""
     originals = (HERE.parent / "corpus" / "seed.ps1").read_text().splitlines()
     assert len(LINES) == len(originals) == 18
@@ -77,7 +77,7 @@ def test_before(contoso: Path, shell_of: Callable[..., Shell]) -> None:
         assert sets(found[name]) == custom
 
 
-def test_script_prints_and_leaves_what_it_should(contoso: Path, shell_of: Callable[..., Shell]) -> None:
+def test_A39_script_prints_and_leaves_what_it_should(contoso: Path, shell_of: Callable[..., Shell]) -> None:
     shell = shell_of(contoso)
     assert shell.said(SCRIPT) == PRINTED
     found = state(shell)
@@ -156,7 +156,7 @@ def _asked(data: Path, *words: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.slow
-def test_same_on_a_server(contoso: Path) -> None:
+def test_A39_the_same_on_a_server(contoso: Path) -> None:
     """The same script, connected, gives the same output, warnings and state; and an error the same words."""
     command(contoso, "user", "add", "admin", "--role-groups", "Organization Management")
     secret = command(contoso, "user", "token", "admin", "shell", "--jsonl")

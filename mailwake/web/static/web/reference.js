@@ -133,11 +133,15 @@
     for (const one of all) one.hidden = !words.every((word) => one.firstElementChild.textContent.toLowerCase().includes(word));
     count.textContent = all.filter((one) => !one.hidden).length;
   };
-  document.getElementById("operations").addEventListener("input", (event) => narrow(event.target.value));
-  narrow("");
+  const filter = document.getElementById("operations");
+  filter.addEventListener("input", () => narrow(filter.value));
+  narrow(filter.value);  // what was typed before the document came counts, too
   const show = () => {
     const wanted = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    if (wanted) { wanted.open = true; wanted.scrollIntoView(); }
+    if (!wanted) return;
+    if (wanted.hidden) { filter.value = ""; narrow(""); }
+    wanted.open = true;
+    wanted.scrollIntoView();
   };
   addEventListener("hashchange", show);
   show();

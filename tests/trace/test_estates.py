@@ -1,0 +1,46 @@
+"""Logs that real mail servers wrote, with what their client knows of each message: `tests/estates`.
+
+`NAME.log` has one `==> file <==` section for each log file; `NAME.json` says what it is about, and has a row for each
+message and final recipient: sender, recipient as addressed, as delivered, status, detail; null is left open.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from logs import rows_of
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from truth import TruthRow, differences, sections
+
+from mailwake.operations.records import record
+
+ESTATES = Path(__file__).resolve().parent.parent / "estates"
+NAMES = sorted(path.stem for path in ESTATES.glob("*.json"))
+
+
+def _expected(name: str) -> list[TruthRow]:
+    return [TruthRow(*row) for row in json.loads((ESTATES / f"{name}.json").read_text(encoding="utf-8"))["rows"]]
+
+
+def _files(name: str) -> list[list[str]]:
+    return [content.splitlines() for _, content in sections((ESTATES / f"{name}.log").read_text(encoding="utf-8"))]
+
+
+def _misses(expected: list[TruthRow], files: list[list[str]]) -> str:
+    return "\n".join(differences(expected, [record(row) for row in rows_of(files)]))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_recipient_has_the_end_that_it_had(name: str) -> None:
+    found = _misses(_expected(name), _files(name))
+    assert not found, f"{name}:\n{found}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_files_in_another_order(name: str) -> None:
+    found = _misses(_expected(name), _files(name)[::-1])
+    assert not found, f"{name}:\n{found}"
