@@ -77,7 +77,7 @@ def _component_rows(component: Component, swept: Swept) -> list[Row]:
 
 def is_message(leg: Leg) -> bool:
     """Whether a leg that nothing precedes is a message: not a probe, not a connection that gave up half way."""
-    if leg.probe:
+    if leg.probe or _is_left_over(leg):
         return False
     return bool(
         leg.queued
@@ -90,6 +90,18 @@ def is_message(leg: Leg) -> bool:
         or leg.expired
         or leg.removed
         or _is_taken(leg)
+    )
+
+
+def _is_left_over(leg: Leg) -> bool:
+    """Whether each recipient was discarded by itself before, so that nobody was left (Exim's ACLs of MAIL and RCPT)."""
+    return (
+        bool(leg.checks)
+        and not (leg.recipients or leg.named or leg.rejects)
+        and all(
+            fact.fields.get("action") == "discard" and fact.fields.get("stage") in ("MAIL", "RCPT")
+            for fact in leg.checks
+        )
     )
 
 

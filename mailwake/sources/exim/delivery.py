@@ -233,8 +233,15 @@ def _disposition(fields: Fields) -> str:
 
 
 def _discarded(key: str, rest: str) -> Parsed:
-    """`=> blackhole (DATA ACL discarded recipients): text`: all recipients at once, none is named."""
+    """`=> blackhole (DATA ACL discarded recipients): text`: all recipients at once, none is named.
+
+    What the ACL of MAIL or RCPT discarded was said of each recipient before, in a line without an id (smtp_in.c,
+    `discarded by`): the message was left with nobody to go to.
+    """
     what, _, text = rest.partition("): ")
+    words = what.partition("(")[2].rstrip(")")
+    if words.startswith(("RCPT ACL ", "MAIL ACL ")):
+        return "check", key, {"action": "discard", "by": "acl", "stage": words[:4], "text": words}
     fields: Fields = {"status": "sent", "disposition": "discard"}
-    fields["reply"] = f"{what.partition('(')[2].rstrip(')')}: {text}" if text else what.partition("(")[2].rstrip(")")
+    fields["reply"] = f"{words}: {text}" if text else words
     return "deliver", key, fields
