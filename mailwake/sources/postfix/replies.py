@@ -92,8 +92,11 @@ def _settle_remote(fields: Fields, agent: str, relay: str, reply: str) -> None:
     if "quarantin" in lower:
         disposition = "quarantine"
     elif (
-        "ok, discarded" in lower or "discarded email" in lower or lower.startswith(("250 2.7.0 blocked", "250 blocked"))
-    ):
+        "ok, discarded" in lower
+        or "discarded email" in lower
+        or lower.startswith(("250 2.7.0 blocked", "250 blocked"))
+        or (", id=" in lower and lower.startswith("250 2.5.0 ok, id=") and ("bounce" in lower or "discard" in lower))
+    ):  # the last is amavisd's, which has sent a report to the sender, or none
         disposition = "discard"
     elif found is not None and disposition == "mailbox":
         # LMTP to a content filter, not to a mailbox server.
