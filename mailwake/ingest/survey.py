@@ -32,7 +32,8 @@ _MONTH = {
     for name, number in {**MONTHS, **MONTHS_ABROAD}.items()
     for written in (name, name.capitalize())
 }
-_NAMES = b"|".join(sorted(_MONTH, key=lambda name: (-len(name), name)))
+_LONGEST_FIRST = sorted(_MONTH, key=len, reverse=True)
+_NAMES = b"|".join(_LONGEST_FIRST)
 _STAMP = re.compile(
     rb"^\x00*(?:[\w.-]{1,64} +\| |%?\{[^}\n]{0,40}\} ?)?(?:<\d{1,3}>(?:\d )?)?(?:"
     rb"(" + _NAMES + rb")\.? {1,2}(\d{1,2}) (?:(\d{4}) )?(\d\d):(\d\d):(\d\d)"
