@@ -3,7 +3,8 @@
     python bench/live.py [--rate 1000] [--seconds 30]
 
 A server is started on a new data directory; a probe message is written every half second among the others, and asked
-for by its Message-ID until it is found. Printed: p50, p95 and the largest of the delays, in seconds.
+for by its Message-ID until it is found. Printed: p50, p95 and the largest of the delays and of the questions' times, in
+seconds; lines written and records read, which are to be equal; the server's resident memory (MB) at four times.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import threading
 import time
 import urllib.request
 from pathlib import Path
+from typing import NamedTuple
 
 _ROUND = 0.05
 
@@ -53,9 +55,41 @@ def _find(url: str, token: str, number: int) -> bool:
         return f"bob{number}@" in answer.read().decode()
 
 
-def measure(url: str, token: str, log: Path, rate: int, seconds: float) -> list[float]:
-    """The delays of the probes, in seconds."""
+class Measured(NamedTuple):
+    """What came of a run."""
+
+    delays: list[float]
+    """Of the probes, seconds, sorted."""
+    asked: list[float]
+    """How long each question took, seconds, sorted."""
+    lines: int
+    memory: list[int]
+    """MB, at a quarter, a half, three quarters and the end."""
+
+
+def _memory(process: int) -> int:
+    text = Path(f"/proc/{process}/status").read_text()
+    return next(int(line.split()[1]) // 1024 for line in text.splitlines() if line.startswith("VmRSS"))
+
+
+def _records(data_dir: Path) -> int:
+    try:
+        told = json.loads((data_dir / "live" / "status.json").read_bytes())
+    except OSError:
+        return 0
+    return sum(one["records"] for one in told["sources"])
+
+
+def _at(values: list[float]) -> dict[str, float]:
+    parts = (("p50", 0.5), ("p95", 0.95), ("max", 1.0))
+    return {name: round(values[min(len(values) - 1, int(len(values) * part))], 2) for name, part in parts if values}
+
+
+def measure(url: str, token: str, log: Path, rate: int, seconds: float, process: int) -> Measured:
+    """Write and ask."""
     delays: list[float] = []
+    asked: list[float] = []
+    memory: list[int] = []
     probes: list[tuple[int, float]] = []
     ended = threading.Event()
 
@@ -63,8 +97,12 @@ def measure(url: str, token: str, log: Path, rate: int, seconds: float) -> list[
         while not ended.is_set() or probes:
             if not probes:
                 time.sleep(0.02)
-            elif _find(url, token, probes[0][0]):
-                delays.append(time.monotonic() - probes.pop(0)[1])
+            else:
+                begun = time.monotonic()
+                found = _find(url, token, probes[0][0])
+                asked.append(time.monotonic() - begun)
+                if found:
+                    delays.append(time.monotonic() - probes.pop(0)[1])
 
     asker = threading.Thread(target=ask, daemon=True)
     asker.start()
@@ -78,10 +116,13 @@ def measure(url: str, token: str, log: Path, rate: int, seconds: float) -> list[
             if number and passed >= next_probe:
                 probes.append((number - 1, time.monotonic()))
                 next_probe = passed + 0.5
+            if passed >= seconds * (len(memory) + 1) / 4:
+                memory.append(_memory(process))
             time.sleep(_ROUND)
     ended.set()
     asker.join(60)
-    return sorted(delays)
+    memory.append(_memory(process))
+    return Measured(sorted(delays), sorted(asked), number * 5, memory)
 
 
 def main() -> None:
@@ -106,12 +147,16 @@ def main() -> None:
             found = None
             while found is None:
                 found = re.search(r"Mailwake serves (\S+)/$", server.stderr.readline())
-            delays = measure(found[1], token, log, given.rate, given.seconds)
+            made = measure(found[1], token, log, given.rate, given.seconds, server.pid)
+            end = time.monotonic() + 120
+            while _records(data_dir) < made.lines and time.monotonic() < end:
+                time.sleep(0.5)
+            records = _records(data_dir)
         finally:
             server.terminate()
             server.wait(60)
-    at = [round(delays[min(len(delays) - 1, int(len(delays) * part))], 2) for part in (0.5, 0.95, 1)]
-    print(json.dumps({"rate": given.rate, "probes": len(delays), "p50": at[0], "p95": at[1], "max": at[2]}))
+    told = {"rate": given.rate, "probes": len(made.delays), "found": _at(made.delays), "asked": _at(made.asked)}
+    print(json.dumps({**told, "lines": made.lines, "records": records, "memory": made.memory}))
 
 
 if __name__ == "__main__":

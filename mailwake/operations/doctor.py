@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from mailwake.operations import gaps
+from mailwake.operations import gaps, skew
+from mailwake.operations.opening import StoreBackend
 from mailwake.operations.unknown import clusters
 from mailwake.sources.api import found
 from mailwake.store import facts, health
 from mailwake.store.database import Database
 from mailwake.store.errors import StoreError
+from mailwake.trace.story_words import plain_seconds
 
 _DAY = 86_400_000_000
 _LEAST_FREE = 1 << 30
@@ -99,6 +101,14 @@ def _content(database: Database) -> Iterator[Finding]:
         )
     else:
         yield Finding("good", f"{everything - total['unknown']:,} of {everything:,} lines were recognised")
+    for one in skew.learn(StoreBackend(database)):
+        span = plain_seconds(abs(one.ahead) / 1e6)
+        yield Finding(
+            "wait",
+            f"the clock of {one.host} is about {span} {'ahead of' if one.ahead > 0 else 'behind'} that of {one.than}"
+            f" ({one.messages} messages)",
+            "times in stories are put right; let the hosts keep the time of one server (NTP)",
+        )
     for text in gaps.silent(database):
         yield Finding("wait", text, "answers for that time may be incomplete")
     for record in facts.of_kind(database, "loss"):

@@ -190,17 +190,16 @@ def _current(
 
 
 def _newest(database: Database, records: list[Found]) -> dict[Place, int]:
-    """The version now in force at the place of each record."""
+    """The version now in force at the place of each record: found by the times, which each mailbox is ordered by."""
     parameters = {
         "m": sorted({one.mailbox for one in records}),
         "i": sorted({one.id for one in records}),
-        "l": min(one.ts for one in records),
-        "h": max(one.ts for one in records),
+        "t": sorted({one.ts for one in records}),
     }
     query = (
         "SELECT mailbox, toUnixTimestamp64Micro(ts) AS t, lower(hex(id)) AS i, max(version) FROM audit"
         " WHERE mailbox IN {m:Array(String)}"
-        " AND ts BETWEEN fromUnixTimestamp64Micro({l:Int64}, 'UTC') AND fromUnixTimestamp64Micro({h:Int64}, 'UTC')"
+        " AND ts IN (SELECT fromUnixTimestamp64Micro(arrayJoin({t:Array(Int64)}), 'UTC'))"
         " AND id IN (SELECT toFixedString(unhex(arrayJoin({i:Array(String)})), 16)) GROUP BY mailbox, ts, id"
     )
     rows = database.client().query(query, parameters=parameters).result_rows

@@ -230,20 +230,21 @@ def _page(
 ) -> list[tuple[Row, int]]:
     """Rows in order, with their versions, among them some that are outdated; fewer than limit when there are no more.
 
-    Looks at the newest span first, then as far back as the rows lie apart there.
+    Looks at the newest span first, then as far back as the rows lie apart there, then at everything.
     """
     top, step = _top(node, cursor, lies), 0 if _is_pointed(node) else lies.first
     if since is not None and top - since <= _FURTHEST * step:
         step = 0
     found: list[tuple[Row, int]] = []
     high: int | None = None
-    while True:
-        low = None if not step or (since is not None and top - step <= since) else top - step
+    for looks_left in (2, 1, 0):
+        low = None if not step or not looks_left or (since is not None and top - step <= since) else top - step
         found += _span(database, node, limit - len(found), cursor, low, high)
         if low is None or len(found) >= limit:
-            return found
-        further = step * limit * 4 // (3 * len(found)) if found else 0
+            break
+        further = step * limit * 3 // (2 * len(found)) if found else 0
         step, high = further if further <= _FURTHEST * step else 0, low
+    return found
 
 
 def _top(node: Node, cursor: Cursor | None, lies: Spread) -> int:

@@ -6,6 +6,7 @@ Those that mount or make networks need root, and are left out elsewhere.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -232,6 +233,8 @@ def _rows_of_two(server: Server) -> None:
     assert server.recipients() == _expected(10)
     told = server.run("show", "4A0000003")
     assert "behind that of edge" in told
+    clock = r"the clock of store is about 1 min 3\d s behind that of edge \(10 messages\)"
+    assert re.search(clock, server.run("doctor"))
     assert "Delivered" in server.run("trace", "-r", "bob3@example.net")
 
 

@@ -79,6 +79,10 @@ def test_any_bytes_are_bounded() -> None:
             b"<22>1 2026-11-24T11:00:00.5+01:00 mx postfix/qmgr 7 - - 4A1: removed",
             b"2026-11-24T11:00:00.5+01:00 mx postfix/qmgr[7]: 4A1: removed",
         ),
+        (
+            b"<22>1 2026-11-24T11:00:00Z mx postfix/qmgr 7 - -  4A1: removed",  # rsyslog's %msg%
+            b"2026-11-24T11:00:00Z mx postfix/qmgr[7]: 4A1: removed",
+        ),
         (b"<22>1 - - dovecot - - - \xef\xbb\xbfhi", b"2026-11-24T10:00:00.000000+00:00 192.0.2.1 dovecot: hi"),
         (
             b'<22>1 2026-11-24T11:00:00Z mx a 1 - [x@1 b="c"] hi',

@@ -166,3 +166,15 @@ def test_each_migration_has_a_number_of_its_own() -> None:
     """A store notes the numbers that it has."""
     numbers = [number for number, _, _ in _migrations()]
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_few_looks_where_all_rows_lie_close_together(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A burst that does not fill the page, and nothing before it: looking further back in small steps finds no more."""
+    monkeypatch.setattr(spread, "_LOOK", 20)
+    rows = [row(number, sender="burst@example.org" if number >= 80 else "ann@example.org") for number in range(100)]
+    journeys.insert(database, journeys.table(rows, 1))
+    looks = []
+    look = journeys._span
+    monkeypatch.setattr(journeys, "_span", lambda *given: looks.append(given) or look(*given))  # type: ignore[func-returns-value]
+    assert journeys.search(database, Equals("sender", "burst@example.org"), 25) == rows[:79:-1]
+    assert len(looks) <= 3

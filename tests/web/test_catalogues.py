@@ -199,6 +199,10 @@ def test_bare_words_are_found() -> None:
 CALLS = {"_", "gettext", "gettext_lazy", "ngettext"}
 
 
+def _constants(node: ast.JoinedStr) -> list[str]:
+    return [str(one.value) for one in node.values if isinstance(one, ast.Constant)]
+
+
 def bare_phrases(source: str) -> list[str]:
     """Phrases of a module, of two words or more, that are not documentation, keys or marked for translation."""
     tree = ast.parse(source)
@@ -210,7 +214,15 @@ def bare_phrases(source: str) -> list[str]:
             known.update(ast.walk(node))
         elif isinstance(node, ast.Dict):
             known.update(key for key in node.keys if key is not None)
-    texts = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and node not in known]
+    texts: list[object] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr) and any("<" in one for one in _constants(node)):
+            reader = _Reader()  # of markup, what people read
+            reader.feed("0".join(_constants(node)))
+            reader.close()
+            texts += reader.found
+            known.update(one for one in node.values if isinstance(one, ast.Constant))
+    texts += [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and node not in known]
     return [text for text in texts if isinstance(text, str) and re.search(r"[^\W\d_]{2,} [^\W\d_]{2,}", text)]
 
 
@@ -223,6 +235,8 @@ def test_a_module_has_no_bare_phrases(path: Path) -> None:
 def test_bare_phrases_are_found() -> None:
     source = '"""About it."""\na = _("marked text")\nb = f"bare {a} bare text"\nc = {"key": "more bare text"}'
     assert bare_phrases(source) == [" bare text", "more bare text"]
+    markup = 'a = f\'<td class="two words" title="{x}">{y} bare text</td><i title="more bare text">\''
+    assert bare_phrases(markup) == ["0 bare text", "more bare text"]
 
 
 def test_texts_of_a_template_are_collected(script: ModuleType) -> None:

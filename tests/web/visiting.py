@@ -86,13 +86,16 @@ def serve(data_dir: Path, *words: str) -> Site:
     raise AssertionError(f"it does not serve: {log.read_text()}")
 
 
-MAILBOX_LOG = """\
+MESSAGE_LOG = """\
 Nov 20 08:58:00 mx9 postfix/smtpd[100]: 2CA6A3A450: client=mail.example.net[192.0.2.99]
 Nov 20 08:58:00 mx9 postfix/cleanup[101]: 2CA6A3A450: message-id=<m1@example.net>
 Nov 20 08:58:00 mx9 postfix/qmgr[900]: 2CA6A3A450: from=<ann@example.net>, size=900, nrcpt=1 (queue active)
 Nov 20 08:58:01 mx9 postfix/lmtp[102]: 2CA6A3A450: to=<carol@example.com>, relay=imap1.example.com[198.51.100.2]:24,\
  delay=1, delays=0.1/0/0.5/0.4, dsn=2.0.0, status=sent (250 2.0.0 <carol@example.com> abc Saved)
 Nov 20 08:58:01 mx9 postfix/qmgr[900]: 2CA6A3A450: removed
+"""
+"""The message that was moved in the mailbox, as it came in."""
+MAILBOX_LOG = """\
 Nov 20 09:00:00 imap1 dovecot: imap-login: Login: user=<carol@example.com>, auth_user=<carol@example.com>,\
  method=PLAIN, rip=192.0.2.7, lip=198.51.100.2, mpid=7, TLS, session=<aaaaBBBBcccc1>
 Nov 20 09:00:05 imap1 dovecot: imap(carol@example.com)<7><aaaaBBBBcccc1>: copy from INBOX: box=Trash, uid=3,\
@@ -112,7 +115,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site")
     data = folder / "data"
     log = folder / "mailbox.log"
-    log.write_text(MAILBOX_LOG)
+    log.write_text(MESSAGE_LOG + MAILBOX_LOG)
     command(data, "import", str(TOP / "mailwake/sample/estate"))
     command(data, "import", "--zone", "UTC", "--year", "2026", str(log))
     groups = {

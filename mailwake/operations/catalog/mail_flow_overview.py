@@ -13,13 +13,16 @@ from mailwake.operations.models import Input, Output
 from mailwake.operations.scoping import within
 from mailwake.operations.stats import normalised
 from mailwake.operations.when import from_micros, to_micros
-from mailwake.store.flow import counts
+from mailwake.store.database import Database
+from mailwake.store.flow import counts, paces
 from mailwake.store.query import And, Between, Equals, Node
 from mailwake.store.rows import Row
 
 _LOOKED_AT = 2000
 """Failures and deferrals whose reasons are read: the newest."""
 _TOP = 8
+_NOTABLE = 5.0
+"""Seconds: what is faster is not slow."""
 _SPANS = (900, 3600, 6 * 3600, 86_400, 7 * 86_400)
 _BARS = 60
 
@@ -54,6 +57,15 @@ class Hop(Output):
     count: int
 
 
+class Slow(Output):
+    """A next hop, and how long messages took until it had them."""
+
+    host: str
+    count: int = Field(description="Recipients delivered through it.")
+    median: float = Field(description="Seconds from arrival to delivery; half took longer.")
+    p95: float = Field(description="Seconds; one in twenty took longer.")
+
+
 class Overview(Output):
     """All of it."""
 
@@ -66,6 +78,7 @@ class Overview(Output):
     periods: list[Period]
     reasons: list[Reason]
     waiting_for: list[Hop]
+    slow_hops: list[Slow] = Field(description="Next hops by which deliveries took longest.")
     looked_at: int = Field(description="Newest failures and deferrals that the reasons are taken from.")
 
 
@@ -104,6 +117,7 @@ def handle(context: Context, question: Question) -> list[Overview]:
             periods=made,
             reasons=_reasons(failed, "Failed") + _reasons(waiting, "Pending"),
             waiting_for=_hops(waiting),
+            slow_hops=_slow(context.database, node),
             looked_at=len(failed) + len(waiting),
         )
     ]
@@ -121,6 +135,15 @@ def _reasons(rows: list[Row], status: str) -> list[Reason]:
 def _hops(rows: list[Row]) -> list[Hop]:
     found = Counter((row.to_host or row.to_ip).lower() for row in rows if row.to_host or row.to_ip)
     return [Hop(host=host, count=times) for host, times in found.most_common(_TOP)]
+
+
+def _slow(database: Database, node: Node) -> list[Slow]:
+    found = paces(database, And((node, Equals("status", "Delivered"))), _TOP)
+    return [
+        Slow(host=one.host, count=one.rows, median=round(one.median, 1), p95=round(one.p95, 1))
+        for one in found
+        if one.p95 >= _NOTABLE
+    ]
 
 
 OPERATION = Operation(

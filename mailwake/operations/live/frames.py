@@ -130,7 +130,7 @@ def _of_5424(text: bytes, found: re.Match[bytes], peer: str, arrived: datetime) 
     if program == b"-":
         return b"%s %s %s" % (stamp, host, rest)
     tag = program if pid == b"-" else b"%s[%s]" % (program, pid)
-    return b"%s %s %s: %s" % (stamp, host, tag, rest)
+    return b"%s %s %s: %s" % (stamp, host, tag, rest.removeprefix(b" "))  # rsyslog's %msg% begins with one
 
 
 def _of_3164(text: bytes, peer: str, arrived: datetime) -> bytes:

@@ -9,11 +9,13 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from pydantic import BaseModel
 
 from mailwake.operations.catalog.mail_flow_overview import Overview, Reason
+from mailwake.operations.contract import Refused
 from mailwake.trace.story_missing import as_sentence
 from mailwake.web import words
-from mailwake.web.callers import ask, page
+from mailwake.web.callers import ask, items, page, require
 from mailwake.web.charts import Column, stacked
 from mailwake.web.spoken import spoken
 
@@ -57,8 +59,18 @@ def overview(request: HttpRequest) -> HttpResponseBase:
         "failed": [_reason(one) for one in found.reasons if one.status == "Failed"],
         "waiting": [_reason(one) for one in found.reasons if one.status == "Pending"],
         "warnings": spoken(tuple(answer.warnings)),
+        "sources": _sources(request),
     }
     return render(request, "web/overview.html", shown)
+
+
+def _sources(request: HttpRequest) -> list[BaseModel] | None:
+    """What is read live; None for those who may not know."""
+    try:
+        require(request, "source-status")
+    except Refused:
+        return None
+    return items(request, "source-status")
 
 
 def _reason(one: Reason) -> dict[str, Any]:

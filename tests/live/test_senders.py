@@ -1,0 +1,114 @@
+"""The recipes of docs/live.md, word for word, in the real log daemons, where these are installed."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.live.conftest import TOP, Server, certificate, free_port, mail, until
+
+pytestmark = pytest.mark.slow
+COUNT = 20
+NAME = "mailwake.example.org"
+
+
+def _recipe(title: str) -> str:
+    """The text of the recipe under a title."""
+    found = re.search(rf"^{title}:\n\n```\n(.*?)^```", (TOP / "docs/live.md").read_text(), re.MULTILINE | re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+@contextmanager
+def _running(*words: str) -> Iterator[None]:
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        try:
+            yield
+        finally:
+            process.terminate()
+
+
+def _log(folder: Path, first: int = 0) -> None:
+    """What a mail server says to syslog, by the socket that the daemon has made."""
+    until(lambda: (folder / "log").exists(), 20)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as one:
+        one.connect(str(folder / "log"))
+        for number in range(first, first + COUNT):
+            for text in mail(number):
+                stamp = time.strftime("%b %e %H:%M:%S", time.localtime())
+                one.send(f"<22>{stamp} {text.partition(' ')[2]}".encode())
+
+
+def _tls(server: Server) -> int:
+    port = free_port()
+    certificate(server.folder, NAME)
+    server.configuration = (
+        f'[[source]]\ntype = "syslog"\nlisten = "tls://127.0.0.1:{port}"\n'
+        f'certificate = "{NAME}.pem"\nkey = "{NAME}.key"\n'
+    )
+    return port
+
+
+def _check(server: Server, first: int, count: int) -> None:
+    until(lambda: sum(one["records"] for one in server.told()) >= count * 5, 60)
+    (one,) = server.told()
+    assert (one["unknown"], one["losses"], one["refused"]) == (0, 0, 0)
+    server.stop()
+    assert server.recipients() == sorted(f"bob{number}@example.net" for number in range(first, first + count))
+
+
+def test_rsyslog_by_tls_while_the_server_is_restarted(server: Server) -> None:
+    modules = Path("/usr/lib/x86_64-linux-gnu/rsyslog/lmnsd_gtls.so")
+    if shutil.which("rsyslogd") is None or not modules.exists():
+        pytest.skip("needs rsyslog and rsyslog-gnutls")
+    port = _tls(server)
+    action = _recipe("rsyslog").replace('port="6514"', f'port="{port}"')
+    action = action.replace(f'target="{NAME}"', 'target="127.0.0.1"')
+    folder = server.folder
+    (folder / "rsyslog.conf").write_text(
+        f'global(workDirectory="{folder}" DefaultNetstreamDriverCAFile="{folder}/{NAME}.pem")\n'
+        f'module(load="imuxsock" SysSock.Use="off")\ninput(type="imuxsock" Socket="{folder}/log")\n{action}'
+    )
+    server.start()
+    with _running("rsyslogd", "-n", "-f", str(folder / "rsyslog.conf"), "-i", str(folder / "pid")):
+        _log(folder)
+        server.wait_for(COUNT * 5)
+        server.stop()
+        (server.data_dir / "live" / "status.json").unlink()
+        _log(folder, COUNT)
+        server.start()
+        _log(folder, 2 * COUNT)
+        server.wait_for(COUNT * 5, 90)
+    server.stop()
+    found = server.recipients()
+    first, last = range(COUNT), range(2 * COUNT, 3 * COUNT)
+    assert {f"bob{number}@example.net" for number in (*first, *last)} <= set(found)
+
+
+def test_syslog_ng_by_tls(server: Server) -> None:
+    if shutil.which("syslog-ng") is None:
+        pytest.skip("needs syslog-ng")
+    port = _tls(server)
+    folder = server.folder
+    text = _recipe("syslog-ng").replace("6514", str(port)).replace(f'"{NAME}"', '"127.0.0.1"')
+    text = text.replace("/etc/ssl/our-ca.pem", f"{folder}/{NAME}.pem")
+    version = subprocess.run(["syslog-ng", "--version"], capture_output=True, text=True, check=True).stdout
+    number = re.search(r"Config version: (\S+)", version)
+    assert number is not None
+    (folder / "syslog-ng.conf").write_text(
+        f'@version: {number[1]}\nsource s_src {{ unix-dgram("{folder}/log"); }};\n{text}'
+    )
+    server.start()
+    words = ["syslog-ng", "-F", "-f", str(folder / "syslog-ng.conf"), "-p", str(folder / "pid")]
+    words += ["-R", str(folder / "persist"), "-c", str(folder / "control")]
+    with _running(*words):
+        _log(folder)
+        _check(server, 0, COUNT)
