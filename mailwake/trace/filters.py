@@ -15,7 +15,7 @@ from mailwake.trace.fate import Fate
 SPAN = 600_000_000
 """A persistent filter uses an id again; what it says so long (µs) from the session is about another message."""
 _BRACKETED = re.compile(r"\((?P<id>[0-9A-F]{10,})\)|(?:Ok|OK|BLOCKED) \((?P<other>[0-9A-Za-z]{8,})\)")
-_PARTLY = re.compile(r", but \d+ (?:[\w-]+, )*?(BOUNCE|DISCARD|REJECT)")
+_PARTLY = re.compile(r", but \d+ (BOUNCE|DISCARD|REJECT)")
 """What amavisd adds to its one reply for all where it handed the message on for some of the recipients only."""
 _WAYS = {"BOUNCE": "Bounced", "DISCARD": "Discarded", "REJECT": "Rejected"}
 _AMAVIS = re.compile(r", id=(\d{3,}-\d{2,}(?:-\d+)?)\b")

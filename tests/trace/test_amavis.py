@@ -55,12 +55,34 @@ def test_who_was_left_out_is_quarantined_where_the_filter_says_so() -> None:
     ]
 
 
-def test_a_bounce_by_the_filter_is_no_delivery() -> None:
+@pytest.mark.parametrize(
+    "said",
+    [
+        "250 2.5.0 Ok, id=25900-11, BOUNCE",
+        "250 2.5.0 Ok, id=25900-11, DISCARD(bounce.suppressed)",
+        "250 2.5.0 Ok, id=25900-11, 1 REJECT, and 1 DISCARD",
+        "250 2.5.0 Ok <a@example.com>, DSN was sent (554 5.7.0 Bounce, id=10574-03 - BANNED: run.exe)",
+        "250 2.5.0 Ok <a@example.com>, DSN suppressed (554 5.7.0 Bounce, id=10574-03 - SPAM)",
+        "250 2.7.0 Ok, discarded, id=25901-06 - spam",
+    ],
+)
+@pytest.mark.parametrize("agent", ["smtp", "lmtp"])
+def test_a_bounce_by_the_filter_is_no_delivery(said: str, agent: str) -> None:
     block = """
 10:00:00 mx postfix/smtpd[1]: A000000001: client=out.example.net[192.0.2.1]
 10:00:00 mx postfix/qmgr[3]: A000000001: from=<s@example.net>, size=100, nrcpt=1 (queue active)
 10:00:01 mx postfix/smtp[4]: A000000001: to=<a@example.com>, relay=127.0.0.1[127.0.0.1]:10024, delay=1, dsn=2.5.0, status=sent (250 2.5.0 Ok, id=25900-11, BOUNCE)
 10:00:01 mx postfix/qmgr[3]: A000000001: removed
+"""  # noqa: E501
+    block = block.replace("250 2.5.0 Ok, id=25900-11, BOUNCE", said).replace("/smtp[4]", f"/{agent}[4]")
+    assert told(trace(block)) == ["s@example.net a@example.com = Failed/Discarded"]
+
+
+def test_exim_before_the_filter() -> None:
+    block = """
+2026-11-21 10:00:00 1rXyZa-0001Ab-Cd <= s@example.net H=out [192.0.2.1] P=esmtp S=1234 for a@example.com
+2026-11-21 10:00:01 1rXyZa-0001Ab-Cd => a@example.com R=amavis T=amavis H=127.0.0.1 [127.0.0.1]:10024 C="250 2.7.0 Ok, discarded, id=25901-06 - spam"
+2026-11-21 10:00:01 1rXyZa-0001Ab-Cd Completed
 """  # noqa: E501
     assert told(trace(block)) == ["s@example.net a@example.com = Failed/Discarded"]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from mailwake.events.fact import Fields, Parsed
+from mailwake.events.replies import thrown_away
 from mailwake.sources.exim.fields import QUOTED, address, fields_in, put_relay, seconds, unquote
 from mailwake.sources.exim.notes import put_named_host
 from mailwake.sources.exim.reply import put_confirmation, put_reply
@@ -224,6 +225,8 @@ def _special(target: str) -> str:
 
 def _disposition(fields: Fields) -> str:
     """A local transport shows no host; LMTP to a mailbox server shows one but ends in a mailbox all the same."""
+    if thrown_away(fields.get("reply", "")):
+        return "discard"
     transport = fields.get("transport", "").lower()
     if "blackhole" in transport or "null" in transport:
         return "discard"
