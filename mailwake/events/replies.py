@@ -38,6 +38,11 @@ _ID = re.compile(
 )
 _HARAKA = re.compile(rf"\(({UUID}(?:\.\d+)*)\)\Z").search
 _KUMO = re.compile(r"\bids=([0-9a-f]{32}(?: [0-9a-f]{32})*)").search
+_THROWN_AWAY = re.compile(
+    r"250 2\.[57]\.0 Ok(?:, discarded\b|, id=[\w-]+, (?:\d+ )?(?:REJECT|BOUNCE|DISCARD)"
+    r"| <.*>, DSN (?:was sent|suppressed))",
+    re.IGNORECASE,
+).match
 _EXCHANGE = re.compile(r"\[InternalId=(\d{1,20}), Hostname=([A-Za-z0-9][\w.-]*)\]")
 _DSN = re.compile(r"(?:\A|[245]\d\d[ -])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _DSN_ANYWHERE = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
@@ -61,6 +66,15 @@ def accepted(reply: str) -> Fields:
         return several
     found = exchange_id(reply) or next_id(reply)
     return {"next_id": found} if found else {}
+
+
+def thrown_away(reply: str) -> bool:
+    """Whether amavisd took a message and handed it on for nobody, though it may have sent a report to the sender.
+
+    `250 2.7.0 Ok, discarded, id=..`, `250 2.5.0 Ok, id=.., BOUNCE` (rfc2821_2822_Tools.pm, one_response_for_all), and
+    in LMTP `250 2.5.0 Ok <x@example.org>, DSN was sent (554 ..)` (In/SMTP.pm).
+    """
+    return _THROWN_AWAY(reply) is not None
 
 
 def behind(reply: str) -> str:

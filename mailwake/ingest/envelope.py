@@ -23,7 +23,7 @@ from mailwake.ingest import jsonlines
 from mailwake.ingest.clock import Clock
 from mailwake.ingest.jsonlines import MAX_PID, pid_of
 from mailwake.ingest.registry import Registry
-from mailwake.ingest.stamps import Stamp, find
+from mailwake.ingest.stamps import MONTHS, Stamp, find
 from mailwake.sources.api import Source
 
 BSD, ISO = "bsd", "iso"
@@ -94,7 +94,8 @@ class Splitter:
             pri = _PRI.match(line)
             if found is None and pri and depth < _DEPTH:
                 return self.split(line[pri.end() :].lstrip(), depth + 1)
-            return found or self.bare(line)
+            if found is not None or first == "<":
+                return found or self.bare(line)
         stamped = find(line)
         if stamped is None:
             return self.bare(line) or self._prefixed(line, depth)
@@ -118,7 +119,13 @@ class Splitter:
                 return bare
         ts = self._clock.resolve(stamp)
         sure = stamp.year is not None and stamp.offset is not None
-        shape = ISO if sure and line[10:11] == "T" else BSD if end == 15 and stamp.year is None else ""
+        shape = (
+            ISO
+            if sure and line[10:11] == "T"
+            else BSD
+            if end == 15 and stamp.year is None and line[:3] in MONTHS
+            else ""
+        )
         if match is None:
             return self._remainder(Header(ts, sure, "", "", 0, line[end:].strip()), depth)
         return Header(ts, sure, match[1], match[2], pid_of(match[3]), line[match.end() :], shape)

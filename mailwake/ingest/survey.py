@@ -21,21 +21,27 @@ from pathlib import Path
 from mailwake.events.queueid import LONG, arrival_time
 from mailwake.ingest.clock import YEAR, day_of_year, step
 from mailwake.ingest.files import BLOCK, BROKEN, PLAIN, Text, kind_of, opened, read_full
-from mailwake.ingest.stamps import DAY, EPOCH_DAY, MONTHS
+from mailwake.ingest.stamps import DAY, EPOCH_DAY, MONTHS, MONTHS_ABROAD
 
 GRID = 256 << 10
 _WINDOW = 8 << 10
 _SMALL = 4 << 20
 
+_MONTH = {
+    written.encode(): number
+    for name, number in {**MONTHS, **MONTHS_ABROAD}.items()
+    for written in (name, name.capitalize())
+}
+_LONGEST_FIRST = sorted(_MONTH, key=len, reverse=True)
+_NAMES = b"|".join(_LONGEST_FIRST)
 _STAMP = re.compile(
     rb"^\x00*(?:[\w.-]{1,64} +\| |%?\{[^}\n]{0,40}\} ?)?(?:<\d{1,3}>(?:\d )?)?(?:"
-    rb"(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}(\d{1,2}) (?:(\d{4}) )?(\d\d):(\d\d):(\d\d)"
+    rb"(" + _NAMES + rb")\.? {1,2}(\d{1,2}) (?:(\d{4}) )?(\d\d):(\d\d):(\d\d)"
     rb"|(\d{4})[-/](\d\d)[-/](\d\d)[T ]\d\d:\d\d:\d\d)"
     rb"(?:[^\n]{1,300}?: (" + LONG.encode() + rb"): (?:client=|uid=\d))?",
     re.MULTILINE,
 )
 _SECTION = re.compile(rb"^==> (.+) <==\r?$", re.MULTILINE)
-_MONTH = {name.encode(): number for name, number in MONTHS.items()}
 
 
 class Course:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mailwake.events.fact import Fact
 from mailwake.trace.filters import filter_id
-from mailwake.trace.keys import QUEUE_KINDS, SESSION_KINDS, client_key, met_with, session_key
+from mailwake.trace.keys import QUEUE_KINDS, SESSION_KINDS, client_key, loop_key, met_loop, met_with, session_key
 from mailwake.trace.model import Leg
 
 PREFIXED = ("t:", "m:", "f:", "n:", "s:", "e:")
@@ -116,6 +116,8 @@ def _mentions(fact: Fact) -> list[str]:
     elif kind == "envelope" or kind == "reject":
         said = [client_key(fields["session"])] if "session" in fields else []
         name = filter_id(fields.get("text", "")) if kind == "reject" and fields.get("by") == "proxy" else ""
+        if kind == "reject" and (loop := loop_key(fact)):
+            said.append(loop)
         return [*said, "f:" + name] if name else said
     elif kind == "proxy_accept":
         found = []
@@ -128,5 +130,5 @@ def _mentions(fact: Fact) -> list[str]:
     if kind == "deliver" and " said: " in reply:
         echo = met_with(fact)
         if echo:
-            found.append(echo)
+            found.extend((echo, *met_loop(fact)))
     return found

@@ -8,11 +8,36 @@ from __future__ import annotations
 
 from mailwake.events.fact import Fact
 from mailwake.trace.component import Component
-from mailwake.trace.keys import met_with
+from mailwake.trace.keys import loop_key, met_loop, met_with, words_met
+from mailwake.trace.model import Leg
+from mailwake.trace.origins import may_continue
 from mailwake.trace.twins import lesser
 
 _CLOSE = 600_000_000
 """How far (µs) the clocks of two hosts may be apart."""
+
+
+def is_echo(component: Component, leg: Leg) -> bool:
+    """Whether a leg is but the refusal, after the data, of what another host of ours handed over and tells of.
+
+    They have the Message-ID in common, or the moment at which a loop ended.
+    """
+    if leg.queued or leg.recipients or leg.removed or not leg.rejects or not may_continue(leg):
+        return False
+    words = {text for fact in leg.rejects if (text := str(fact.fields.get("text", "")))}
+    loops = {loop_key(fact) for fact in leg.rejects} - {""}
+    for other in component.legs:
+        if other is leg:
+            continue
+        for recipient in other.recipients.values():
+            for fact in recipient.attempts:
+                if abs(fact.ts - leg.first) > _CLOSE:
+                    continue
+                if not loops.isdisjoint(met_loop(fact)):
+                    return True
+                if leg.bare_id and leg.bare_id == other.bare_id and words_met(fact) in words:
+                    return True
+    return False
 
 
 def unmet(component: Component, key: str) -> list[Fact]:

@@ -15,6 +15,9 @@ from mailwake.trace.fate import Fate
 SPAN = 600_000_000
 """A persistent filter uses an id again; what it says so long (µs) from the session is about another message."""
 _BRACKETED = re.compile(r"\((?P<id>[0-9A-F]{10,})\)|(?:Ok|OK|BLOCKED) \((?P<other>[0-9A-Za-z]{8,})\)")
+_PARTLY = re.compile(r", but \d+ (BOUNCE|DISCARD|REJECT)")
+"""What amavisd adds to its one reply for all where it handed the message on for some of the recipients only."""
+_WAYS = {"BOUNCE": "Bounced", "DISCARD": "Discarded", "REJECT": "Rejected"}
 _AMAVIS = re.compile(r", id=(\d{3,}-\d{2,}(?:-\d+)?)\b")
 
 
@@ -59,6 +62,32 @@ def filter_fates(facts: list[Fact], address: str, when: int) -> list[Fate] | Non
         if fields.get("action") == "block":
             return [Fate("Failed", "Rejected", text, "", fact.ts)]
     return None
+
+
+def kept_from(verdicts: Iterable[Fact], address: str) -> Fate | None:
+    """What amavisd did with a message that it did not hand on for an address; None when it did, or does not say.
+
+    It decides for each recipient and has a line for those it passes and one for those it blocks, but the server that
+    handed it the message is given one reply for all. What it could not hand on (`TempFailed`) is tried again.
+    """
+    low = address.lower()
+    told = [fact for fact in verdicts if low in (one.lower() for one in recipients_of(fact))]
+    if not told:
+        return None
+    last = max(told, key=lambda fact: (fact.ts, fact.raw))
+    action, text = str(last.fields.get("action", "")), str(last.fields.get("text", ""))
+    if not action.startswith("Blocked") or "TempFailed" in text:
+        return None
+    if last.fields.get("quarantine"):
+        return Fate("Quarantined", "Quarantined", text, "", last.ts)
+    detail = "Bounced" if "Bounced" in text else "Rejected" if "Rejected" in text else "Discarded"
+    return Fate("Failed", detail, text or action, "", last.ts)
+
+
+def left_out(reply: str, when: int) -> Fate | None:
+    """What became of a recipient that a filter did not hand the message on for, by its reply for all of them."""
+    found = _PARTLY.search(reply) if ", but " in reply else None
+    return Fate("Failed", _WAYS[found[1]], reply, "", when) if found is not None else None
 
 
 def verdict_words(facts: Iterable[Fact]) -> str:

@@ -6,7 +6,7 @@ from mailwake.store.rows import Row
 from mailwake.trace.buckets import mentions
 from mailwake.trace.component import Component
 from mailwake.trace.doors import door_of
-from mailwake.trace.echoes import unmet
+from mailwake.trace.echoes import is_echo, unmet
 from mailwake.trace.fate import Fate
 from mailwake.trace.heads import Head
 from mailwake.trace.keys import client_key, fact_key, travels
@@ -56,12 +56,12 @@ def _component_rows(component: Component, swept: Swept) -> list[Row]:
     rows: list[Row] = []
     parents = _parents(component)
     for leg in component.legs:
-        if leg.inbound is None and is_message(leg):
+        if leg.inbound is None and is_message(leg) and not is_echo(component, leg):
             rows.extend(_message_rows(component, leg, swept, parents))
     for fact in component.refusals:
         rows.extend(refused_rows(component, fact))
     for session, facts in component.sessions.items():
-        rows.extend(refused(client_key(session), facts))
+        rows.extend(refused(client_key(session), facts, component.legs))
     for key in sorted(component.echoes) if component.echoes else ():
         rows.extend(refusal_row(fact)._replace(keys=(key,)) for fact in unmet(component, key))
     for fact in without_doubles(component.proxies) if component.proxies else ():
@@ -77,7 +77,7 @@ def _component_rows(component: Component, swept: Swept) -> list[Row]:
 
 def is_message(leg: Leg) -> bool:
     """Whether a leg that nothing precedes is a message: not a probe, not a connection that gave up half way."""
-    if leg.probe:
+    if leg.probe or _is_left_over(leg):
         return False
     return bool(
         leg.queued
@@ -90,6 +90,18 @@ def is_message(leg: Leg) -> bool:
         or leg.expired
         or leg.removed
         or _is_taken(leg)
+    )
+
+
+def _is_left_over(leg: Leg) -> bool:
+    """Whether each recipient was discarded by itself before, so that nobody was left (Exim's ACLs of MAIL and RCPT)."""
+    return (
+        bool(leg.checks)
+        and not (leg.recipients or leg.named or leg.rejects)
+        and all(
+            fact.fields.get("action") == "discard" and fact.fields.get("stage") in ("MAIL", "RCPT")
+            for fact in leg.checks
+        )
     )
 
 

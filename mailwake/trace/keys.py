@@ -38,7 +38,9 @@ QUEUE_KINDS = frozenset(
 SESSION_KINDS = frozenset(["connect", "disconnect", "lost", "tls", "auth_failed", "login"])
 """Kinds filed under the session whose id they carry, if they carry one."""
 _ALONE = frozenset({"discard", "milter-discard", "hold", "redirect"})
-_SAID = re.compile(r"host \S+ said: [45]\d\d (?:[45]\.\d{1,3}\.\d{1,3} )?(.*) \(in reply to [A-Z -]+ command\)\Z").match
+_SAID = re.compile(
+    r"host \S+ said: [45]\d\d (?:[45]\.\d{1,3}\.\d{1,3} )?(.*) \(in reply to (?:[A-Z -]+|end of DATA) command\)\Z"
+).match
 _HASH = blake2b(digest_size=12)
 _ID_LENGTH = 36
 
@@ -106,11 +108,37 @@ def met_with(fact: Fact) -> str:
 
     `host h[10.0.0.2] said: 550 5.1.1 <x@example.org>: Recipient address rejected: no (in reply to RCPT TO command)`
     """
+    words = words_met(fact)
+    return echo_key(fact.fields.get("recipient", ""), words) if words else ""
+
+
+def words_met(fact: Fact) -> str:
+    """The words with which a server of ours refused what this delivery handed over; "" for another delivery."""
     fields = fact.fields
     if fields.get("status") not in ("bounced", "deferred"):
         return ""
     ip, found = fields.get("relay_ip", ""), _SAID(fields.get("reply", ""))
-    return echo_key(fields.get("recipient", ""), found[1]) if found is not None and ip and is_internal(ip) else ""
+    return found[1] if found is not None and ip and is_internal(ip) else ""
+
+
+_LOOPED = ("message rejected: hopcount exceeded", "Error: too many hops")
+"""What cleanup logs of a message that went through too many servers, naming nobody, and what smtpd replies then."""
+_SECOND = 1_000_000
+
+
+def loop_key(fact: Fact) -> str:
+    """The name of a refusal that names nobody but a queue ID, for the delivery that met with it; "" for another one."""
+    return _looped(fact.ts // _SECOND) if fact.fields.get("text") == _LOOPED[0] and fact.key else ""
+
+
+def met_loop(fact: Fact) -> list[str]:
+    """The names that the refusal may have which a delivery met with: the reply came at once, but clocks differ."""
+    second = fact.ts // _SECOND
+    return [_looped(second + off) for off in (-1, 0, 1)] if _LOOPED[1] in fact.fields.get("reply", "") else []
+
+
+def _looped(second: int) -> str:
+    return f"{second}@hopcount"
 
 
 def fact_key(fact: Fact) -> str:

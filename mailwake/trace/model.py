@@ -124,7 +124,7 @@ class Link:
         self.parent = parent
         self.child = child
         self.rule = rule
-        """What proves it: orig_queue_id, queued as, forwarded as, orig_id, queued_as, Message-ID, redirect."""
+        """What proves it: orig_queue_id, queued as, forwarded as, orig_id, queued_as, Message-ID, redirect ..."""
         self.grade = grade
         """proven or inferred."""
         self.recipient = recipient

@@ -12,7 +12,7 @@ from mailwake.store.rows import Row
 from mailwake.trace.component import Component
 from mailwake.trace.doors import door_of
 from mailwake.trace.fate import OUTCOMES, Fate
-from mailwake.trace.filters import filter_fates, filter_id, near, recipients_of, verdict_words
+from mailwake.trace.filters import filter_fates, filter_id, kept_from, left_out, near, recipients_of, verdict_words
 from mailwake.trace.keys import refusal_key
 from mailwake.trace.model import Leg
 from mailwake.trace.refusals import MAX_TEXT, refusal_row
@@ -22,7 +22,7 @@ def proxy_rows(component: Component, fact: Fact) -> tuple[Leg | None, list[Row]]
     """Rows of the recipients that no leg shows, and the leg under which the accepted ones went on, if there is one."""
     next_id = str(fact.fields.get("next_id", ""))
     if component.legs_of.get(next_id):
-        return None, []
+        return _left_out(component, fact, next_id)
     name, told = _told(component, fact, str(fact.fields.get("reply", "")), next_id)
     leg: Leg | None = None
     shown: set[str] = set()
@@ -38,6 +38,29 @@ def proxy_rows(component: Component, fact: Fact) -> tuple[Leg | None, list[Row]]
         wanted = [base.recipient]
     keys = _keys(component, fact, base, name if told else "")
     return leg, [_row(base, keys, one, told, fact) for one in sorted(wanted, key=lambda one: one or "")]
+
+
+def _left_out(component: Component, fact: Fact, next_id: str) -> tuple[Leg | None, list[Row]]:
+    """The same where the filter handed the message on for some: rows of those for whom it did not (amavisd)."""
+    reply = str(fact.fields.get("reply", ""))
+    partly = left_out(reply, fact.ts)
+    leg = min(component.legs_of[next_id], key=lambda known: (abs(known.first - fact.ts), known.host))
+    name = next((key for key, facts in component.filters.items() if _is_about(facts, next_id, fact.ts)), "")
+    told = sorted(near(component.filters.get(name, ()), fact.ts), key=lambda verdict: (verdict.ts, verdict.raw))
+    fates = {one: kept_from(told, one) for verdict in told for one in recipients_of(verdict)}
+    named = fact.fields.get("recipient")
+    if partly is not None and named and named.lower() not in {one.lower() for one in fates}:
+        known = {low for recipient in leg.recipients.values() for low in (recipient.low, recipient.low_original)}
+        if known and named.lower() not in known:
+            fates[named] = partly
+    base = _with_verdict(refusal_row(fact._replace(fields={**fact.fields, "text": ""})), told)
+    keys = _keys(component, fact, base, name)
+    return leg, [_ended(base, keys, one, fate, reply) for one, fate in sorted(fates.items()) if fate is not None]
+
+
+def _is_about(verdicts: list[Fact], queue_id: str, when: int) -> bool:
+    """Whether a filter says that it handed a message on under this ID, at a time (µs)."""
+    return any(queue_id in verdict.fields.get("queued_as", ()) for verdict in near(verdicts, when))
 
 
 def refused_rows(component: Component, fact: Fact) -> list[Row]:
@@ -86,14 +109,18 @@ def _with_verdict(row: Row, told: list[Fact]) -> Row:
 
 def _row(base: Row, keys: tuple[str, ...], recipient: str | None, told: list[Fact], fact: Fact) -> Row:
     fates = filter_fates(told, recipient or "", fact.ts) or [_by_reply(str(fact.fields.get("reply", "")))]
-    fate = fates[0]
+    return _ended(base, keys, recipient, fates[0], str(fact.fields.get("reply", "")))
+
+
+def _ended(base: Row, keys: tuple[str, ...], recipient: str | None, fate: Fate, reply: str) -> Row:
+    """The row of a recipient with its end."""
     return base._replace(
         recipient=recipient,
         original_recipient=recipient,
         status=fate.status,
         detail=fate.detail,
         outcome=OUTCOMES.get(fate.detail, "received"),
-        reason=(fate.reason or str(fact.fields.get("reply", "")))[:MAX_TEXT],
+        reason=(fate.reason or reply)[:MAX_TEXT],
         remark=fate.remark,
         keys=keys,
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from mailwake.events.fact import Fact
 from mailwake.trace.component import Component
+from mailwake.trace.filters import kept_from
 from mailwake.trace.handover import Handovers
 from mailwake.trace.instances import addresses
 from mailwake.trace.mailboxes import mailbox_facts
@@ -50,7 +51,8 @@ class SameId:
             if (found := self._handovers.nearest(low, way, leg.first, CLOSE, place)) is not None
         ]
         if not near:
-            self._by_redirect(place, leg, wanted)
+            if not self._by_release(leg, wanted):
+                self._by_redirect(place, leg, wanted)
             return
         number = min(near)[4]
         best = self._legs[number]
@@ -65,6 +67,17 @@ class SameId:
                 for fact in facts:
                     for reach in reaches(best, fact):
                         self._handovers.take(best, number, recipient.low, fact, reach)
+
+    def _by_release(self, leg: Leg, wanted: set[str]) -> bool:
+        """Out of a filter's quarantine: it hands the same message in again for whom it had kept it from, much later."""
+        for parent in sorted(self._legs, key=lambda known: -known.first):
+            if not any(fact.fields.get("quarantine") for fact in parent.verdicts) or parent.first >= leg.first:
+                continue
+            for recipient in parent.recipients.values():
+                kept = kept_from(parent.verdicts, recipient.address) if recipient.low in wanted else None
+                if kept is not None and kept.detail == "Quarantined" and kept.ts <= leg.first:
+                    return attach(parent, leg, "released", INFERRED, recipient)
+        return False
 
     def _by_redirect(self, place: int, leg: Leg, wanted: set[str]) -> None:
         """Sieve's redirect: the mailbox server hands the same message in again, for another recipient."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from mailwake.events.fact import Fact, Fields
 from mailwake.store.rows import Row
-from mailwake.trace.keys import refusal_key
+from mailwake.trace.keys import client_key, refusal_key
 from mailwake.trace.model import Leg
 from mailwake.trace.refusals import refusal_row, trace_id
 
@@ -70,9 +70,23 @@ def _order(fact: Fact) -> tuple[int, bool, str]:
     return fact.ts, fact.kind != "connect", fact.raw
 
 
-def refused(key: str, facts: list[Fact]) -> list[Row]:
-    """Rows of the refusals among the records of a session, which is filed under key."""
-    return [refusal_row(fact, refusal_key(fact))._replace(keys=(key,)) for fact in refusals(facts)]
+def refused(key: str, facts: list[Fact], legs: list[Leg]) -> list[Row]:
+    """Rows of the refusals among the records of a session, which is filed under key; legs: messages, its own too."""
+    rows = [refusal_row(fact, refusal_key(fact))._replace(keys=(key,)) for fact in refusals(facts)]
+    if all(row.sender is not None or row.recipient is None for row in rows):
+        return rows
+    sender = _only_sender(key, legs)
+    return [row._replace(sender=sender) if row.sender is None and row.recipient else row for row in rows]
+
+
+def _only_sender(key: str, legs: list[Leg]) -> str | None:
+    """The sender of the messages that came by a session, which its refused recipients had too; None if they differ."""
+    found = {
+        leg.sender
+        for leg in legs
+        if leg.arrival is not None and leg.sender is not None and client_key(leg.arrival.get("session", "")) == key
+    }
+    return found.pop() if len(found) == 1 else None
 
 
 def refusals(facts: list[Fact]) -> list[Fact]:

@@ -15,6 +15,7 @@ RULES = {
     "redirect": tell(
         "the mailbox server redirected it there, and the same Message-ID came in for that address at that time"
     ),
+    "released": tell("a filter had it in quarantine, and then the same Message-ID came in again for that recipient"),
     "network message id": tell(
         "the logs of both servers give it the same id, which goes with it from server to server"
     ),

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from mailwake.trace.component import Component
 from mailwake.trace.fate import Fate, ended, gave_way, kept_back, of_attempts, of_mailbox, refused, untried
-from mailwake.trace.filters import filter_fates, filter_id
+from mailwake.trace.filters import filter_fates, filter_id, kept_from, left_out
 from mailwake.trace.instances import Turn, addresses, turns
 from mailwake.trace.mailboxes import mailbox_facts
 from mailwake.trace.model import PROVEN, Leg, Link, Recipient
@@ -171,6 +171,10 @@ class Walker:
             self.leaves.append(Leaf(None, None, untried(leg, swept), path, grade, None))
 
     def _recipient(self, leg: Leg, recipient: Recipient, original: str, path: tuple[Leg, ...], grade: str) -> None:
+        kept = self._kept(leg, recipient) if leg.outbound and not leg.tracked else None
+        if kept is not None:
+            self.leaves.append(Leaf(original, recipient.address, kept, path, grade, recipient))
+            return
         if leg.outbound and not (leg.tracked and ended(recipient.attempts)):
             links = _onward(self._ways(leg), recipient, self._ways)
             if links and self._follow(links, recipient, original, path, grade):
@@ -186,6 +190,20 @@ class Walker:
                 fates = [self._by_verdict(leg, recipient, fate) for fate in fates]
         for fate in fates:
             self.leaves.append(Leaf._make((original, fate.address or recipient.address, fate, path, grade, recipient)))
+
+    def _kept(self, leg: Leg, recipient: Recipient) -> Fate | None:
+        """What a filter did with the message for a recipient whom it was not handed on for, while it was for others."""
+        final = recipient.attempts[-1]
+        ways = self._ways(leg)
+        own = ways.own.get(id(recipient), [])
+        if final.fields.get("status") != "sent" or any(_has(self._ways(link.child), recipient) for link in own):
+            return None
+        kept = kept_from(leg.verdicts, recipient.address) if leg.verdicts else None
+        if kept is not None:
+            return kept
+        if not own or any(_has(self._ways(link.child), recipient) for link in ways.whole):
+            return None
+        return left_out(_reply(recipient), final.ts)
 
     def _follow(
         self, links: list[Link], recipient: Recipient, original: str, path: tuple[Leg, ...], grade: str

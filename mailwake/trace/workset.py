@@ -97,7 +97,7 @@ class Workset:
                 touched.append(bucket)
             elif bucket.legs is not None:
                 bucket.legs = None
-            if filing >= MENTIONING or (filing == REFUSAL and (not fact.key or "session" in fact.fields)):
+            if filing >= MENTIONING or filing == REFUSAL:
                 self._join(bucket, fact)
                 if is_decision(fact):
                     self._doors.decided(key, fact)

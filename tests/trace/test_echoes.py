@@ -49,3 +49,32 @@ def test_what_another_machine_was_refused_stays() -> None:
     assert [row.from_ip for row in rows if row.detail == "Rejected"] == ["10.0.0.9"]
     alone = trace(refused("10:00:01", "550 5.1.1"))
     assert told(alone) == ["a@example.net x@example.org = Failed/Rejected"]
+
+
+DATA = "host inner[10.0.0.2] said: {code} {words} (in reply to end of DATA command)"
+TO = "10:00:01 edge postfix/smtp[4]: A000000001: to=<{who}@example.org>, relay=inner[10.0.0.2]:25, delay=1, dsn=5.7.1, status=bounced ({reply})\n"  # noqa: E501
+INNER = "10:00:01 inner postfix/smtpd[7]: B000000001: client=edge.example.org[10.0.0.1]\n"
+
+
+def test_a_refusal_of_the_content_in_both_logs_is_one_message() -> None:
+    """A milter of the inner server refuses after the data; its log names the last recipient only."""
+    reply = DATA.format(code="550 5.7.1", words="Spam")
+    born = BORN.replace("nrcpt=1", "nrcpt=2")
+    block = born + INNER + "10:00:01 inner postfix/cleanup[8]: B000000001: message-id=<1@example.net>\n"
+    block += "10:00:01 inner postfix/cleanup[8]: B000000001: milter-reject: END-OF-MESSAGE from edge.example.org[10.0.0.1]: 5.7.1 Spam; from=<a@example.net> to=<y@example.org> proto=ESMTP helo=<edge>\n"  # noqa: E501
+    assert told(trace(block.replace(born, ""))) == ["a@example.net y@example.org = Failed/Rejected"]
+    block += TO.format(who="x", reply=reply) + TO.format(who="y", reply=reply)
+    assert told(trace(block)) == [
+        "a@example.net x@example.org = Failed/Bounced",
+        "a@example.net y@example.org = Failed/Bounced",
+    ]
+
+
+def test_too_many_hops_between_our_own_hosts_is_one_message() -> None:
+    """cleanup names nobody then."""
+    inner = INNER + "10:00:01 inner postfix/cleanup[8]: warning: B000000001: message rejected: hopcount exceeded\n"
+    assert told(trace(inner)) == ["? ? = Failed/Rejected"]
+    reply = DATA.format(code="554 5.4.0", words="Error: too many hops")
+    assert told(trace(BORN + inner + TO.format(who="x", reply=reply))) == [
+        "a@example.net x@example.org = Failed/Bounced"
+    ]

@@ -197,3 +197,21 @@ def test_refused_after_the_data_though_the_arrival_names_it() -> None:
         "a@example.net x@example.org = Delivered/Delivered",
         "a@example.net y@example.org = Failed/Rejected",
     ]
+
+
+def test_recipients_discarded_one_by_one_leave_no_message() -> None:
+    """Exim logs each at RCPT, then takes a message for nobody (receive.c, `blackholed_by`)."""
+    told_of = "2026-11-21 10:00:00 H=(out) [192.0.2.1] F=<a@example.net> RCPT <%s>: discarded by RCPT ACL: trap\n"
+    block = told_of % "x@example.org" + told_of % "y@example.org"
+    block += IN.replace(" for x@example.org y@example.org", "")
+    block += f"2026-11-21 10:00:01 {ID} => blackhole (RCPT ACL discarded recipients)\n" + DONE
+    assert fates(block) == [
+        "a@example.net x@example.org = Failed/Discarded",
+        "a@example.net y@example.org = Failed/Discarded",
+    ]
+
+
+def test_a_message_discarded_as_a_whole_has_one_row_where_nobody_is_named() -> None:
+    block = IN.replace(" for x@example.org y@example.org", "")
+    block += f"2026-11-21 10:00:01 {ID} => blackhole (DATA ACL discarded recipients): trap\n" + DONE
+    assert fates(block) == ["a@example.net ? = Failed/Discarded"]

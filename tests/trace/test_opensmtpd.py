@@ -158,3 +158,16 @@ def test_story_names_the_client_wherever_the_session_speaks() -> None:
     assert said[0].startswith("out.example.net[192.0.2.1] connected")
     assert said[-1].startswith("out.example.net[192.0.2.1] left")
     assert story.tree[0].ended
+
+
+def test_a_refused_recipient_has_the_sender_of_its_session() -> None:
+    """`failed-command` says the address alone; the other recipients' envelopes name the sender."""
+    bad = f'10:00:00 mx smtpd[70]: {S} smtp failed-command command="RCPT TO:<no@example.org>" result="550 Invalid recipient: <no@example.org>"\n'
+    refused = "no@example.org = Failed/Rejected"
+    assert told(trace(IN + bad + OUT)) == [
+        f"a@example.net {refused}",
+        "a@example.net x@example.org = Delivered/Relayed",
+    ]
+    assert told(trace(CONNECT + bad)) == [f"? {refused}"]
+    other = (MESSAGE + ENVELOPE).replace(M, "f6e94209").replace("a@example.net", "b@example.net")
+    assert f"? {refused}" in told(trace(IN + bad + OUT + other))

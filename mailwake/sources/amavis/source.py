@@ -14,7 +14,7 @@ from mailwake.sources.api import Bare
 
 _AM_ID = re.compile(r"\((\d{4,}-\d+(?:-\d+)*|rel-[\w+-]+)\) ")
 _TAGS = frozenset(("amavis", "amavisd", "amavisd-new", "amavisd-milter"))
-_START = re.compile(r"(?:re)?starting(?:\.| \(warm\))? +\S*amavisd?\S* at ")
+_START = re.compile(r"(?:re)?starting\.?(?: \(warm\))? +\S*amavisd?\S* at ")
 _STOP = ("Net::Server: ", "Daemon [")
 _STOP_WORDS = ("Server close complete", "Server closing!", "terminated by SIG")
 _DAEMON = (
@@ -36,6 +36,9 @@ _DAEMON = (
         "DSN ",
         "size: ",
     ),
+    *("loading policy bank ", "lookup", "process_request: ", "get_deadline ", "idle_proc, ", "_WARN: ", "open_on_"),
+    *("Signalling ", "warm restart ", "socket module ", "will bind to ", "SQL::", "Internal decoder ", "SpamAssassin "),
+    *("entered child_", "run_command: ", "system uptime ", "load_policy_bank", "exiting child", "collect_"),
 )
 """How the daemon's own lines begin at start, stop and with a raised log level."""
 

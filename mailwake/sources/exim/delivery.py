@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from mailwake.events.fact import Fields, Parsed
+from mailwake.events.replies import thrown_away
 from mailwake.sources.exim.fields import QUOTED, address, fields_in, put_relay, seconds, unquote
 from mailwake.sources.exim.notes import put_named_host
 from mailwake.sources.exim.reply import put_confirmation, put_reply
@@ -224,6 +225,8 @@ def _special(target: str) -> str:
 
 def _disposition(fields: Fields) -> str:
     """A local transport shows no host; LMTP to a mailbox server shows one but ends in a mailbox all the same."""
+    if thrown_away(fields.get("reply", "")):
+        return "discard"
     transport = fields.get("transport", "").lower()
     if "blackhole" in transport or "null" in transport:
         return "discard"
@@ -233,8 +236,15 @@ def _disposition(fields: Fields) -> str:
 
 
 def _discarded(key: str, rest: str) -> Parsed:
-    """`=> blackhole (DATA ACL discarded recipients): text`: all recipients at once, none is named."""
+    """`=> blackhole (DATA ACL discarded recipients): text`: all recipients at once, none is named.
+
+    What the ACL of MAIL or RCPT discarded was said of each recipient before, in a line without an id (smtp_in.c,
+    `discarded by`): the message was left with nobody to go to.
+    """
     what, _, text = rest.partition("): ")
+    words = what.partition("(")[2].rstrip(")")
+    if words.startswith(("RCPT ACL ", "MAIL ACL ")):
+        return "check", key, {"action": "discard", "by": "acl", "stage": words[:4], "text": words}
     fields: Fields = {"status": "sent", "disposition": "discard"}
-    fields["reply"] = f"{what.partition('(')[2].rstrip(')')}: {text}" if text else what.partition("(")[2].rstrip(")")
+    fields["reply"] = f"{words}: {text}" if text else words
     return "deliver", key, fields

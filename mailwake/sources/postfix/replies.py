@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from mailwake.events.fact import Fields
-from mailwake.events.replies import behind, exchange_id, kumo_ids, stalwart_id
+from mailwake.events.replies import behind, exchange_id, kumo_ids, stalwart_id, thrown_away
 
 _WORD = re.compile(r"<?([A-Za-z0-9][\w.+=@-]*)")
 _VENDORS = re.compile(
@@ -92,7 +92,10 @@ def _settle_remote(fields: Fields, agent: str, relay: str, reply: str) -> None:
     if "quarantin" in lower:
         disposition = "quarantine"
     elif (
-        "ok, discarded" in lower or "discarded email" in lower or lower.startswith(("250 2.7.0 blocked", "250 blocked"))
+        "ok, discarded" in lower
+        or "discarded email" in lower
+        or lower.startswith(("250 2.7.0 blocked", "250 blocked"))
+        or thrown_away(reply)
     ):
         disposition = "discard"
     elif found is not None and disposition == "mailbox":

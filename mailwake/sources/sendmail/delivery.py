@@ -10,7 +10,7 @@ import re
 
 from mailwake.events.fact import Fields, Parsed
 from mailwake.events.pairs import whole
-from mailwake.events.replies import accepted
+from mailwake.events.replies import accepted, thrown_away
 from mailwake.sources.sendmail.text import addresses, bare, controlling, relay, seconds, values
 
 _ATTRIBUTES = re.compile(r",? (?:\[more\],? ?)?(?=(?:ctladdr|delay|xdelay|mailer|pri|relay|dsn|ntries|reply|stat)=)")
@@ -81,6 +81,8 @@ def _status(dsn: str, stat: str) -> str:
 
 
 def _disposition(mailer: str, fields: Fields) -> str:
+    if thrown_away(str(fields.get("reply", ""))):
+        return "discard"
     if mailer in _DISPOSITIONS:
         return _DISPOSITIONS[mailer]
     if "token" in fields or _MAILBOX.match(mailer):
