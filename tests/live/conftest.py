@@ -80,6 +80,7 @@ class Server:
         """Start it, and wait until it serves."""
         self.data_dir.mkdir(exist_ok=True)
         (self.folder / "mailwake.toml").write_text(self.configuration)
+        (self.data_dir / "live" / "status.json").unlink(missing_ok=True)  # what an earlier one told
         words = ["serve", "--listen", f"{self.address}:{free_port()}", *self.options, "--config"]
         words.append(str(self.folder / "mailwake.toml"))
         line = [sys.executable, "-m", "mailwake", "--data-dir", str(self.data_dir), *words]
