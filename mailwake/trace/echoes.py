@@ -11,7 +11,7 @@ from mailwake.trace.component import Component
 from mailwake.trace.keys import loop_key, met_loop, met_with, words_met
 from mailwake.trace.model import Leg
 from mailwake.trace.origins import may_continue
-from mailwake.trace.twins import lesser
+from mailwake.trace.twins import SECOND, lesser
 
 _CLOSE = 600_000_000
 """How far (µs) the clocks of two hosts may be apart."""
@@ -62,8 +62,15 @@ def unmet(component: Component, key: str) -> list[Fact]:
         if abs(fact.ts - when) <= _CLOSE
     )
     left, free = dict(enumerate(facts)), set(range(len(met)))
+    moments: set[tuple[int, str, str]] = set()
     for _, number, place in pairs:
         if number in left and place in free:
-            del left[number]
+            moments.add(_moment(left.pop(number)))
             free.discard(place)
-    return list(left.values())
+    return [fact for fact in left.values() if fact.ts % SECOND or _moment(fact) not in moments]
+
+
+def _moment(fact: Fact) -> tuple[int, str, str]:
+    """When and of whom: deliveries that are logged in the same words within one second are one record, while each of
+    their refusals may be of another process."""
+    return fact.ts, fact.host, fact.fields.get("client_ip", "")

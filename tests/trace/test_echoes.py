@@ -78,3 +78,12 @@ def test_too_many_hops_between_our_own_hosts_is_one_message() -> None:
     assert told(trace(BORN + inner + TO.format(who="x", reply=reply))) == [
         "a@example.net x@example.org = Failed/Bounced"
     ]
+
+
+def test_a_queue_that_is_flushed_twice_in_a_second() -> None:
+    """The deliveries are one record, word for word; two processes of the other server refused them."""
+    block = BORN + handed("10:00:01", "450 4.3.0", "deferred") + handed("10:00:01", "450 4.3.0", "deferred")
+    block += refused("10:00:01", "450 4.3.0") + refused("10:00:01", "450 4.3.0").replace("smtpd[7]", "smtpd[8]")
+    assert told(trace(block)) == ["a@example.net x@example.org = Pending/Deferred"]
+    printer = refused("10:00:01", "450 4.3.0", "printer[10.0.0.9]")
+    assert len(trace(block + printer)) == 2

@@ -19,8 +19,10 @@ from mailwake.sources.rspamd.result import parse_result
 METADATA = "rspamd-metadata"
 _BARE = re.compile(
     r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?) #(\d{1,10})\(([\w .-]+)\) "
-    r"(?:rspamd_\w+:|rdns; |(?:\[\w+\] )?<[^>]{0,64}>)"
+    r"(?:rspamd_\w+:|[a-z]\w{1,24}; |(?:\[\w+\] )?<[^>]{0,64}>)"
 )
+_UNTAGGED = re.compile(r"rspamd_\w+: |[a-z]\w{1,24}; ").match
+"""While it starts and reads its settings, before there is a task or a worker to name."""
 _SERVICE = (
     ("loading configuration", "started"),
     ("is starting", "started"),
@@ -66,10 +68,10 @@ def parse(message: str) -> Parsed | None:
     """One log line: `<tag>; module; function: text`."""
     if message.startswith("["):
         message = message.partition("] ")[2]
-    if message.startswith("rdns; "):  # its resolver's library has no tag
-        return "noise", "", {}
     if not message.startswith("<"):
-        return parse_result("", message[23:]) if message.startswith("rspamd_task_write_log: ") else None
+        if message.startswith("rspamd_task_write_log: "):
+            return parse_result("", message[23:])
+        return ("noise", "", {}) if _UNTAGGED(message) else None
     tag, sep, text = message[1:].partition(">; ")
     if not sep:
         return None
