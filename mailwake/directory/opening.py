@@ -84,6 +84,13 @@ def _first_row(alias: str) -> None:
     Organization.objects.using(alias).get_or_create(pk=1)
 
 
+def _has_first_row(alias: str) -> bool:
+    """It comes after the tables: whoever made these may have been killed before it, or be about to write it."""
+    from mailwake.directory.models import Organization
+
+    return Organization.objects.using(alias).filter(pk=1).exists()
+
+
 def _up_to_date(connection: Any) -> bool:
     from django.db.migrations.loader import MigrationLoader
 
@@ -99,7 +106,7 @@ def _up_to_date(connection: Any) -> bool:
             f"the directory is of a newer version of Mailwake (its migration {max(newer)} is not known here)",
             "use that version, or another data directory",
         )
-    return known <= applied
+    return known <= applied and _has_first_row(connection.alias)
 
 
 @contextmanager

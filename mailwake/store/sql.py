@@ -51,7 +51,7 @@ class Formatter:
             case Or(parts):
                 return "(" + " OR ".join(map(self.where, parts)) + ")" if parts else "0"
             case Not(part):
-                return f"NOT {self.where(part)}"
+                return f"NOT ({self.where(part)})"
             case Between(column, low, high):
                 return self._between(column, low, high)
             case Has(column, value):
@@ -91,7 +91,7 @@ class Formatter:
         domain = pattern[2:].lower() if pattern.startswith("*@") else ""
         if column == "sender" and domain and "*" not in domain and "?" not in domain:
             # The domain has an index of its own: see migration 0001.
-            return f"splitByChar('@', sender)[-1] = {self.bind(domain, 'String')} AND position(sender, '@') > 0"
+            return f"(splitByChar('@', sender)[-1] = {self.bind(domain, 'String')} AND position(sender, '@') > 0)"
         return self._like(column, pattern)
 
     def _like(self, column: str, pattern: str) -> str:

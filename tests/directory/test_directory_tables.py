@@ -34,6 +34,14 @@ def test_several_in_one_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         assert again.mailboxes.find("rosa").created == NOW
 
 
+def test_killed_between_the_tables_and_their_first_row(directory: Directory, data_dir: Path) -> None:
+    from mailwake.directory.models import Organization
+
+    Organization.objects.using(directory.alias).all().delete()
+    with open_directory(data_dir) as again:
+        assert again.revision() == 0
+
+
 def test_the_admin_log_only_grows(directory: Directory) -> None:
     from django.db import Error, connections
 
