@@ -28,7 +28,10 @@ _NO_SHRINKING = [Phase.explicit, Phase.reuse, Phase.generate]  # it would open s
 settings.register_profile(
     "fast", max_examples=15, deadline=None, suppress_health_check=_SLOW_STORE, phases=_NO_SHRINKING
 )
-settings.register_profile("full", max_examples=100, deadline=None, suppress_health_check=_SLOW_STORE)
+settings.register_profile(
+    "full", max_examples=25, deadline=None, suppress_health_check=_SLOW_STORE, phases=_NO_SHRINKING
+)
+settings.register_profile("hunt", max_examples=300, deadline=None, suppress_health_check=_SLOW_STORE)  # and shrinks
 settings.load_profile(os.environ.get("MAILWAKE_TEST_PROFILE", "fast"))
 
 _NAMED = re.compile(r"::test_((?:AR?\d\d_)+)")

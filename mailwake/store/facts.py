@@ -303,13 +303,18 @@ def counts(database: Database) -> list[tuple[str, str, int, int, int]]:
 def everything(database: Database) -> Iterator[Sequence[Stored]]:
     """All facts in order of time, in blocks, for a rebuild."""
     query = f"SELECT {_COLUMNS} FROM facts ORDER BY ts, seq"
-    with database.client().query_arrow_stream(query, use_strings=False) as stream:
+    with database.client().query_arrow_stream(query, use_strings=False, settings={"max_threads": 1}) as stream:
         for block in stream:
             yield list(_rows(block))
 
 
+_SORTED = {"optimize_read_in_order": 0}
+"""Reading many partitions in order by several threads, the engine (26.5) now and then waits for ever. What is found by
+key is little and quickly sorted; what is much is read by one thread."""
+
+
 def _read(database: Database, query: str, parameters: dict[str, object]) -> Iterator[Stored]:
-    yield from _rows(database.client().query_arrow(query, parameters=parameters, use_strings=False))
+    yield from _rows(database.client().query_arrow(query, parameters=parameters, use_strings=False, settings=_SORTED))
 
 
 def _rows(block: pa.Table | pa.RecordBatch) -> Iterator[Stored]:

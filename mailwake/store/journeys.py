@@ -336,11 +336,11 @@ def touching(database: Database, keys: Iterable[str], where: str = "rows") -> li
 
 
 def open_keys(database: Database, hosts: Iterable[str], where: str = "rows") -> set[str]:
-    """Keys of the journeys that have not ended, by the rows now in force, on any of the hosts."""
+    """Keys of the journeys in a queue that have not ended, by the rows now in force, on any of the hosts."""
     query = (
         f"SELECT arrayConcat(keys, queue_ids) FROM {where} FINAL"
         " WHERE (status IN ('Pending', 'Quarantined', 'GettingStatus') OR detail = 'Deleted') AND deleted = 0"
-        " AND hasAny(hosts, {hosts:Array(String)})"
+        " AND notEmpty(queue_ids) AND hasAny(hosts, {hosts:Array(String)})"
     )
     result = database.client().query(query, parameters={"hosts": sorted(hosts)}).result_rows
     return {key for line in result for key in line[0]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from logs import folder, plain, rows_of
 from random_estate import Spec, build
@@ -49,6 +49,7 @@ def test_two_routes_answer_as_one(specs: list[Spec], shape: Shape) -> None:
 @pytest.mark.pitfall("T15")
 @FEW
 @given(specs=_SPECS, shape=st.sampled_from([whole, journal]), window=st.integers(1, 40), first=st.booleans())
+@example(specs=[Spec("refused", 0, (2,), False), Spec("deleted", 0, (3,), False)], shape=whole, window=1, first=False)
 def test_two_routes_into_a_store(specs: list[Spec], shape: Shape, window: int, first: bool) -> None:
     estate = _fine(specs)
     expected = plain(rows_of(estate))

@@ -7,7 +7,6 @@ removed after its places were noted in `places.json`; a crash in between sends i
 
 from __future__ import annotations
 
-import os
 import secrets
 import threading
 from collections import deque
@@ -19,6 +18,7 @@ import orjson
 import zstandard
 
 from mailwake.ingest.resume import Saved
+from mailwake.operations import durable
 
 _LEVEL = 3
 _KEPT = 2000
@@ -98,9 +98,8 @@ class Outbox:
         data = orjson.dumps({**head, **places}) + b"\n" + zstandard.ZstdCompressor(level=_LEVEL).compress(text)
         path = self._folder / f"{self._number + 1:016}.batch"
         try:
-            _write(path, data)
+            durable.write(path, data)
         except OSError as error:
-            path.with_suffix(".new").unlink(missing_ok=True)
             raise OutboxFullError(f"{self._folder}: {error.strerror}") from error
         with self._lock:
             self._number += 1
@@ -148,7 +147,7 @@ class Outbox:
 
     def _note(self, places: Places) -> None:
         files = dict(list(places.files.items())[-_KEPT:])
-        _write(self._folder / "places.json", orjson.dumps(_told(places._replace(files=files))))
+        durable.write(self._folder / "places.json", orjson.dumps(_told(places._replace(files=files))))
         self._noted = places._replace(files=files)
 
     def _load(self) -> Places:
@@ -170,18 +169,3 @@ def _with(places: Places, told: dict[str, Any]) -> Places:
         files.pop(path, None)
         files[path] = Saved(*saved)
     return Places(files, {**places.cursors, **told["cursors"]}, max(places.looked, float(told["looked"])))
-
-
-def _write(path: Path, data: bytes) -> None:
-    """The whole file or nothing, on the disk when this returns."""
-    draft = path.with_suffix(".new")
-    with draft.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fdatasync(file.fileno())
-    draft.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

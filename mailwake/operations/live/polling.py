@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
 
+from mailwake.operations import durable
 from mailwake.operations.live.graph import REACH, SPAN, Graph, GraphError, Page
+from mailwake.operations.live.keeper import Keeper
 from mailwake.operations.live.spool import Spool, SpoolFullError
 
 if TYPE_CHECKING:
@@ -40,29 +39,18 @@ class Place(NamedTuple):
     looked_back: float = 0.0
 
 
-class GraphPoller:
+class GraphPoller(Keeper):
     """One thread that asks for one tenant."""
 
     def __init__(
         self, source: GraphSource, spool: Spool, gauge: Gauge, now: Callable[[], float] = time.time, pace: float = _PACE
     ) -> None:
         """Goes on where it was. now: the time (Unix). pace: seconds between requests. Raises OSError."""
+        super().__init__("graph")
         self._source, self._spool, self._gauge, self._now, self._pace = source, spool, gauge, now, pace
         self._file = spool.folder / _PLACE
         self.place = Place(*orjson.loads(self._file.read_bytes())) if self._file.exists() else Place(0.0)
         self._graph = Graph(source.tenant, (source.client_id, source.client_secret), url=source.url, login=source.login)
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="graph")
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End; what was taken is in the spool."""
-        self._ended.set()
-        if self._thread.is_alive():
-            self._thread.join()
 
     def round(self) -> bool:
         """Take one page; False when nothing is left to take now. Raises GraphError, SpoolFullError, OSError."""
@@ -94,7 +82,7 @@ class GraphPoller:
         self._gauge.hear(0)
         done = Place(max(self.place.until, self.place.end), looked_back=self.place.looked_back)
         self.place = self.place._replace(next=page.next) if page.next else done
-        _write(self._file, orjson.dumps(list(self.place)))
+        durable.write(self._file, orjson.dumps(list(self.place)))
 
     def _run(self) -> None:
         while not self._ended.is_set():
@@ -114,12 +102,3 @@ class GraphPoller:
         """An address of a page holds for a while only: the span is begun anew then; what is known comes to nothing."""
         if error.status in (400, 404, 410):
             self.place = self.place._replace(next="")
-
-
-def _write(path: Path, data: bytes) -> None:
-    draft = path.with_name(f"{path.name}.new")
-    with draft.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fdatasync(file.fileno())
-    draft.replace(path)
