@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from mailwake.events.fact import Fact
+from mailwake.operations import show_many
 from mailwake.operations.backend import Backend
 from mailwake.operations.catalog.get_message_tracking_log import Question, handle
 from mailwake.operations.catalog.message_story import story
@@ -81,3 +82,17 @@ def test_many_messages_in_few_questions(backend: Counting) -> None:
 def test_a_scope_shows_its_own(backend: Counting) -> None:
     context = over(backend, CallerScope(False, (), ("bob7@example.net",)))
     assert {one.recipients for one in handle(context, Question())} == {("bob7@example.net",)}
+
+
+def test_a_message_to_very_many_hides_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A batch is asked for with a limit of rows, which one mailing may use up."""
+    monkeypatch.setattr(show_many, "MATCHES", 2)
+    first = _LINES.format(stamp="2026-11-20T10:00:00", number=1, queue_id="4A0000001")
+    head, delivery, end = "\n".join(first.splitlines()[:3]), first.splitlines()[3], first.splitlines()[4]
+    second = "\n".join([head, *(delivery.replace("bob1@", f"r{number}@") for number in range(20)), end, ""])
+    log = tmp_path / "mail.log"
+    log.write_text(first + second.replace("4A0000001", "4A0000002").replace("T10:", "T11:").replace("<1@", "<2@"))
+    made = Counting((str(log),))
+    made.asked = Counter()
+    found = {one.message_id for one in handle(over(made, CallerScope(True)), Question())}
+    assert found == {"<1@example.org>", "<2@example.org>"}
