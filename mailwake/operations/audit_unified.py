@@ -27,10 +27,14 @@ _LOGON_WORDS = {number: str(kind) for kind, number in LOGON_TYPES.items()} | {2:
 
 
 def search(
-    log: AuditLog, directory: Directory | None, wanted: AuditFilter, after: AuditPlace | None = None
+    log: AuditLog,
+    directory: Directory | None,
+    wanted: AuditFilter,
+    after: AuditPlace | None = None,
+    size: int = PAGE,
 ) -> Iterator[AuditRecord]:
-    """Records newest first, behind a place."""
-    streams = [_stored(log, wanted, after), _changes(directory, wanted, after)]
+    """Records newest first, behind a place. size: so many will probably do; more are read when more are taken."""
+    streams = [_stored(log, wanted, after, size), _changes(directory, wanted, after)]
     return heapq.merge(*streams, key=place_of, reverse=True)
 
 
@@ -44,13 +48,13 @@ def place_of(record: AuditRecord) -> AuditPlace:
     return AuditPlace(record.observation.ts, record.id)
 
 
-def _stored(log: AuditLog, wanted: AuditFilter, after: AuditPlace | None) -> Iterator[AuditRecord]:
+def _stored(log: AuditLog, wanted: AuditFilter, after: AuditPlace | None, size: int) -> Iterator[AuditRecord]:
     while True:
-        page = log.find(wanted, PAGE, after)
+        page = log.find(wanted, size, after)
         yield from page
-        if len(page) < PAGE:
+        if len(page) < size:
             return
-        after = place_of(page[-1])
+        after, size = place_of(page[-1]), PAGE
 
 
 # -- changes made with this product -----------------------------------------------------------------------------------

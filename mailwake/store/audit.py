@@ -136,18 +136,25 @@ def find(
     found: list[Found] = []
     by_item = items.named(database, wanted.message_ids) if wanted.message_ids else {}
     while len(found) < limit:
-        page = _page(database, wanted, by_item, limit - len(found) + 1, after, oldest_first=oldest_first)
-        more = len(page) > limit - len(found)
-        page = page[: limit - len(found)]
-        found.extend(_current(database, page, wanted, by_item))
-        if not more:
+        ask = _current_page if _of_mailboxes(wanted) else _any_page
+        page, last = ask(database, wanted, by_item, limit - len(found), after, oldest_first=oldest_first)
+        found.extend(one for one in page if not by_item or _is_meant(database, one, wanted, by_item))
+        if last is None:
             break
-        last = page[-1][0]
-        after = AuditPlace(last.ts, last.id)
+        after = last
     return found
 
 
-def _page(
+def _of_mailboxes(wanted: AuditFilter) -> bool:
+    """Whether only the records of some mailboxes are asked for, which lie together: see the order of the table."""
+    return wanted.mailboxes is not None and wanted.domains is None
+
+
+_Page = tuple[list[Found], AuditPlace | None]
+"""Records, and the place behind which there may be more."""
+
+
+def _current_page(
     database: Database,
     wanted: AuditFilter,
     by_item: dict[str, set[str]],
@@ -155,26 +162,63 @@ def _page(
     after: AuditPlace | None,
     *,
     oldest_first: bool,
-) -> list[tuple[Found, int]]:
-    """Records with their versions, among them some that are outdated."""
+) -> _Page:
+    """Records of mailboxes, as they are now.
+
+    The engine looks for the times of so many first, and then reads whole records of these times only: of a mailbox with
+    hundreds of thousands of records it would otherwise unpack every body.
+    """
     form = _Form()
-    parts = ["deleted = 0", *form.conditions(wanted, by_item)]
-    sign, order = (">", "") if oldest_first else ("<", " DESC")
-    if after is not None:
-        ts = f"fromUnixTimestamp64Micro({form.bind(after.ts, 'Int64')}, 'UTC')"
-        parts.append(f"ts {sign}= {ts}")
-        parts.append(f"(ts, id) {sign} ({ts}, toFixedString(unhex({form.bind(after.id, 'String')}), 16))")
+    conditions = " AND ".join(["deleted = 0", *form.conditions(wanted, by_item), *form.behind(after, oldest_first)])
+    end, sign, order = ("max", "<=", "") if oldest_first else ("min", ">=", " DESC")
+    bound = (
+        f"SELECT ({end}(ts), count()) FROM (SELECT ts FROM audit WHERE {conditions} ORDER BY ts{order} LIMIT {limit})"
+    )
+    query = (
+        f"WITH ({bound}) AS bound SELECT {_COLUMNS}, toUnixTimestamp64Micro(bound.1), bound.2 FROM audit FINAL"
+        f" WHERE {conditions} AND ts {sign} bound.1 ORDER BY audit.ts{order}, audit.id{order} LIMIT {limit}"
+    )
+    rows = database.client().query(query, parameters=form.parameters, settings=_FINAL).result_rows
+    found = [_record(columns) for *columns, _, _ in rows]
+    if len(found) == limit:
+        return found, AuditPlace(found[-1].ts, found[-1].id)
+    if rows:
+        *_, ts, count = rows[0]
+    else:
+        asked = f"WITH ({bound}) AS bound SELECT toUnixTimestamp64Micro(bound.1), bound.2"
+        ((ts, count),) = database.client().query(asked, parameters=form.parameters).result_rows
+    # Fewer although there were times enough: some of these were of records that are no more.
+    return found, AuditPlace(int(ts), _LAST_ID if oldest_first else "0" * 32) if count == limit else None
+
+
+_LAST_ID = "f" * 32
+
+
+def _any_page(
+    database: Database,
+    wanted: AuditFilter,
+    by_item: dict[str, set[str]],
+    limit: int,
+    after: AuditPlace | None,
+    *,
+    oldest_first: bool,
+) -> _Page:
+    """Records from anywhere: those of their places that are the version now in force."""
+    form = _Form()
+    parts = ["deleted = 0", *form.conditions(wanted, by_item), *form.behind(after, oldest_first)]
+    order = "" if oldest_first else " DESC"
+    # The newest version of a place first: a page that ends between two versions must not leave it out.
     query = (
         f"SELECT {_COLUMNS}, version FROM audit WHERE {' AND '.join(parts)}"
-        f" ORDER BY audit.ts{order}, audit.id{order} LIMIT {limit}"
+        f" ORDER BY audit.ts{order}, audit.id{order}, version DESC LIMIT {limit}"
     )
     rows = database.client().query(query, parameters=form.parameters).result_rows
-    return [(_record(columns), int(version)) for *columns, version in rows]
+    page = [(_record(columns), int(version)) for *columns, version in rows]
+    last = AuditPlace(page[-1][0].ts, page[-1][0].id) if len(page) == limit else None
+    return list(_current(database, page)), last
 
 
-def _current(
-    database: Database, page: list[tuple[Found, int]], wanted: AuditFilter, by_item: dict[str, set[str]]
-) -> Iterator[Found]:
+def _current(database: Database, page: list[tuple[Found, int]]) -> Iterator[Found]:
     """Those of a page that are the version now in force."""
     if not page:
         return
@@ -185,8 +229,7 @@ def _current(
         if newest.get(place) != version or place in given:
             continue
         given.add(place)
-        if not by_item or _is_meant(database, record, wanted, by_item):
-            yield record
+        yield record
 
 
 def _newest(database: Database, records: list[Found]) -> dict[Place, int]:
@@ -236,12 +279,18 @@ class _Form:
         self.parameters[name] = value
         return f"{{{name}:{kind}}}"
 
+    def behind(self, after: AuditPlace | None, oldest_first: bool) -> list[str]:
+        """That a record comes behind a place."""
+        if after is None:
+            return []
+        sign = ">" if oldest_first else "<"
+        ts = f"fromUnixTimestamp64Micro({self.bind(after.ts, 'Int64')}, 'UTC')"
+        id = f"toFixedString(unhex({self.bind(after.id, 'String')}), 16)"
+        return [f"ts {sign}= {ts}", f"(ts, id) {sign} ({ts}, {id})"]
+
     def conditions(self, wanted: AuditFilter, by_item: dict[str, set[str]]) -> list[str]:
         """What WHERE says."""
-        parts = self._whose(wanted)
-        for sign, ts in ((">=", wanted.low), ("<", wanted.high)):
-            if ts is not None:
-                parts.append(f"ts {sign} fromUnixTimestamp64Micro({self.bind(ts, 'Int64')}, 'UTC')")
+        parts = [*self._whose(wanted), *self.times(wanted)]
         texts: tuple[tuple[str, Iterable[str]], ...] = (
             ("actor", map(str.lower, wanted.actors)),
             ("lower(action)", map(str.lower, wanted.actions)),
@@ -268,6 +317,12 @@ class _Form:
             parts.append("searchable = 1")
         return parts
 
+    def times(self, wanted: AuditFilter) -> list[str]:
+        """That a record is of the time asked for."""
+        asked = ((">=", wanted.low), ("<", wanted.high))
+        bounds = [(sign, self.bind(ts, "Int64")) for sign, ts in asked if ts is not None]
+        return [f"ts {sign} fromUnixTimestamp64Micro({name}, 'UTC')" for sign, name in bounds]
+
     def _whose(self, wanted: AuditFilter) -> list[str]:
         parts = []
         if wanted.mailboxes is not None:
@@ -289,8 +344,16 @@ def count(database: Database, wanted: AuditFilter) -> int:
     """How many records there are."""
     form = _Form()
     by_item = items.named(database, wanted.message_ids) if wanted.message_ids else {}
-    parts = ["deleted = 0", *form.conditions(wanted, by_item)]
-    query = f"SELECT count() FROM audit FINAL WHERE {' AND '.join(parts)}"
+    conditions = " AND ".join(["deleted = 0", *form.conditions(wanted, by_item)])
+    query = f"SELECT count() FROM audit FINAL WHERE {conditions}"
+    if wanted.actors and not _of_mailboxes(wanted):
+        # What one account did lies scattered: only the places where it ever did something are looked at.
+        places = f"SELECT mailbox, ts, id FROM audit WHERE {conditions}"
+        query = (
+            f"SELECT count() FROM (SELECT argMax({conditions}, version) AS current FROM audit"
+            f" WHERE {' AND '.join(form.times(wanted) or ['1'])} AND (mailbox, ts, id) IN ({places})"
+            " GROUP BY mailbox, ts, id) WHERE current"
+        )
     return int(database.client().query(query, parameters=form.parameters, settings=_FINAL).result_rows[0][0])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
 from pydantic import Field
 
@@ -71,6 +72,11 @@ def _check(question: Question, kinds: tuple[str, ...]) -> None:
         raise OperationError("owner-needs-details", "LogonTypes Owner needs ShowDetails", "Add ShowDetails.")
 
 
+def _asks_more(question: Question) -> bool:
+    """Whether there are criteria that are not asked of the log: see `fits`."""
+    return question.external_access or question.has_attachments is not None
+
+
 def fits(question: Question, record: AuditRecord) -> bool:
     """Whether a record meets the criteria that are not asked of the log."""
     if question.external_access and not is_external(record):
@@ -82,15 +88,14 @@ def handle(context: Context, question: Question) -> Iterator[Output]:
     """Search. Raises OperationError for criteria that cannot be meant so."""
     log, people = audit_log(context), People(context.directory)
     context.warnings += gaps.of_window(context, *span(question.start_date, question.end_date))
-    found = (record for record in records(log, wanted(context, question)) if fits(question, record))
+    # Where nothing more is asked of a record than of the log, no more are read than are given.
+    limit = question.result_size if question.show_details and not _asks_more(question) else None
+    found = (record for record in records(log, wanted(context, question), limit) if fits(question, record))
     return _details(found, people, question.result_size) if question.show_details else _last(found, people, question)
 
 
 def _details(found: Iterator[AuditRecord], people: People, limit: int) -> Iterator[Output]:
-    for number, record in enumerate(found):
-        if number == limit:
-            return
-        yield shown(record, people)
+    return (shown(record, people) for record in islice(found, limit))
 
 
 def _last(found: Iterator[AuditRecord], people: People, question: Question) -> Iterator[Output]:

@@ -18,7 +18,7 @@ from mailwake.jobs.records import Session
 from mailwake.operations import audit_unified as unified
 from mailwake.operations import gaps
 from mailwake.operations.audit_criteria import record_types, span
-from mailwake.operations.audit_log import audit_log, within
+from mailwake.operations.audit_log import PAGE, audit_log, within
 from mailwake.operations.audit_models import UnifiedRecord
 from mailwake.operations.audit_people import People, organization
 from mailwake.operations.context import Context
@@ -66,7 +66,8 @@ def handle(context: Context, question: Question) -> Answer:
     limit = _limit(context, question, session)
     log = audit_log(context)
     total = session.total if session else _count(context, question, wanted)
-    found = _matching(unified.search(log, context.directory, wanted, start), question)
+    size = PAGE if question.object_ids or question.site_ids else min(limit + 1, PAGE)
+    found = _matching(unified.search(log, context.directory, wanted, start, size), question)
     page = list(islice(found, limit))
     if question.session_id:
         _keep(context, question, session, wanted, page, total)
