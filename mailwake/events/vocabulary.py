@@ -155,8 +155,8 @@ KINDS: dict[str, Kind] = {
         " took rule temporary",
     ),
     "item": _kind(
-        "A mailbox item was touched (mail_log): save, copy, delete, undelete, expunge, flag_change, mailbox_create,"
-        " mailbox_delete, mailbox_rename.",
+        "A mailbox item was touched (mail_log): save, copy, delete, undelete, expunge, autoexpunge, flag_change,"
+        " mailbox_create, mailbox_delete, mailbox_rename.",
         "action service user auth_user client_ip session folder from_folder uid message_id size vsize sender"
         " subject flags",
     ),

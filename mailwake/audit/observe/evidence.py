@@ -14,6 +14,8 @@ from mailwake.events.fact import Fact
 SECOND = 1_000_000
 _CUT = 64
 """mail_log cuts folder names at so many characters."""
+AUTOEXPUNGE = "storage:autoexpunge"
+"""Reason of what the server removes by itself, of age, when a session ends: nobody's act."""
 _ACTIONS = frozenset(("SELECT", "EXAMINE", "CREATE", "DELETE", "SETMETADATA"))
 
 
@@ -193,7 +195,7 @@ def _file(found: Evidence, told: Told) -> None:
     if told.name in ("mail_opened", "mail_expunge_requested", "mail_expunged"):
         uid = number(data.get("uid"))
         touch = Touch(folder, uid, told.start, told.end, str(data.get("cmd_name") or ""), reasons)
-        if uid:
+        if uid and AUTOEXPUNGE not in reasons:
             filed = {"mail_opened": found.opened, "mail_expunged": found.expunged}
             filed.get(told.name, found.requested).append(touch)
     elif told.name in ("imap_command_finished", "managesieve_command_finished"):

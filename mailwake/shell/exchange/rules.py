@@ -149,6 +149,12 @@ RULES: dict[str, Rule] = {
     "Get-RoleGroup": Rule(accepted=(*_SERVER, "ResultSize"), switches=(*_READ_FROM, "ShowPartnerLinked")),
     "Get-RoleGroupMember": Rule(accepted=(*_SERVER, "ResultSize"), switches=_READ_FROM),
     "Get-ManagementRole": Rule(accepted=_SERVER),
+    "Get-ManagementRoleAssignment": Rule(
+        type_name=f"{_MANAGEMENT}.ManagementRoleAssignment",
+        view=("Name", "Role", "RoleAssigneeName", "RoleAssigneeType", "AssignmentMethod", "EffectiveUserName"),
+        accepted=_SERVER,
+    ),
+    "Get-AdminAuditLogConfig": Rule(type_name=f"{_MANAGEMENT}.AdminAuditLogConfig", accepted=_SERVER),
     "Add-RoleGroupMember": Rule(silent=True, accepted=_SERVER, switches=("BypassSecurityGroupManagerCheck",)),
     "Remove-RoleGroupMember": Rule(
         silent=True, asks=True, accepted=_SERVER, switches=("BypassSecurityGroupManagerCheck",)

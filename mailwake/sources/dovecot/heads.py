@@ -17,6 +17,14 @@ _PID_SERVICES = frozenset(
 )
 
 
+_OTHER = re.compile(
+    r"(?:\[?([^\[\]() ]{1,80})\]? )?((?i:imap|pop3|managesieve|submission|lmtp|lda))"
+    r"((?:[(<\[{][^)>\]}]*[)>\]}]|,? ++\w{1,20}=[^\s,]*|,? ++)*+)"
+)
+"""Prefixes of a site's own: `imap(user)[192.0.2.1]`, `imap(user)<pid><session>(192.0.2.1)`, `session imap(user)`."""
+_PART = re.compile(r"\(([^)]*)\)|<([^>]*)>|\[([^\]]*)\]|\{([^}]*)\}")
+
+
 class Head(NamedTuple):
     """What the prefix of a line says; "" for what it does not."""
 
@@ -34,7 +42,7 @@ def read_head(text: str) -> Head | None:
         text = text[:4].lower() + text[4:]
     match = _PREFIX.fullmatch(text)
     if match is None:
-        return None
+        return _read_other(text)
     service, inside, first, second, extra = match.groups()
     if not (inside or first or extra):
         return Head(service)
@@ -57,6 +65,35 @@ def read_head(text: str) -> Head | None:
         auth_user = named.get("auth", "") or named.get("auth_user", "") or auth_user
         session = session or named.get("session", "")
     return Head(service, user, session, client_ip, auth_user, pid)
+
+
+def _read_other(text: str) -> Head | None:
+    """A prefix of a site's own: who, session and address by what they look like, or by their `key=`."""
+    match = _OTHER.fullmatch(text)
+    if match is None or not match[3]:
+        return None
+    session, service, rest = match.groups(default="")
+    user = client_ip = pid = ""
+    parts = [next(filter(None, found), "") for found in _PART.findall(_EXTRA.sub("", rest))]
+    for one in parts:
+        if _is_ip(one):
+            client_ip = client_ip or one
+        elif one.isdecimal():
+            pid = pid or one
+        elif not user:
+            user, found_ip, found_pid = _listed(one, pid)
+            client_ip, pid = client_ip or found_ip, pid or found_pid
+        elif one:
+            session = session or one
+    named = dict(_EXTRA.findall(rest))
+    user = user or named.get("user", "")
+    if not user:
+        return None
+    session = named.get("session", session)
+    client_ip = named.get("rip", client_ip)
+    user, _, master = user.partition("*")
+    auth_user = named.get("auth", "") or named.get("auth_user", "") or master
+    return Head(service.lower(), user, session, client_ip, auth_user, pid)
 
 
 def _listed(inside: str, pid: str) -> tuple[str, str, str]:

@@ -22,6 +22,7 @@ _SERVICES: _ByService = {
     **dict.fromkeys(("lmtp", "lda", "deliver", "dovecot-lda"), parse_delivery),
     **dict.fromkeys(("imap", "pop3", "managesieve", "submission", "doveadm", "dsync", "dsync-server"), parse_session),
     **dict.fromkeys(("dsync-local", "dsync-remote", "indexer-worker", "indexer", "imap-hibernate"), parse_session),
+    "sieve-filter": parse_session,  # somebody at the command line: nobody's act in a mailbox
     **dict.fromkeys(("imap-urlauth", "imap-urlauth-worker", "imap-urlauth-login", "quota-status"), parse_session),
     **dict.fromkeys(("imap-login", "pop3-login", "managesieve-login", "sieve-login"), parse_login),
     **dict.fromkeys(("submission-login", "submissions-login", "script-login"), parse_login),

@@ -1,6 +1,7 @@
 """The mail_log plugin (docs: mail_log plugin; plugins/mail-log/mail-log-plugin.c): who touched which item.
 
     save: box=Sent, uid=1, msgid=<..>, size=161, vsize=168, from=.., subject=.., flags=(\\Seen)
+    autoexpunge: box=Trash, uid=1, ...      by the server, of age: no act of anybody's
     copy from INBOX: box=Trash, uid=3, ...      (1.x: copy -> Trash: ...)
     Mailbox created: X      Mailbox renamed: A -> B
 
@@ -15,7 +16,7 @@ import re
 from mailwake.events.fact import Fields, Parsed
 from mailwake.sources.dovecot.heads import Head
 
-_EVENTS = ("save: ", "copy ", "delete: ", "undelete: ", "expunge: ", "flag_change: ", "append: ")
+_EVENTS = ("save: ", "copy ", "delete: ", "undelete: ", "expunge: ", "flag_change: ", "append: ", "autoexpunge: ")
 _PARTS = re.compile(
     r"(?:box=(?P<box>.{0,300}?)(?:, |$))?(?:uid=(?P<uid>\d{1,18})(?:, |$))?"
     r"(?:msgid=(?P<msgid><[^>]*>|.{0,999}?)(?:, (?=[svf])|$))?(?:size=(?P<size>\d{1,18})(?:, |$))?"

@@ -27,14 +27,16 @@ _SERVICES = (
     r"|auth-worker|lmtp|lda|deliver|doveadm|dsync-(?:server|local|remote)|dsync|indexer|indexer-worker|stats|old-stats"
     r"|master|log|config|anvil|dict|dict-async|dict-expire|dns-client|dns_client|ipc|director|replicator"
     r"|aggregator|quota-status|ssl-params|health-check|welcome|push-notification|program-client|http-api|tcpwrap"
-    r"|dovecot|dovecot-lda|quota-warning"
+    r"|dovecot|dovecot-lda|quota-warning|sieve-filter"
 )
 _STAMP = (
     r"(?:[A-Z][a-z]{2} [ \d]?\d \d\d:\d\d:\d\d"
     r"|\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|[+-]\d\d:?\d\d))?)"
 )
+_MORE = r"(?:[\[{(][^\]}) ]*[\]})])*+"
+"""What a site's own prefix has behind the user: `[192.0.2.1]`, `(192.0.2.1)`."""
 _BARE = re.compile(
-    rf"({_STAMP}) ((?:{_SERVICES})(?:\(([^)]*)\))?(?:<([^>]*)>)*+(?: [a-z_]+=\S*)*?: )"
+    rf"({_STAMP}) ((?:{_SERVICES})(?:\(([^)]*)\){_MORE})?(?:<([^>]*)>)*+{_MORE}(?:,? [a-z_]+=\S*?)*?: )"
     r"(?:Info: |(?=(?:Warning|Error|Fatal|Panic|Debug): ))"
 )
 _BARE_1X = re.compile(rf"(?:dovecot|(deliver\([^)]*\))): ({_STAMP}) (?:Info: |(?=(?:Warning|Error|Fatal|Panic): ))(.*)")

@@ -11,6 +11,7 @@ from writing import ALICE, BOB, command, event, expunged, item, login, opened, s
 from mailwake.audit.model import Observation
 from mailwake.audit.observe.arguments import expanded, folder_name, numbers, split
 from mailwake.audit.observe.folders import is_trash, item_kind, place
+from mailwake.sources.dovecot.heads import read_head
 
 
 def acts(*lines: str, settings: Fixed = FIXED) -> list[str]:
@@ -222,6 +223,51 @@ def test_nobody_acts_in_a_delivery() -> None:
         event("mail_opened", "10:00:00", mailbox="INBOX", uid=1, rcpt_to=ALICE, reason_code=["lmtp:cmd_data"]),
     )
     assert acts(*lines) == [] and sessions(facts_of(lines[:3])) == {}
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    [
+        f"imap({ALICE})[192.0.2.9]",
+        f"IMAP({ALICE})[192.0.2.9]",
+        f"imap({ALICE})<100><S1>[192.0.2.9]",
+        f"imap({ALICE})<100><S1>(192.0.2.9)",
+        f"imap({ALICE})(192.0.2.9)<S1>",
+        f"imap({ALICE}){{S1}}",
+        f"imap({ALICE})<100><S1>, rip=192.0.2.9, lip=192.0.2.1",
+        f"imap[100]({ALICE})",
+        f"[S1] imap({ALICE})",
+        f"S1 imap({ALICE})",
+        f"imap({ALICE},192.0.2.9)<S1>",
+    ],
+)
+def test_prefixes_of_a_sites_own(prefix: str) -> None:
+    """mail_log_prefix is free text; what it should have in it is found by what it looks like."""
+    head = read_head(prefix)
+    assert head is not None
+    assert (head.service, head.user) == ("imap", ALICE)
+    assert head.session == ("S1" if "S1" in prefix else "")
+    assert head.client_ip == ("192.0.2.9" if "192.0.2.9" in prefix else "")
+    line = f"2026-11-22T10:00:00+00:00 mx dovecot: {prefix}: {item('expunge', 'INBOX', 5)}"
+    assert acts(line) == [f"HardDelete Owner {ALICE} INBOX 5"]
+    if prefix.startswith("imap("):
+        own = f"2026-11-22 10:00:00 {prefix}: Info: {item('expunge', 'INBOX', 5)}"
+        assert acts(own) == acts(line), "in a log file of Dovecot's own"
+
+
+def test_an_odd_prefix_takes_no_time() -> None:
+    assert read_head("imap(" + " " * 4000 + "x") is None
+    assert read_head("imap(x)" + ", " * 4000 + "!") is None
+
+
+def test_what_the_server_removes_by_itself() -> None:
+    """autoexpunge, as 2.3 tells it at the end of somebody's session: nobody deleted that."""
+    removed = {"mailbox": "Trash", "uid": 1, "seq": 1, "reason_code": ["storage:autoexpunge"]}
+    own = (expunged("10:00:00.5", "INBOX", 1), said("10:00:00", item("expunge", "INBOX", 1)))
+    text = said("10:00:01", item("autoexpunge", "Trash", 1, "<a@example.net>"))
+    for feed in ((text,), (event("mail_expunge_requested", "10:00:01.2", **removed),)):
+        assert acts(*own, *feed) == [f"HardDelete Owner {ALICE} INBOX 1"]
+        assert acts(*feed) == []
 
 
 def test_old_formats_have_no_session() -> None:

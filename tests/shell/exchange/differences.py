@@ -94,6 +94,13 @@ EXCHANGE: dict[str, str] = {
     f" DomainController:String {_RISK}",
     "Get-ManagementRole": "Identity:String Cmdlet:String CmdletParameters:Multi GetChildren:Switch Recurse:Switch"
     " RoleType:String Script:String ScriptParameters:Multi DomainController:String",
+    "Get-ManagementRoleAssignment": "Identity:String Role:String RoleAssignee:String RoleAssigneeType:String"
+    " GetEffectiveUsers:Switch AssignmentMethod:Multi Delegating:Boolean Enabled:Boolean Exclusive:Boolean"
+    " ExclusiveConfigWriteScope:String ExclusiveRecipientWriteScope:String ConfigWriteScope:String"
+    " CustomConfigWriteScope:String CustomRecipientWriteScope:String RecipientAdministrativeUnitScope:String"
+    " RecipientOrganizationalUnitScope:String RecipientWriteScope:String WritableDatabase:String"
+    " WritableRecipient:String WritableServer:String DomainController:String",
+    "Get-AdminAuditLogConfig": "DomainController:String",
     "Start-ManagedFolderAssistant": f"Identity:String DomainController:String {_RISK}",
     "Connect-ExchangeOnline": "ConnectionUri:String AccessToken:String UserPrincipalName:String Organization:String"
     " AppId:String CertificateThumbprint:String ExchangeEnvironmentName:String ShowBanner:Switch ShowProgress:Switch"
@@ -105,6 +112,12 @@ EXCHANGE: dict[str, str] = {
 _NO_KEEPER = "mail servers keep the mail; Mailwake has no mailboxes of its own"
 _REMOVED = "a mailbox that was removed is not listed; its records stay"
 _NO_REPORT = "for report types that speak of services of Exchange Online"
+_SCOPES = (
+    *("ExclusiveConfigWriteScope", "ExclusiveRecipientWriteScope", "ConfigWriteScope", "CustomConfigWriteScope"),
+    *("CustomRecipientWriteScope", "RecipientAdministrativeUnitScope", "RecipientOrganizationalUnitScope"),
+    "RecipientWriteScope",
+)
+_WRITABLE = ("Database", "Recipient", "Server")
 WHY: dict[str, str] = {
     "Start-HistoricalSearch DLPPolicy": _NO_REPORT,
     "Start-HistoricalSearch TransportRule": _NO_REPORT,
@@ -152,6 +165,12 @@ WHY: dict[str, str] = {
     "Get-ManagementRole CmdletParameters": "a role allows a cmdlet with all its parameters",
     "Get-ManagementRole GetChildren": "roles have no children",
     "Get-ManagementRole Recurse": "roles have no children",
+    "Get-ManagementRoleAssignment AssignmentMethod": "pipe into Where-Object",
+    "Get-ManagementRoleAssignment Delegating": "no assignment lets anybody hand the role on",
+    "Get-ManagementRoleAssignment Enabled": "every assignment is enabled",
+    "Get-ManagementRoleAssignment Exclusive": "no scope is exclusive",
+    **{f"Get-ManagementRoleAssignment {name}": "pipe into Where-Object" for name in _SCOPES},
+    **{f"Get-ManagementRoleAssignment Writable{what}": "scopes are of role groups" for what in _WRITABLE},
 }
 """Why a parameter of Exchange's is not there."""
 
@@ -192,6 +211,11 @@ NOTES: dict[str, tuple[str, ...]] = {
         "What Get-MailboxPermission gives can be piped in.",
     ),
     "Remove-RecipientPermission": ("What Get-RecipientPermission gives can be piped in.",),
+    "Get-ManagementRoleAssignment": (
+        "Roles are given by role groups alone; RoleAssignee finds those of an account by its groups.",
+        "Groups of an identity provider are named `group:NAME`: who is in them, the provider knows.",
+    ),
+    "Get-AdminAuditLogConfig": ("Nothing of it can be changed: there is no Set-AdminAuditLogConfig.",),
     "Get-ManagementRole": ("Identity takes wildcards, as in Exchange.",),
     "Remove-Mailbox": ("What was done in it stays in the audit log.",),
     "New-MailboxAuditLogSearch": ("StatusMailRecipients may be left out: the result is kept for download.",),

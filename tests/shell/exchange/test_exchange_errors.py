@@ -135,6 +135,37 @@ def test_permissions_and_roles(shell: Shell) -> None:
     assert "Help Desk" in shell.said("Get-RoleGroup | Select-Object -ExpandProperty Name")
 
 
+def test_role_assignments(shell: Shell) -> None:
+    """As scripts ask: what does one need, who has it, what may somebody do."""
+    shell.said('Add-RoleGroupMember "Help Desk" -Member mark')
+    who = (
+        "Get-ManagementRole -Cmdlet Get-MessageTraceV2 | ForEach-Object { Get-ManagementRoleAssignment -Role $_.Name"
+        " -GetEffectiveUsers } | Where-Object {$_.RoleAssigneeName -eq 'Help Desk'}"
+        " | ForEach-Object { $_.EffectiveUserName + ' ' + $_.AssignmentMethod }"
+    )
+    assert "mark RoleGroup" in shell.said(who).splitlines()
+    given = shell.said('Get-ManagementRoleAssignment -RoleAssignee "Help Desk" | Select-Object -ExpandProperty Name')
+    assert [one.rpartition("-")[0] for one in given.splitlines()] == [
+        *("Message Trace", "Reset Password", "User Options", "View-Only Recipients"),
+    ]
+    own = "Get-ManagementRoleAssignment -RoleAssignee MARK -Role 'message trace' | ft Role,EffectiveUserName"
+    assert shell.said(own).split()[-3:] == ["Message", "Trace", "mark"]
+    assert shell.said("Get-ManagementRoleAssignment -RoleAssignee nobody@example.com") == ""
+    direct = "(Get-ManagementRoleAssignment 'Audit Logs-*' | Where-Object {$_.AssignmentMethod -eq 'Direct'}).Count"
+    assert shell.said(direct).strip() == "3"
+    assert shell.said("Get-ManagementRoleAssignment -RoleAssigneeType User") == ""
+    assert "There is no management role" in shell.failed("Get-ManagementRoleAssignment -Role Nonsense")
+
+
+def test_the_unified_log_is_on(shell: Shell) -> None:
+    """What scripts look at before they search."""
+    assert shell.said("(Get-AdminAuditLogConfig).UnifiedAuditLogIngestionEnabled").strip() == "True"
+    told = shell.said(
+        "Get-AdminAuditLogConfig | Format-List UnifiedAuditLogIngestionEnabled,AdminAuditLogEnabled,LogLevel"
+    )
+    assert [line.partition(":")[2].strip() for line in told.splitlines() if ":" in line] == ["True", "True", "Verbose"]
+
+
 def test_admin_audit_log_has_cmdlets_by_name(shell: Shell) -> None:
     shell.said("Set-Mailbox Laura -AuditLogAgeLimit 30")
     told = shell.said(
