@@ -6,6 +6,7 @@ languages, and where the session itself shows it (CREATE ... USE, the counter of
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -39,6 +40,10 @@ _KEPT = frozenset((".expunged", "expunged"))
 """First part of the names where Dovecot's lazy_expunge puts what was expunged (`location` of its namespace)."""
 
 
+_OTHERS = re.compile(r"(?:INBOX[./])?#?(?:shared|users?|other users)([./])", re.IGNORECASE)
+"""How prefixes for others' mailboxes are usually written, where the organization names none that fits."""
+
+
 class Place(NamedTuple):
     """A folder of a mailbox."""
 
@@ -55,6 +60,11 @@ def place(name: str, user: str, prefixes: Iterable[str]) -> Place:
             continue
         owner, folder = _owner(name[len(prefix) :], prefix[-1])
         if owner:
+            return Place(owner, inbox(folder) or "INBOX", True)
+    usual = _OTHERS.match(name) if "@" in name else None
+    if usual is not None:  # a folder of one's own may be called so, but what is in it has no address for a name
+        owner, folder = _owner(name[usual.end() :], usual[1])
+        if "@" in owner:
             return Place(owner, inbox(folder) or "INBOX", True)
     return Place(user, inbox(name), False)
 

@@ -354,6 +354,15 @@ def test_others_mailboxes() -> None:
     assert acts(*move) == [f"MoveToDeletedItems Delegate {BOB} in {ALICE} A 1 to Trash"]
 
 
+@pytest.mark.parametrize("prefix", ["Shared/", "#shared/", "INBOX.shared.", "Other Users.", "users/", "INBOX/Users/"])
+def test_usual_prefixes_that_nobody_named(prefix: str) -> None:
+    theirs = opened("10:00:01", f"{prefix}{BOB}{prefix[-1]}INBOX", 3)
+    assert acts(theirs) == [f"MailItemsAccessed Delegate {ALICE} in {BOB} INBOX 3"]
+    own = f"{prefix}Projects{prefix[-1]}2026"
+    if prefix not in FIXED.values.shared_prefixes:
+        assert acts(opened("10:00:01", own, 3)) == [f"MailItemsAccessed Owner {ALICE} {own} 3"]
+
+
 def test_refusals() -> None:
     no = "NO Mailbox doesn't exist: X"
     assert acts(command("SELECT", "10:00:00", "X", box="X", reply=no)) == [f"FolderBind Owner {ALICE} X Failed"]
