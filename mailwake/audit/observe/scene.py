@@ -122,7 +122,7 @@ def _in(item: Item, folder: str) -> Item:
 
 def is_same(one: str, other: str, settings: Settings) -> bool:
     """Whether two names are of one account: equal but for case, one of them without the domain, or by the directory."""
-    first, second = one.casefold(), other.casefold()
+    first, second = one.casefold().rpartition("\\")[2], other.casefold().rpartition("\\")[2]  # DOMAIN\user
     if first == second:
         return True
     if not first or not second:

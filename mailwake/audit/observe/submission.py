@@ -29,6 +29,10 @@ KINDS = frozenset(("arrive", "active", "message_id", "header", "verdict"))
 """Kinds of facts that say something about a submission."""
 _HEADERS = frozenset(("from", "sender", "subject"))
 _NOT_OWNED = re.compile(r"Sender address rejected: not owned by user (\S+)")
+_SIGNED = re.compile(r"(?:prvs|btv1)=[^=@]{1,20}=(?P<whole>[^@]+@[^@]+)$", re.IGNORECASE)
+"""BATV: `prvs=0123456789=alice@example.com` (draft-levine-smtp-batv)."""
+_REWRITTEN = re.compile(r"SRS0[=+-][^=@]+=[^=@]+=(?P<domain>[^=@]+)=(?P<local>[^@]+)@", re.IGNORECASE)
+"""SRS: `SRS0=hash=stamp=example.com=alice@relay.example`."""
 _NOBODY = frozenset(("", "unknown", "undef"))
 
 
@@ -147,14 +151,33 @@ def _judge(letter: Letter, settings: Settings) -> tuple[str, str]:
     """The action and the mailbox it concerns; "" when the log does not say as whom the message was sent."""
     own = letter.user
     if letter.authors:
-        others = [one for one in letter.authors if not is_same(one, own, settings)]
+        kept = {one for one in letter.authors if is_same(one, own, settings)}
+        kept |= {one for one in letter.authors if is_same(_without_detail(one), own, settings)}
+        others = [one for one in letter.authors if one not in kept]
         if len(others) < len(letter.authors):
             return "Send", own
-        behalf = letter.sender and is_same(letter.sender, own, settings)
+        behalf = letter.sender and is_same(_without_detail(letter.sender), own, settings)
         return ("SendOnBehalf" if behalf else "SendAs"), others[0]
     if not letter.envelope:
         return ("Send", own) if letter.envelope == "" else ("", "")
-    return ("Send", own) if is_same(letter.envelope, own, settings) else ("SendAs", letter.envelope)
+    envelope = _unwrapped(letter.envelope)
+    mine = is_same(envelope, own, settings) or is_same(_without_detail(envelope), own, settings)
+    return ("Send", own) if mine else ("SendAs", envelope)
+
+
+def _unwrapped(address: str) -> str:
+    """The address in an envelope sender that was signed or rewritten for the way."""
+    rewritten = _REWRITTEN.match(address)
+    if rewritten is not None:
+        return f"{rewritten['local']}@{rewritten['domain']}"
+    signed = _SIGNED.match(address)
+    return signed["whole"] if signed is not None else address
+
+
+def _without_detail(address: str) -> str:
+    """An address without its detail (RFC 5233): `alice+news@example.com` is alice's."""
+    local, at, domain = address.rpartition("@")
+    return f"{local.partition('+')[0]}{at}{domain}" if at and not local.startswith("+") else address
 
 
 def _refused(key: str, facts: list[Fact]) -> Iterator[Observation]:

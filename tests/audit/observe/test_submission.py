@@ -56,6 +56,25 @@ def test_who_it_is_from(envelope: str, author: str, sender: str, act: str) -> No
     assert acts(*lines, *lines) == [act]
 
 
+@pytest.mark.parametrize("envelope", ["SRS0=aB+c=5T={1}={0}@relay.example", "prvs=0123456789={0}@{1}", "{0}+news@{1}"])
+def test_envelopes_written_for_the_way(envelope: str) -> None:
+    """SRS, BATV and details (RFC 5233) are the same sender's; another's stay another's."""
+    for address, act in ((BOB, f"Send Owner {BOB}"), (ALICE, f"SendAs Delegate {BOB} in ")):
+        (found,) = acts(*mail(BOB, envelope.format(*address.split("@")), "", ""))
+        assert found.startswith(act)
+        assert "SRS0" not in found and "prvs" not in found
+
+
+def test_an_account_of_a_windows_domain() -> None:
+    assert acts(*mail("CORP\\bob", BOB, "", "")) == ["Send Owner CORP\\bob"]
+
+
+def test_an_author_with_a_detail_is_the_same() -> None:
+    detailed = BOB.replace("@", "+list@")
+    assert acts(*mail(BOB, BOB, detailed, "")) == [f"Send Owner {BOB}"]
+    assert acts(*mail(BOB, BOB, ALICE, detailed)) == [f"SendOnBehalf Delegate {BOB} in {ALICE}"]
+
+
 def test_an_alias_is_ones_own() -> None:
     own = Fixed(same=frozenset({frozenset((BOB, SALES))}))
     assert acts(*mail(BOB, SALES, SALES), settings=own) == [f"Send Owner {BOB}"]
