@@ -53,9 +53,9 @@ class Bucket:
 
     def span(self) -> tuple[int, int]:
         """First and last time (µs) of its facts."""
-        first = last = self.facts[0].ts
+        first = last = self.facts[0][0]
         for fact in self.facts:
-            ts = fact.ts
+            ts = fact[0]  # by place: a third of the time of its name
             if ts > last:
                 last = ts
             elif ts < first:

@@ -82,24 +82,24 @@ def plain_leg(bucket: Bucket) -> PlainLeg | None:
     facts, key = bucket.facts, bucket.key
     if len(facts) < _LEAST or key.startswith(PREFIXED) or is_name(key) or travels(key):
         return None
-    host, last, stage = "", NO_TIME, 0
+    host, last, stage, stages = "", NO_TIME, 0, _STAGES
     found: dict[str, Fact] = {}
     subject: str | None = None
     for fact in facts:
-        kind = fact.kind
+        kind = fact[4]  # by place: a third of the time of names
         if kind == "verdict":
             if kind in found:
                 return None
             found[kind] = fact
             continue
-        now, ts = _STAGES.get(kind, 0), fact.ts
-        if now < stage or ts < last or ts == NO_TIME or (kind in found and kind in _ONCE):
+        now, ts = stages.get(kind, 0), fact[0]
+        if now < stage or ts < last or ts == NO_TIME or (kind in found and kind != "header"):
             return None
-        if now == 0 or (host != fact.host and stage):
+        if now == 0 or (stage and host != fact[1]):
             return None
         if kind == "header" and subject is None and fact.fields.get("header") == "subject":
             subject = fact.fields.get("value")
-        host, last, stage = fact.host, ts, now
+        host, last, stage = fact[1], ts, now
         found[kind] = fact
     if not found.keys() >= _ONCE or not _is_plain(found):
         return None
