@@ -48,23 +48,24 @@ class PlainLeg:
     def __init__(self, bucket: Bucket, arrival: Fact, active: Fact, delivery: Fact, message_id: str) -> None:
         self.bucket = bucket
         self.key = bucket.key
-        self.host = arrival.host
-        self.first = arrival.ts
+        self.host = arrival[1]
+        self.first = arrival[0]
         self.last = NO_TIME
-        self.arrival = arrival.fields
-        self.sender: str = active.fields["sender"]
-        self.size: int = active.fields.get("size", 0)
+        self.arrival = arrival[6]
+        queued, delivered = active[6], delivery[6]
+        self.sender: str = queued["sender"]
+        self.size: int = queued.get("size", 0)
         self.message_id = message_id
         self.bare_id = bare_id(message_id)
         self.subject: str | None = None
         self.verdict: Fact | None = None
         self.delivery = delivery
-        self.address: str = delivery.fields["recipient"]
-        self.original: str = delivery.fields.get("orig_recipient") or self.address
+        self.address: str = delivered["recipient"]
+        self.original: str = delivered.get("orig_recipient") or self.address
         self.session: Bucket | None = None
         """Records of the mailbox server's session of the delivery."""
         self.origin: str = self.arrival.get("orig_queue_id", "")
-        self.next_id: str = delivery.fields.get("next_id", "")
+        self.next_id: str = delivered.get("next_id", "")
 
 
 class Journey:
@@ -110,14 +111,14 @@ def plain_leg(bucket: Bucket) -> PlainLeg | None:
 
 def _is_plain(found: dict[str, Fact]) -> bool:
     """Whether the facts of a leg, by kind, say nothing that is looked at elsewhere."""
-    active, delivery, message_id = found["active"], found["deliver"], found["message_id"].fields
-    if active.program != found["remove"].program or not found["arrive"].fields.keys() <= _ARRIVAL:
+    active, delivery, message_id = found["active"], found["deliver"], found["message_id"][6]
+    if active[2] != found["remove"][2] or not found["arrive"][6].keys() <= _ARRIVAL:
         return False
     if "resent" in message_id or not message_id.get("message_id"):
         return False
-    if "sender" not in active.fields or active.fields.get("nrcpt") != 1:
+    queued, fields = active[6], delivery[6]
+    if "sender" not in queued or queued.get("nrcpt") != 1:
         return False
-    fields = delivery.fields
     if fields.get("status") != "sent" or not fields.get("recipient") or not _NOT_PLAIN.isdisjoint(fields):
         return False
     if by_agent([delivery]):
