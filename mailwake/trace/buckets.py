@@ -53,9 +53,9 @@ class Bucket:
 
     def span(self) -> tuple[int, int]:
         """First and last time (µs) of its facts."""
-        first = last = self.facts[0].ts
+        first = last = self.facts[0][0]
         for fact in self.facts:
-            ts = fact.ts
+            ts = fact[0]  # by place: a third of the time of its name
             if ts > last:
                 last = ts
             elif ts < first:
@@ -97,12 +97,12 @@ def tidy(place: Bucket) -> None:
 
 def mentions(fact: Fact) -> list[str]:
     """Keys that a fact speaks of."""
-    names = fact.fields.get("names")
+    names = fact[6].get("names")
     return [*names, *_mentions(fact)] if names else _mentions(fact)
 
 
 def _mentions(fact: Fact) -> list[str]:
-    kind, fields = fact.kind, fact.fields
+    kind, fields = fact[4], fact[6]
     if kind == "deliver" or kind == "deliveries":
         token, next_id = fields.get("token"), fields.get("next_id")
         if token:

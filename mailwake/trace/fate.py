@@ -72,7 +72,7 @@ def of_attempts(leg: Leg, recipient: Recipient, swept: int) -> Fate:
     fields = final.fields
     status, reply, dsn = fields.get("status", ""), fields.get("reply", ""), fields.get("dsn", "")
     if status == "sent":
-        return _sent(final, reply, dsn)
+        return sent(final, reply, dsn)
     if status == "bounced":
         return Fate("Failed", "Bounced", reply, dsn, final.ts)
     if status == "expired" or (leg.expired and leg.expired >= final.ts):
@@ -145,7 +145,8 @@ def _weight(fact: Fact) -> int:
     return {"bounced": 2, "expired": 2}.get(status or "", 0)
 
 
-def _sent(final: Fact, reply: str, dsn: str) -> Fate:
+def sent(final: Fact, reply: str, dsn: str) -> Fate:
+    """Fate by a delivery that succeeded, with its reply and enhanced status code."""
     fields = final.fields
     disposition = fields.get("disposition")
     if disposition is None or disposition == "mailbox" or disposition == "relay":  # nearly all

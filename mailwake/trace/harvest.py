@@ -16,6 +16,7 @@ from mailwake.trace.journeys import component_rows
 from mailwake.trace.model import Leg
 from mailwake.trace.names import Book
 from mailwake.trace.origins import may_continue
+from mailwake.trace.plain import note
 from mailwake.trace.workset import Workset
 
 
@@ -32,6 +33,10 @@ class Harvest(NamedTuple):
     """Facts of the others, and those that concern more than one journey."""
 
 
+_SEEN_AGAIN = frozenset(("", "n:", "s:", "e:"))
+"""Beginnings of the keys of facts that are looked at once more: orders without a queue ID, refusals without one."""
+
+
 def harvest(facts: list[Fact]) -> Harvest:
     """Correlate a window as far as that is possible without the others."""
     workset = Workset()
@@ -39,6 +44,9 @@ def harvest(facts: list[Fact]) -> Harvest:
     workset.refused.leave(_is_by_proxy)
     rows, _ = workset.refused.flush(_as_it_is)
     book = Book()
+    plain = workset.plain()
+    rows.extend([journey.row for journey in plain])
+    note(plain, book)
     left: set[str] = set()
     for component, members in workset.components():
         made = component_rows(component, {})
@@ -49,7 +57,7 @@ def harvest(facts: list[Fact]) -> Harvest:
             left.update([bucket.key for bucket in members])
     remaining: list[Fact] = []
     for fact, key in zip(facts, keys, strict=True):
-        if (key in left if key else fact.kind == "queue_action") or (fact.kind == "reject" and _is_by_proxy(fact)):
+        if key in left or (key[:2] in _SEEN_AGAIN and _is_seen_again(fact, key)):
             remaining.append(fact)
     workset.clear()
     return Harvest(keys, rows, book, remaining)
@@ -58,6 +66,10 @@ def harvest(facts: list[Fact]) -> Harvest:
 def _is_by_proxy(fact: Fact) -> bool:
     """A before-queue proxy's refusal: it does not name its client, whom the window before may know."""
     return fact.kind == "reject" and not fact.key and fact.fields.get("by") == "proxy"
+
+
+def _is_seen_again(fact: Fact, key: str) -> bool:
+    return _is_by_proxy(fact) or (not key and fact.kind == "queue_action")
 
 
 def _as_it_is(fact: Fact) -> Fact:

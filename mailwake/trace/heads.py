@@ -83,7 +83,7 @@ class Head:
                 fate.status,
                 fate.detail,
                 OUTCOMES.get(fate.detail, "received"),  # outcome
-                _direction(self.ours, fate.detail) if "inside" not in hop else "Internal" if self.ours else "Inbound",
+                direction(self.ours, fate.detail) if "inside" not in hop else "Internal" if self.ours else "Inbound",
                 self.from_ip,
                 self.from_host,
                 hop.get("relay_ip", ""),  # to_ip
@@ -142,7 +142,7 @@ def _subject(path: tuple[Leg, ...]) -> str | None:
     return None
 
 
-def _direction(ours: bool, detail: str) -> str:
+def direction(ours: bool, detail: str) -> str:
     """Outbound: sent by a user or a machine of ours to a server that is not; Internal: it stayed with us."""
     if ours:
         return "Outbound" if detail in _ONWARD else "Internal"

@@ -11,9 +11,9 @@ from mailwake.trace.same_id import SameId, addresses_of
 from mailwake.trace.sessions import lend
 
 _MINUTE = 60_000_000
-_BEFORE = 60 * _MINUTE
+BEFORE = 60 * _MINUTE
 """A next hop logs its arrival before the previous one logs the delivery: by the whole transfer, and clocks differ."""
-_AFTER = 10 * _MINUTE
+AFTER = 10 * _MINUTE
 
 
 def resolve(component: Component) -> None:
@@ -80,7 +80,7 @@ def _by_origin(component: Component, leg: Leg) -> None:
         rule, origin = "orig_id", leg.requeued_from
     if not origin or _came_to_nothing(leg):
         return
-    parents = [p for p in component.legs_of.get(origin, ()) if p is not leg and p.first <= leg.first + _AFTER]
+    parents = [p for p in component.legs_of.get(origin, ()) if p is not leg and p.first <= leg.first + AFTER]
     if len(parents) == 1:
         attach(parents[0], leg, rule, PROVEN, None)
     elif parents:
@@ -138,7 +138,7 @@ def _candidate(component: Component, queue_id: str, parent: Leg, when: int) -> L
         leg
         for leg in component.legs_of.get(queue_id) or component.names.get(queue_id, [])
         if leg is not parent
-        and when - _BEFORE <= leg.first <= when + _AFTER
+        and when - BEFORE <= leg.first <= when + AFTER
         # Another Message-ID, from outside: another site's server uses an ID that happens to be one of ours, too.
         and (may_continue(leg) or not _other_id(parent, leg))
     ]
@@ -169,5 +169,5 @@ def _by_filter(component: Component) -> None:
 
 def _born_at(component: Component, queue_id: str, when: int) -> Leg | None:
     """The life of an ID that began next to a time."""
-    legs = [leg for leg in component.legs_of.get(queue_id, ()) if when - _BEFORE <= leg.first <= when + _AFTER]
+    legs = [leg for leg in component.legs_of.get(queue_id, ()) if when - BEFORE <= leg.first <= when + AFTER]
     return min(legs, key=lambda leg: (abs(leg.first - when), leg.host)) if legs else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 
-from mailwake.events.fact import Fact
+from mailwake.events.fact import Fact, Fields
 from mailwake.trace.model import Leg
 
 CLOSE = 300_000_000
@@ -30,9 +30,11 @@ def is_internal(ip: str) -> bool:
 
 def may_continue(leg: Leg) -> bool:
     """Whether a leg, by where it came from, can be a later part of a message seen before."""
-    arrival = leg.arrival
-    if arrival is None:
-        return False
+    return leg.arrival is not None and may_go_on(leg.arrival)
+
+
+def may_go_on(arrival: Fields) -> bool:
+    """The same, by what the record of its arrival says."""
     if arrival.get("sasl_username"):
         return False
     return is_internal(arrival.get("client_ip", "")) or "hosted" in arrival

@@ -7,6 +7,7 @@ again, its facts are recalled from the store, so that the answer is the same as 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from operator import attrgetter, itemgetter
 
@@ -35,11 +36,14 @@ from mailwake.trace.legs import agent_key
 from mailwake.trace.model import Leg
 from mailwake.trace.names import Book, asked, number
 from mailwake.trace.origins import may_continue
+from mailwake.trace.plain import Journey, plain_journeys
 from mailwake.trace.refused import Refused
 from mailwake.trace.settled import Settled, is_group
 from mailwake.trace.sweeps import Sweeps
 
 _AT_THE_DOOR = frozenset({"check", "proxy_client"})
+_PASSED = 1 << 62
+"""Mark of a bucket that is taken already."""
 _KEY = attrgetter("key")
 _KIND = itemgetter(4)
 
@@ -73,10 +77,10 @@ class Workset:
         keys: list[str] = []
         facts = list(facts)
         for fact, filing in zip(facts, map(FILING.get, map(_KIND, facts)), strict=True):
-            if filing is None or (filing == SESSION and not fact.key):
+            key = fact[5]  # by place: a third of the time of its name
+            if filing is None or (filing == SESSION and not key):
                 keys.append("")
                 continue
-            key = fact.key
             if filing in (SPECIAL, SESSION):
                 key = fact_key(fact)
             elif filing == REFUSAL and not key:
@@ -99,7 +103,7 @@ class Workset:
                 bucket.legs = None
             if filing >= MENTIONING or filing == REFUSAL:
                 self._join(bucket, fact)
-                if is_decision(fact):
+                if filing != MENTIONING and is_decision(fact):
                     self._doors.decided(key, fact)
         return keys
 
@@ -229,10 +233,27 @@ class Workset:
             component.refusals.append(fact)
         return component
 
+    def plain(self) -> list[Journey]:
+        """The journeys in hand that are plain; `components` passes them by from then on."""
+        self._join_gates()
+        journeys, others = plain_journeys(self._filed)
+        for bucket in others:
+            self._legs_of(bucket)
+        counts = Counter([journey.bare_id for journey in journeys])
+        kept: list[Journey] = []
+        for journey in journeys:
+            message_id = journey.bare_id
+            if counts[message_id] > 1 or message_id in self._by_message_id or "m:" + message_id in self._filed:
+                continue  # somebody else speaks of its Message-ID
+            kept.append(journey)
+            for bucket in journey.buckets:
+                bucket.mark = _PASSED
+        return kept
+
     def components(self) -> Iterator[tuple[Component, list[Bucket]]]:
         """All journeys in hand, with what each consists of."""
         self._join_gates()
-        buckets = list(self._filed.values())
+        buckets = [bucket for bucket in self._filed.values() if bucket.mark != _PASSED]
         for bucket in buckets:
             self._legs_of(bucket)
         return self._components(buckets)

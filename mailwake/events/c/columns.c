@@ -223,8 +223,9 @@ static PyObject *columns_new(PyTypeObject *type, PyObject *arguments, PyObject *
     self->facts = PyList_New(0);
     self->losses = PyList_New(0);
     self->heads = PyMem_Calloc(2 * HEADS, sizeof(Head));
+    self->keys = PyMem_Calloc(KEYS, sizeof(PyObject *));
     PyObject *foreign = PyUnicode_FromString("foreign"), *loss = PyUnicode_FromString("loss");
-    if (!self->heads || !foreign || !loss || PyErr_Occurred() || put(&self->raw_end, &none, 4)) {
+    if (!self->heads || !self->keys || !foreign || !loss || PyErr_Occurred() || put(&self->raw_end, &none, 4)) {
         Py_DECREF(self);
         return NULL;
     }
@@ -241,6 +242,9 @@ static void columns_free(Columns *self)
     if (self->heads)
         forget_heads(self);
     PyMem_Free(self->heads);
+    for (int i = 0; self->keys && i < KEYS; i++)
+        Py_XDECREF(self->keys[i]);
+    PyMem_Free(self->keys);
     for (size_t i = 0; i < self->loaded.used / sizeof(Loaded); i++) {
         Loaded *loaded = (Loaded *)self->loaded.data + i;
         for (int k = 0; k < loaded->count; k++)

@@ -117,6 +117,27 @@ static PyObject *make_fact(Columns *self, const Head *head, const Run *run, PyOb
     return fact;
 }
 
+/* The key of a fact. All facts of a transaction get the same object, mostly: its hash is worked out once, and a dict
+   that has it as a key need not compare the texts, which are no longer in the processor's cache. */
+static PyObject *key_of(Columns *self, const Found *found, int group)
+{
+    const uint8_t *from = group ? found->marks[2 * group] : NULL;
+    if (!from || found->marks[2 * group + 1] <= from)
+        return group_text(found, group);
+    size_t size = found->marks[2 * group + 1] - from;
+    PyObject **place = &self->keys[hashed((const char *)from, size) % KEYS], *key = *place;
+    if (!key || (size_t)PyUnicode_GET_LENGTH(key) != size || memcmp(PyUnicode_1BYTE_DATA(key), from, size)) {
+        PyObject *made = group_text(found, group);
+        if (!made)
+            return NULL;
+        *place = made;
+        Py_XDECREF(key);
+        key = made;
+    }
+    Py_INCREF(key);
+    return key;
+}
+
 /* A line whose message has one of the head's shapes: 1; 0 when it has none. */
 static int by_shape(Columns *self, const Head *head, const Run *run, const char *line, size_t size, const char *message)
 {
@@ -135,7 +156,7 @@ static int by_shape(Columns *self, const Head *head, const Run *run, const char 
             Py_XDECREF(fields);
             return added < 0 ? -1 : 1;
         }
-        PyObject *key = group_text(&found, shape->key_group);
+        PyObject *key = key_of(self, &found, shape->key_group);
         return keep(self, make_fact(self, head, run, shape->kind, key, fields, decoded(line, size, 1))) ? -1 : 1;
     }
     return 0;

@@ -79,6 +79,7 @@ PyObject *group_text(const Found *found, int group);
 /* -- columns.c, lines.c: facts ------------------------------------------------------------------------------------- */
 
 #define HEADS 20000 /* heads remembered at the most */
+#define KEYS 8192 /* keys of facts remembered at the most */
 
 /* What stands between stamp and message. */
 typedef struct {
@@ -111,6 +112,7 @@ typedef struct {
     long long low, high, last;
     Head *heads;
     int head_count;
+    PyObject **keys; /* the last one for each remainder of its hash */
     uint64_t *seen; /* hash of a row's text; 0: none */
     int32_t *seen_row;
     size_t seen_size;
