@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Iterable
 
 from django.core.exceptions import RequestDataTooBig
@@ -19,11 +20,12 @@ from mailwake.operations.serving import runtime
 _RETRY_AFTER = "15"
 _DIGITS = 16
 _ID = 64
-_METRICS: tuple[tuple[str, str, str, Callable[[SourceStatus], float]], ...] = (
+_METRICS: tuple[tuple[str, str, str, Callable[[SourceStatus], float | None]], ...] = (
     ("records_total", "counter", "Records read since the start.", lambda one: one.records),
     ("unknown_total", "counter", "Records whose meaning is not known.", lambda one: one.unknown),
     ("losses_total", "counter", "How often records were lost, or may have been.", lambda one: one.losses),
     ("lost_total", "counter", "Records that are known to be lost.", lambda one: one.lost),
+    ("sequence_gaps_total", "counter", "Lost ones known by their sender's numbers.", lambda one: one.gaps),
     ("refused_total", "counter", "Requests, connections and messages refused or cut.", lambda one: one.refused),
     ("last_record_seconds", "gauge", "Latest time in the records.", lambda one: one.last_record / 1e6),
     ("last_arrival_seconds", "gauge", "When the last record came.", lambda one: one.last_arrival / 1e6),
@@ -31,8 +33,10 @@ _METRICS: tuple[tuple[str, str, str, Callable[[SourceStatus], float]], ...] = (
     ("lag_seconds", "gauge", "From a record's time to its being in the store.", lambda one: one.lag),
     ("backlog_bytes", "gauge", "There and not read yet.", lambda one: one.backlog),
     ("rate", "gauge", "Records a second over the last minute.", lambda one: one.rate),
+    ("silent_seconds", "gauge", "Since the last record came.", lambda one: _since(one.last_arrival)),
+    ("clock_skew_seconds", "gauge", "How far the most different clock of its hosts is ahead.", lambda one: one.skew),
 )
-"""Name below `mailwake_source_`, type, help, value."""
+"""Name below `mailwake_source_`, type, help, value; a value that is not known is left out."""
 
 
 @csrf_exempt
@@ -100,10 +104,15 @@ def exposition(sources: Iterable[SourceStatus], is_writing: bool) -> str:
     for name, kind, text, value in _METRICS:
         lines += [f"# HELP mailwake_source_{name} {text}", f"# TYPE mailwake_source_{name} {kind}"]
         lines += [
-            f'mailwake_source_{name}{{source="{_escaped(one.name)}",type="{one.type}"}} {_number(value(one))}'
+            f'mailwake_source_{name}{{source="{_escaped(one.name)}",type="{one.type}"}} {_number(known)}'
             for one in found
+            if (known := value(one)) is not None
         ]
     return "\n".join(lines) + "\n"
+
+
+def _since(micros: int) -> float | None:
+    return round(time.time() - micros / 1e6, 3) if micros else None
 
 
 def _number(value: float) -> str:

@@ -15,7 +15,6 @@ from mailwake.sources.api import found
 from mailwake.store import facts, health
 from mailwake.store.database import Database
 from mailwake.store.errors import StoreError
-from mailwake.trace.story_words import plain_seconds
 
 _DAY = 86_400_000_000
 _LEAST_FREE = 1 << 30
@@ -102,11 +101,9 @@ def _content(database: Database) -> Iterator[Finding]:
     else:
         yield Finding("good", f"{everything - total['unknown']:,} of {everything:,} lines were recognised")
     for one in skew.learn(StoreBackend(database)):
-        span = plain_seconds(abs(one.ahead) / 1e6)
         yield Finding(
             "wait",
-            f"the clock of {one.host} is about {span} {'ahead of' if one.ahead > 0 else 'behind'} that of {one.than}"
-            f" ({one.messages} messages)",
+            f"{one.sentence} ({one.messages} messages)",
             "times in stories are put right; let the hosts keep the time of one server (NTP)",
         )
     for text in gaps.silent(database):

@@ -10,6 +10,7 @@ from mailwake.operations.backend import Backend
 from mailwake.store.query import And
 from mailwake.store.rows import Row
 from mailwake.trace.story_scene import Scene
+from mailwake.trace.story_words import plain_seconds
 
 _ROWS = 500
 """Newest rows that are looked at."""
@@ -31,6 +32,17 @@ class Skew(NamedTuple):
     ahead: int
     """µs by which its clock is ahead, negative when behind: the median of what the messages show, at least so much."""
     messages: int
+
+    @property
+    def sentence(self) -> str:
+        """For people."""
+        return sentence(self.host, self.than, self.ahead / 1e6)
+
+
+def sentence(host: str, than: str, ahead: float) -> str:
+    """How far (s) the clock of one host is ahead of that of another."""
+    side = "ahead of" if ahead > 0 else "behind"
+    return f"the clock of {host} is about {plain_seconds(abs(ahead))} {side} that of {than}"
 
 
 def learn(backend: Backend) -> list[Skew]:

@@ -221,6 +221,11 @@ def test_two_hosts_whose_clocks_differ(server: Server) -> None:
         server.wait_for(50)
         agents[0].start()
         server.wait_for(100)
+        until(lambda: any(one["skew"] for one in server.told()), 60)
+        found = {one["name"]: (one["skewed"], one["skewed_than"], one["skew"] // 10) for one in server.told()}
+        assert found == {"push:edge": ("", "", 0), "push:store": ("store", "edge", -10)}
+        told = next(one for one in server.status() if one["Source"] == "push:store")
+        assert (told["ClockSkewHost"], told["ClockSkewThan"], told["Lost"]) == ("store", "edge", 0)
     finally:
         for agent in agents:
             agent.end(signal.SIGKILL)

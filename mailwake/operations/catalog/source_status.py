@@ -12,6 +12,7 @@ from mailwake.operations.context import Context
 from mailwake.operations.contract import Operation, Scope
 from mailwake.operations.live.status import SourceStatus, load
 from mailwake.operations.models import Input, Output
+from mailwake.operations.skew import sentence
 
 _OLD = 15.0
 """Seconds after which a status that nobody renewed is one of a server that does not run."""
@@ -26,7 +27,7 @@ class SourceState(Output):
 
     table_columns: ClassVar[tuple[str, ...]] = (
         *("source", "type", "records", "rate", "last_record", "lag_seconds", "silent_seconds", "backlog_bytes"),
-        *("losses", "lost", "refused", "unknown"),
+        *("losses", "lost", "sequence_gaps", "refused", "unknown", "clock_skew_seconds"),
     )
     source: str = Field(description="The file, address or name.")
     type: str = Field(description="file, journald, syslog, push or graph.")
@@ -39,8 +40,15 @@ class SourceState(Output):
     backlog_bytes: int = Field(description="There and not read yet.")
     losses: int = Field(description="How often records were lost, or may have been.")
     lost: int = Field(description="Records that are known to be lost.")
+    sequence_gaps: int = Field(description="Lost ones that are known by the numbers that their sender gave.")
     refused: int = Field(description="Requests, connections and messages that were refused or cut.")
     unknown: int = Field(description="Records whose meaning is not known.")
+    clock_skew_seconds: float = Field(
+        description="By how much the clock of one of its hosts is ahead of another's, as messages that went from one to"
+        " the other show; negative when behind, 0 when less than two seconds."
+    )
+    clock_skew_host: str = Field(description="The host whose clock differs most; empty when none is known to.")
+    clock_skew_than: str = Field(description="The host whose clock it was compared with.")
     notes: tuple[str, ...] = Field(description="The last losses and errors, in words.")
 
     @classmethod
@@ -59,8 +67,12 @@ class SourceState(Output):
             backlog_bytes=one.backlog,
             losses=one.losses,
             lost=one.lost,
+            sequence_gaps=one.gaps,
             refused=one.refused,
             unknown=one.unknown,
+            clock_skew_seconds=one.skew,
+            clock_skew_host=one.skewed,
+            clock_skew_than=one.skewed_than,
             notes=tuple(one.notes),
         )
 
@@ -80,6 +92,8 @@ def handle(context: Context, question: Question) -> Iterator[SourceState]:
     for one in found:
         for text in one.notes:
             context.warn(f"{one.name}: {text}")
+        if one.skewed:
+            context.warn(f"{one.name}: {sentence(one.skewed, one.skewed_than, one.skew)}")
         yield SourceState.of(one, now)
 
 

@@ -24,12 +24,13 @@ from mailwake.ingest.follow import Follower
 from mailwake.ingest.places import Places
 from mailwake.ingest.resume import Saved
 from mailwake.ingest.tail import Tail
-from mailwake.operations import auditing
+from mailwake.operations import auditing, skew
 from mailwake.operations.correlate import Correlator
 from mailwake.operations.live import status
 from mailwake.operations.live.admissions import admission
 from mailwake.operations.live.spool import Spool
 from mailwake.operations.live.status import Gauge, SourceStatus
+from mailwake.operations.opening import StoreBackend
 from mailwake.operations.reviving import StoredReviver
 from mailwake.operations.writer import Writer
 from mailwake.store import files, journeys
@@ -53,6 +54,8 @@ AUDIT_EVERY = 2.0
 PLACES_EVERY = 1.0
 """Seconds between commits of the places: what is read again after a crash is known again."""
 STATUS_EVERY = 2.0
+CLOCKS_EVERY = 30.0
+"""Seconds between comparisons of the hosts' clocks, in moments when nothing waits."""
 _MARGIN = 5.0
 """Seconds by which the last look may be older than it is noted."""
 _AGAIN_AFTER = (1.0, 5.0, 15.0, 60.0)
@@ -152,7 +155,7 @@ class _Session:
         self._window = _Window()
         self._high: dict[int, int] = {}
         """Latest time read of each feed."""
-        self._audited = self._told = self._wrote = self._placed = 0.0
+        self._audited = self._told = self._wrote = self._placed = self._compared = 0.0
         self._places_wait = False
         """There are places that are not committed yet."""
 
@@ -199,6 +202,8 @@ class _Session:
             self._told = time.monotonic()
             status.save(self._database.path, self._engine.look())
         if not busy:
+            if time.monotonic() - self._compared >= CLOCKS_EVERY:
+                self._compare_clocks()
             self._engine._ended.wait(LOOK_EVERY)
 
     def _read(self) -> bool:
@@ -278,6 +283,12 @@ class _Session:
         behind = [self._high.get(id(feed), NO_TIME) for feed in self._engine.feeds if self._engine._backlog[id(feed)]]
         high = max(self._high.values(), default=NO_TIME)
         return min([high, time.time_ns() // 1000, *behind])
+
+    def _compare_clocks(self) -> None:
+        self._compared = time.monotonic()
+        found = skew.learn(StoreBackend(self._database))
+        for feed in self._engine.feeds:
+            feed.gauge.compare(found)
 
     def _audit(self, writer: Writer) -> None:
         self._audited = time.monotonic()

@@ -128,7 +128,7 @@ class Listener:
     def _number(self, sequences: Sequences, message: bytes) -> None:
         host, missing = sequences.see(message)
         if missing:
-            self._gauge.lose(missing, f"numbers are missing among the messages of {host}")
+            self._gauge.miss(missing, f"numbers are missing among the messages of {host}")
 
     def _connections(self) -> None:
         self._socket.listen(128)

@@ -13,16 +13,21 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from mailwake.events.fact import NO_TIME, Fact
 
+if TYPE_CHECKING:
+    from mailwake.operations.skew import Skew
+
 FILE = Path("live") / "status.json"
 """Below the data directory."""
 _RATE_OVER = 60.0
 _NOTES = 20
+_HOSTS = 10_000
+"""Hosts of a source that are remembered."""
 
 
 @dataclass
@@ -50,8 +55,17 @@ class SourceStatus:
     """How often something was lost, or may have been."""
     lost: int = 0
     """Messages that are known to be lost: by the log daemon's own word, or counted by the listener."""
+    gaps: int = 0
+    """Messages among the lost ones that are known by the numbers that their sender gave."""
     refused: int = 0
     """Requests, connections or messages that were refused or cut."""
+    skew: float = 0.0
+    """Seconds by which the clock of one of its hosts is ahead of another's, negative when behind: the host that differs
+    most; 0 when none is known to differ."""
+    skewed: str = ""
+    """That host."""
+    skewed_than: str = ""
+    """The other one."""
     notes: list[str] = field(default_factory=list)
     """The last losses and errors, in words."""
 
@@ -67,12 +81,16 @@ class Gauge:
         self._behind = 0
         self._losses = self._lost = 0
         self._why = ""
+        self._hosts: set[str] = set()
 
     def read(self, facts: list[Fact]) -> None:
         """Records were read."""
         lost = [fact for fact in facts if fact.kind == "loss"]
+        hosts = {fact.host for fact in facts}
         with self._lock:
             now = self.now
+            if len(self._hosts) < _HOSTS:
+                self._hosts |= hosts
             now.records += len(facts)
             now.unknown += sum(fact.kind == "unknown" for fact in facts)
             now.last_record = max([now.last_record, *(fact.ts for fact in facts if fact.ts != NO_TIME)])
@@ -98,6 +116,19 @@ class Gauge:
         with self._lock:
             self.now.refused += count
             self._note(why)
+
+    def compare(self, clocks: Iterable[Skew]) -> None:
+        """What is known of the hosts' clocks: the largest difference first, as `skew.learn` gives them."""
+        with self._lock:
+            one = next((one for one in clocks if one.host in self._hosts), None)
+            self.now.skew = round(one.ahead / 1e6, 3) if one is not None else 0.0
+            self.now.skewed, self.now.skewed_than = (one.host, one.than) if one is not None else ("", "")
+
+    def miss(self, count: int, why: str) -> None:
+        """Numbers are missing among the messages of a sender."""
+        with self._lock:
+            self.now.gaps += count
+        self.lose(count, why)
 
     def lose(self, count: int, why: str) -> None:
         """Something was lost; count 0 when it is not known how much."""
