@@ -8,6 +8,7 @@ and `python -m tests.conformance.table`.
 
 from __future__ import annotations
 
+import fcntl
 import importlib
 import json
 import os
@@ -75,11 +76,15 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
 
 
 def _keep(path: Path, outcomes: dict[str, dict[str, str]]) -> None:
-    try:
-        known = json.loads(path.read_text())
-    except (OSError, ValueError):
-        known = {}
-    for row, tests in outcomes.items():
-        known.setdefault(row, {}).update(tests)
     path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n")
+    with path.open("a+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # rooms run at once
+        file.seek(0)
+        try:
+            known = json.loads(file.read())
+        except ValueError:
+            known = {}
+        for row, tests in outcomes.items():
+            known.setdefault(row, {}).update(tests)
+        file.truncate(0)
+        file.write(json.dumps(known, indent=1, sort_keys=True) + "\n")

@@ -18,6 +18,8 @@ from pathlib import Path
 
 import psycopg
 
+from tests import packages
+
 _ROOM = 2 << 30
 """Bytes of memory that are taken for room enough; a database is eight million, and gone after its test."""
 _FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "listen_addresses=''")
@@ -27,11 +29,9 @@ _FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovac
 def obstacle() -> str:
     """Why PostgreSQL cannot run here; "" when it can, and is installed then."""
     if _programs() is None:
-        if os.geteuid() != 0 or not Path("/etc/debian_version").exists() or shutil.which("apt-get") is None:
-            return "PostgreSQL is not installed"
-        _install()
-    if _programs() is None:
-        return "PostgreSQL is not installed, and apt-get could not do it"
+        problem = packages.obstacle() or _install()
+        if problem or _programs() is None:
+            return f"PostgreSQL is not installed: {problem}"
     if os.geteuid() == 0:
         try:
             pwd.getpwnam("postgres")
@@ -40,17 +40,12 @@ def obstacle() -> str:
     return ""
 
 
-def _install() -> None:
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+def _install() -> str:
     # No cluster of the system's: it would listen on the usual port.
     folder = Path("/etc/postgresql-common/createcluster.d")
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "mailwake-tests.conf").write_text("create_main_cluster = false\n")
-    command = ["apt-get", "install", "-y", "--no-install-recommends", "postgresql"]
-    for attempt in (["true"], ["apt-get", "update"]):
-        subprocess.run(attempt, check=False, env=environment, capture_output=True)
-        if subprocess.run(command, check=False, env=environment, capture_output=True).returncode == 0:
-            return
+    return packages.install("postgresql")
 
 
 def _programs() -> Path | None:

@@ -15,6 +15,8 @@ import time
 from functools import cache
 from pathlib import Path
 
+from tests import packages
+
 PACKAGES = (
     *("postfix", "postfix-pcre", "dovecot-core", "dovecot-imapd", "dovecot-pop3d", "dovecot-lmtpd"),
     *("dovecot-sieve", "dovecot-managesieved"),
@@ -28,45 +30,17 @@ _WAIT = 30.0
 @cache
 def obstacle() -> str:
     """Why real daemons cannot run here; "" when they can, and are installed then."""
-    if os.geteuid() != 0:
-        return "real mail servers must be started by root"
-    if not Path("/etc/debian_version").exists() or shutil.which("apt-get") is None:
-        return "real mail servers are installed with Debian's apt-get only"
+    if problem := packages.obstacle():
+        return f"real mail servers are needed: {problem}"
     if all(map(shutil.which, ("postfix", "dovecot", "doveadm"))) and _has_modules():
         return _dovecot_version()
-    policy = Path("/usr/sbin/policy-rc.d")  # apt must start nothing
-    made = not policy.exists()
-    if made:
-        policy.write_text("#!/bin/sh\nexit 101\n")
-        policy.chmod(0o755)
-    try:
-        return _install() or _dovecot_version()
-    finally:
-        if made:
-            policy.unlink()
+    answers = "postfix postfix/main_mailer_type select No configuration\n"
+    return packages.install(*PACKAGES, answers=answers) or _dovecot_version()
 
 
 def _has_modules() -> bool:
     folder = Path("/usr/lib/dovecot")
     return all((folder / name).exists() for name in ("imap", "pop3", "lmtp", "managesieve"))
-
-
-def _install() -> str:
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    subprocess.run(
-        ["debconf-set-selections"],
-        input="postfix postfix/main_mailer_type select No configuration\n",
-        text=True,
-        check=False,
-        env=environment,
-    )
-    command = ["apt-get", "install", "-y", "--no-install-recommends", *PACKAGES]
-    for attempt in (["true"], ["apt-get", "update"]):
-        subprocess.run(attempt, check=False, env=environment, capture_output=True)
-        done = subprocess.run(command, check=False, env=environment, capture_output=True, text=True)
-        if done.returncode == 0:
-            return ""
-    return f"apt-get could not install the mail servers: {done.stderr.strip().splitlines()[-1:]}"
 
 
 def _dovecot_version() -> str:

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests import packages
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
@@ -30,12 +32,9 @@ _CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 def chromium() -> str:
     """The browser; "" when there is none and none can be installed. Playwright's own download is not used."""
     found = next(filter(None, map(shutil.which, _CHROMIUMS)), "")
-    if found or os.geteuid() != 0 or shutil.which("apt-get") is None:
+    if found:
         return found
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    packages = ["chromium", "fonts-noto-core", "fonts-noto-cjk"]
-    for command in (["apt-get", "update"], ["apt-get", "install", "-y", "--no-install-recommends", *packages]):
-        subprocess.run(command, check=False, capture_output=True, env=environment)
+    packages.install("chromium", "fonts-noto-core", "fonts-noto-cjk")
     return next(filter(None, map(shutil.which, _CHROMIUMS)), "")
 
 
