@@ -27,7 +27,7 @@ importlib.import_module("logs")  # it must know where temporary files lie before
 _SLOW_STORE = [HealthCheck.too_slow, HealthCheck.data_too_large]
 _NO_SHRINKING = [Phase.explicit, Phase.reuse, Phase.generate]  # it would open some thousand stores
 settings.register_profile(
-    "fast", max_examples=15, deadline=None, suppress_health_check=_SLOW_STORE, phases=_NO_SHRINKING
+    "fast", max_examples=10, deadline=None, suppress_health_check=_SLOW_STORE, phases=_NO_SHRINKING
 )
 settings.register_profile(
     "full", max_examples=25, deadline=None, suppress_health_check=_SLOW_STORE, phases=_NO_SHRINKING

@@ -84,6 +84,7 @@ class Correlator:
         """Fetch what is still queued on hosts where an order named no queue ID: it may have taken these."""
         if hosts:
             self.before_reading()
+            self._workset.note_deleted(map(self._revive, stored_facts.deletions(self._database, hosts)))
             self._merge(journeys.open_keys(self._database, hosts, self._table))
 
     def window(self, facts: list[Fact], watermark: int) -> Window:

@@ -285,6 +285,20 @@ def orders(database: Database) -> Iterator[Stored]:
     )
 
 
+def deletions(database: Database, hosts: Iterable[str]) -> Iterator[Stored]:
+    """Queue manipulations on these hosts that name a queue ID, near those that name none (see `trace.sweeps`)."""
+    return _read(
+        database,
+        f"""SELECT {_COLUMNS} FROM facts
+        WHERE kind = 'queue_action' AND key != '' AND has({{hosts:Array(String)}}, host)
+        AND toStartOfMinute(ts) IN (
+            SELECT arrayJoin([minute - 60, minute, minute + 60]) FROM (
+                SELECT DISTINCT toStartOfMinute(ts) AS minute FROM facts WHERE kind = 'queue_action' AND key = ''))
+        ORDER BY ts, seq""",
+        {"hosts": sorted(hosts)},
+    )
+
+
 def of_kind(database: Database, kind: str) -> Iterator[Stored]:
     """All facts of one kind, newest first."""
     query = f"SELECT {_COLUMNS} FROM facts WHERE kind = {{kind:String}} ORDER BY ts DESC, seq DESC"

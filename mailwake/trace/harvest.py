@@ -94,6 +94,8 @@ def _is_closed(facts: list[Fact]) -> bool:
 def _is_whole(component: Component, leg: Leg, reported: set[str | None]) -> bool:
     if not leg.removed and (leg.queued or not leg.rejects):
         return False
+    if leg.actions and any(fact.fields.get("action") == "delete" for fact in leg.actions):
+        return False  # an order that another window has may count it (see `sweeps`)
     arrival = leg.arrival
     if arrival is None:
         # Only bounces and local forwards are born without an arrival; any other has lost its beginning.

@@ -6,9 +6,14 @@ each of them is gone. If more were there than it took, nothing is claimed.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from mailwake.events.fact import Fact
 from mailwake.trace.model import Leg
 from mailwake.trace.twins import without_doubles
+
+NEAR = 60_000_000
+"""An order's count comprises the messages that the same process named within this time (µs) of it."""
 
 
 class Sweeps:
@@ -16,6 +21,9 @@ class Sweeps:
 
     def __init__(self) -> None:
         self._orders: dict[str, list[Fact]] = {}
+        self._named: dict[str, dict[tuple[int, str], list[int]]] = {}
+        """By host, process and queue ID: times of the deletions that name it. These messages ended and may be let go,
+        while what the order took beside them is worked out anew with each window."""
         self._changed: set[str] = set()
         self._swept: dict[tuple[str, str, int], int] = {}
 
@@ -23,6 +31,14 @@ class Sweeps:
         """Note an order (`queue_action` without a key)."""
         if fact.fields.get("action") == "delete" and fact.fields.get("count"):
             self._orders.setdefault(fact.host, []).append(fact)
+
+    def name(self, fact: Fact) -> None:
+        """Note the deletion of a message that is named (`queue_action` with a key)."""
+        if fact.fields.get("action") == "delete":
+            times = self._named.setdefault(fact.host, {}).setdefault((fact.pid, fact.key), [])
+            at = bisect_left(times, fact.ts)
+            if times[at : at + 1] != [fact.ts]:
+                times.insert(at, fact.ts)
 
     def take_changed(self) -> set[str]:
         """Keys whose legs' fate changed by the last `assign`."""
@@ -36,6 +52,9 @@ class Sweeps:
     def assign(self, known: list[Leg]) -> dict[tuple[str, str, int], int]:
         """Which of the known legs the orders deleted: (host, queue ID, first) to the time of the order."""
         swept: dict[tuple[str, str, int], int] = {}
+        for leg in known:
+            for fact in leg.actions:
+                self.name(fact)
         for host, orders in self._orders.items():
             legs = [leg for leg in known if leg.host == host]
             for order in without_doubles(sorted(orders, key=lambda fact: fact.ts)):
@@ -49,9 +68,8 @@ class Sweeps:
     def _one(self, order: Fact, legs: list[Leg], swept: dict[tuple[str, str, int], int]) -> None:
         named = sum(
             1
-            for leg in legs
-            for fact in leg.actions
-            if fact.pid == order.pid and fact.fields.get("action") == "delete" and abs(fact.ts - order.ts) < 60_000_000
+            for (pid, _), times in self._named.get(order.host, {}).items()
+            if pid == order.pid and any(abs(time - order.ts) < NEAR for time in times)
         )
         count = int(order.fields["count"]) - named
         anew = {leg.requeued_from for leg in legs if leg.requeued_from and leg.first <= order.ts}

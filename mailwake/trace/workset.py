@@ -107,6 +107,11 @@ class Workset:
                     self._doors.decided(key, fact)
         return keys
 
+    def note_deleted(self, facts: Iterable[Fact]) -> None:
+        """Take note of deletions that name their message, whether or not that is in hand (see `sweeps`)."""
+        for fact in facts:
+            self._sweeps.name(fact)
+
     def _join(self, bucket: Bucket, fact: Fact) -> None:
         """Join a bucket with those that a fact of its speaks of."""
         for key in mentions(fact):

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import product
 from typing import NamedTuple
 
+import pytest
 from audited_estate import Estate, at, command, item, purge, select, signed_in
 from tables import CURRENT, GROUP_TABLE, read
 
@@ -119,6 +120,7 @@ def _everything(hour: str) -> Iterator[str]:
                 yield from acts_in(box, kind, bypassed, hour)
 
 
+@pytest.mark.slow
 def test_A09_A10_A12_A23_A28_A29_the_truth_table_the_whole_way(estate: Estate) -> None:
     estate.now = at("07:00")
     _furnish(estate)

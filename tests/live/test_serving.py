@@ -48,6 +48,7 @@ def test_lines_are_found_while_they_are_written(server: Server) -> None:
     assert server.recipients() == _expected(40)
 
 
+@pytest.mark.slow
 def test_killed_again_and_again_while_files_rotate(server: Server) -> None:
     """Counted: what was written is there once, whatever moment the process was killed at."""
     path = server.folder / "mail.log"

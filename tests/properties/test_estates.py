@@ -49,7 +49,14 @@ def of_records(files: list[list[str]]) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("products", WAYS, ids=names)
-@pytest.mark.parametrize(("window", "apart"), [(1, False), (150_000, False), (3, True)])
+@pytest.mark.parametrize(
+    ("window", "apart"),
+    [
+        pytest.param(1, False, marks=pytest.mark.slow),
+        (150_000, False),
+        pytest.param(3, True, marks=pytest.mark.slow),
+    ],
+)
 def test_any_cut(products: tuple[type[Server], ...], window: int, *, apart: bool) -> None:
     lost = () if KumoMta in products else (EVE,)
     whole = logs_of(way(*products), [BOB], lost)

@@ -46,6 +46,7 @@ def test_two_routes_answer_as_one(specs: list[Spec], shape: Shape) -> None:
     assert plain(rows_of([*other, *estate])) == expected
 
 
+@pytest.mark.slow
 @pytest.mark.pitfall("T15")
 @FEW
 @given(specs=_SPECS, shape=st.sampled_from([whole, journal]), window=st.integers(1, 40), first=st.booleans())

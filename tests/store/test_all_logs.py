@@ -61,6 +61,7 @@ def test_all_logs_in_one_store(window: int, tmp_path: Path) -> None:
     assert stored(tmp_path / "data") == (rows, facts), "rebuilt"
 
 
+@pytest.mark.slow
 @pytest.mark.pitfall("R07", "R05")
 def test_logs_apart_and_backwards(tmp_path: Path) -> None:
     """The newest first, each by itself: every import meets what later ones have left."""

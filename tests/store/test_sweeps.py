@@ -50,3 +50,19 @@ def test_order_without_ids(parts: tuple[str, ...], tmp_path: Path) -> None:
     rows, _ = stored(tmp_path / "data")
     assert told(rows) == told(expected)
     assert rows == expected
+
+
+LATER = "".join(
+    f"{11 + number}:00:00 mx postfix/smtpd[1]: B00000000{number}: client=out.example.net[192.0.2.1]\n"
+    f"{11 + number}:00:01 mx postfix/qmgr[3]: B00000000{number}: removed\n"
+    for number in range(3)
+)
+
+
+@pytest.mark.pitfall("D20", "R07")
+@pytest.mark.parametrize("window", [1, 3, 150_000])
+def test_what_was_named_stays_known(window: int, tmp_path: Path) -> None:
+    """A message that an order took by name ended, and is no longer in hand when later windows are worked out."""
+    log = lines(ONE + OTHER + NAMED + ORDER + LATER)
+    load(tmp_path / "data", [write(tmp_path / "mail.log", log)], window=window)
+    assert stored(tmp_path / "data")[0] == plain(rows_of([log]))

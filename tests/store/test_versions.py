@@ -141,6 +141,7 @@ def test_spans_that_pieces_share() -> None:
     assert [time for time in range(40) if lies.may_differ(time)] == [*range(5, 21), 30]
 
 
+@pytest.mark.slow
 def test_search_in_steps(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a large store: a first look, then further back; versions in pieces that overlap or do not."""
     monkeypatch.setattr(spread, "_LOOK", 4)
