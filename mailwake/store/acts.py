@@ -6,8 +6,10 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mailwake.store.arrow import clean_texts, id_column, raw_texts, time_column
 from mailwake.store.database import Database
 from mailwake.store.facts import Stored, array_of, by_keys, in_order_of_keys
 
@@ -45,6 +47,7 @@ class Act(NamedTuple):
     """The observation as JSON, for acts of a cohort; else empty."""
 
 
+_KEY = attrgetter("key")
 _NOBODY = "0" * 32
 _COLUMNS = (
     "key, toUnixTimestamp64Micro(ts) AS t, lower(hex(id)) AS i, recorded, state, rule, host, action, account, mailbox,"
@@ -62,21 +65,21 @@ def insert(database: Database, acts: Sequence[Act], version: int, *, deleted: in
 def _table(acts: Sequence[Act], version: int, deleted: int) -> pa.Table:
     import pyarrow as pa
 
+    columns = dict(zip(Act._fields, zip(*acts, strict=True), strict=True))
     made: dict[str, Any] = {
-        "id": pa.array([bytes.fromhex(one.id) for one in acts], pa.binary(16)),
-        "record_id": pa.array([bytes.fromhex(one.record_id or _NOBODY) for one in acts], pa.binary(16)),
-        "recorded": pa.array([int(one.recorded) for one in acts], pa.uint8()),
+        "id": id_column(columns["id"]),
+        "record_id": id_column([one or _NOBODY for one in columns["record_id"]]),
+        "recorded": pa.array(columns["recorded"], pa.bool_()).cast(pa.uint8()),
         "version": pa.array([version] * len(acts), pa.uint64()),
         "deleted": pa.array([deleted] * len(acts), pa.uint8()),
-        "body": pa.array([one.body for one in acts], pa.binary()),
+        "body": pa.array(columns["body"], pa.binary()),
     }
     for name in ("ts", "record_ts"):
-        made[name] = pa.array([getattr(one, name) for one in acts], pa.int64()).cast(pa.timestamp("us", "UTC"))
+        made[name] = time_column(columns[name])
     for name in ("state", "rule", "host", "action", "account", "mailbox", "record_mailbox"):
-        texts = [getattr(one, name).encode("utf-8", "replace").decode() for one in acts]
-        made[name] = pa.array(texts, pa.string())
+        made[name] = clean_texts(columns[name])
     for name in ("key", "cohort"):
-        made[name] = pa.array([getattr(one, name).encode("utf-8", "surrogateescape") for one in acts], pa.binary())
+        made[name] = raw_texts(columns[name])
     return pa.table(made)
 
 
@@ -151,9 +154,9 @@ def mark_due(database: Database, keys: Iterable[str]) -> None:
     """Note that there are facts under these keys from which acts are to be made."""
     import pyarrow as pa
 
-    coded = [key.encode("utf-8", "surrogateescape") for key in keys]
-    if coded:
-        database.client().insert_arrow("acts_due", pa.table({"key": pa.array(coded, pa.binary())}))
+    noted = list(keys)
+    if noted:
+        database.client().insert_arrow("acts_due", pa.table({"key": raw_texts(noted)}))
 
 
 def mark_all_due(database: Database, prefixes: Iterable[str], words: Iterable[str]) -> None:
@@ -200,7 +203,7 @@ def due_facts(
         keys_of = f"SELECT DISTINCT key FROM acts_due WHERE cityHash64(key) % {parts} = {part}"
         rows = database.client().query_arrow(keys_of, use_strings=False)
         portion: dict[str, list[Stored]] = {_text(key): [] for key in rows.column(0).to_pylist()}
-        for key, group in groupby(in_order_of_keys(database, keys_of, kinds, prefixes), key=lambda one: one.key):
+        for key, group in groupby(in_order_of_keys(database, keys_of, kinds, prefixes), key=_KEY):
             portion[key] = list(group)
         yield list(portion.items())
 

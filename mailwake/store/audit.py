@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 
 from mailwake.store import items
+from mailwake.store.arrow import clean, clean_lists, clean_texts, id_column, time_column
 from mailwake.store.audit_filter import AuditFilter, AuditPlace
 from mailwake.store.database import Database
 
@@ -73,28 +74,24 @@ _COLUMNS = "mailbox, toUnixTimestamp64Micro(ts) AS t, lower(hex(id)) AS i, searc
 _FINAL = {"do_not_merge_across_partitions_select_final": 1}
 
 
-def clean(text: str) -> str:
-    """Text as it goes into columns that are searched: what is no UTF-8 becomes `?`."""
-    return text.encode("utf-8", "replace").decode()
-
-
 def table(records: Sequence[StoredRecord], version: int) -> pa.Table:
     """Records as an Arrow table."""
     import pyarrow as pa
 
+    columns = dict(zip(StoredRecord._fields, zip(*records, strict=True), strict=True))
     made: dict[str, Any] = {
-        "ts": pa.array([one.ts for one in records], pa.int64()).cast(pa.timestamp("us", "UTC")),
-        "id": pa.array([bytes.fromhex(one.id) for one in records], pa.binary(16)),
+        "ts": time_column(columns["ts"]),
+        "id": id_column(columns["id"]),
         "version": pa.array([version] * len(records), pa.uint64()),
         "deleted": pa.array([0] * len(records), pa.uint8()),
-        "record_type": pa.array([one.record_type for one in records], pa.uint16()),
-        "searchable": pa.array([int(one.searchable) for one in records], pa.uint8()),
-        "body": pa.array([one.body for one in records], pa.binary()),
+        "record_type": pa.array(columns["record_type"], pa.uint16()),
+        "searchable": pa.array(columns["searchable"], pa.bool_()).cast(pa.uint8()),
+        "body": pa.array(columns["body"], pa.binary()),
     }
     for name in _PLAIN:
-        made[name] = pa.array([clean(getattr(one, name)) for one in records], pa.string())
+        made[name] = clean_texts(columns[name])
     for name in ("message_ids", "item_keys", "keys"):
-        made[name] = pa.array([[*map(clean, getattr(one, name))] for one in records], pa.list_(pa.string()))
+        made[name] = clean_lists(columns[name])
     return pa.table(made)
 
 
@@ -112,9 +109,9 @@ def strike(database: Database, places: Iterable[Place], version: int, where: str
     if not gone:
         return
     made = {
-        "mailbox": pa.array([clean(one.mailbox) for one in gone], pa.string()),
-        "ts": pa.array([one.ts for one in gone], pa.int64()).cast(pa.timestamp("us", "UTC")),
-        "id": pa.array([bytes.fromhex(one.id) for one in gone], pa.binary(16)),
+        "mailbox": clean_texts([one.mailbox for one in gone]),
+        "ts": time_column([one.ts for one in gone]),
+        "id": id_column([one.id for one in gone]),
         "version": pa.array([version] * len(gone), pa.uint64()),
         "deleted": pa.array([1] * len(gone), pa.uint8()),
     }
