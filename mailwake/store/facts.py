@@ -106,12 +106,14 @@ def insert_file(database: Database, file: Path, seq: int) -> None:
         f" FROM file({{file:String}}, 'ArrowStream') {IN_ORDER}",
         parameters={"seq": seq, "file": str(file)},
     )
+    database.facts_changed()
 
 
 def insert(database: Database, table: pa.Table) -> None:
     """Append facts that the store does not have yet."""
     if table.num_rows:
         database.client().insert_arrow("facts", table)
+        database.facts_changed()
 
 
 def insert_new(database: Database, table: pa.Table) -> int:
@@ -139,6 +141,7 @@ def insert_new(database: Database, table: pa.Table) -> int:
     if count:
         client.command(f"INSERT INTO facts ({_NAMES}) SELECT {_NAMES} {fresh}", parameters=bounds)
     client.command("DROP TABLE facts_staged")
+    database.facts_changed()
     return count
 
 
@@ -205,6 +208,7 @@ def strike(database: Database, ts: int, raw: str) -> None:
     parameters = {"t": ts, "raw": raw.encode("utf-8", "surrogateescape").hex()}
     with database.merging():  # the engine deletes by rewriting, which is a kind of merge
         database.client().command(f"DELETE FROM facts WHERE {where}", parameters=parameters)
+    database.facts_changed()
 
 
 def by_process(database: Database, host: str, program: str, pid: int, low: int, high: int) -> Iterator[Stored]:
