@@ -20,7 +20,7 @@ from mailwake.audit.keys import PREFIXES, audit_key
 from mailwake.audit.model import Decision, Observation, State
 from mailwake.audit.observe import observe
 from mailwake.audit.observe.naming import Named, placed
-from mailwake.audit.observe.submission import KINDS, is_submission, submissions
+from mailwake.audit.observe.submission import is_submission, submissions
 from mailwake.audit.policy.aggregate import Fate, Key, Merged, aggregate, group, neighbourhood
 from mailwake.audit.policy.decide import decide, is_searchable
 from mailwake.audit.record import AuditRecord, record_type
@@ -28,6 +28,7 @@ from mailwake.audit.settings import ActorSettings, MailboxSettings, Organization
 from mailwake.events.fact import Fact
 from mailwake.operations.audit_filing import is_audit_key, submission_words
 from mailwake.operations.audit_rows import observation_of, pack, stored_of, unpack
+from mailwake.operations.audit_sight import STORED_KINDS, Sight, Sights, act_of
 from mailwake.operations.reviving import StoredReviver
 from mailwake.store import acts, audit
 from mailwake.store.acts import Act
@@ -70,20 +71,22 @@ class Audited(NamedTuple):
     records: int
 
 
-def work(database: Database, opener: Opener | None = None) -> Audited:
-    """Make the acts of all keys that are due. Raises StoreError, DirectoryError."""
-    total = Audited(0, 0, 0)
+def work(database: Database, opener: Opener | None = None, sights: Sights | None = None) -> Audited:
+    """Make the acts of all keys that are due. Raises StoreError, DirectoryError.
+
+    sights: acts that were made while reading.
+    """
     if not acts.due(database):
-        return total
+        return Audited(0, 0, 0)
     with ExitStack() as stack:
         office = stack.enter_context((opener or _directory)(database.path))
         office.deciding(int(datetime.now(UTC).timestamp() * 1_000_000))
         auditor = Auditor(database, office)
-        for portion in acts.due_facts(database, (*sorted(KINDS), "reject"), PREFIXES):
-            done = auditor.portion(portion)
-            total = Audited(*(one + other for one, other in zip(total, done, strict=True)))
+        done = [auditor.sighted(portion) for portion in sights.portions()] if sights else []
+        facts = acts.due_facts(database, STORED_KINDS, PREFIXES, sighted=bool(sights))
+        done += [auditor.portion(portion) for portion in facts]
     acts.settle(database)
-    return total
+    return Audited(*map(sum, zip(*done, strict=True))) if done else Audited(0, 0, 0)
 
 
 def rebuild(database: Database, opener: Opener | None = None) -> Audited:
@@ -151,8 +154,18 @@ class Auditor:
 
     def portion(self, portion: list[tuple[str, list[Stored]]]) -> Audited:
         """Make the acts of some keys anew from all their facts."""
-        self._version += 1
         imported, observed = self._observe(portion)
+        return self._keep(imported, observed)
+
+    def sighted(self, portion: list[Sight]) -> Audited:
+        """File the acts of some keys that were made while reading."""
+        observed = [(one.key, list(map(act_of, one.acts))) for one in portion]
+        self._office.discover(*_people(found for _, found in observed))
+        return self._keep([], observed)
+
+    def _keep(self, imported: list[AuditRecord], observed: list[tuple[str, list[Observation]]]) -> Audited:
+        """Decide on the acts of some keys, and replace what there was of these keys."""
+        self._version += 1
         settings = self._office.settings()
         made = [_Made(key, act, decide(act, settings)) for key, found in observed for act in found]
         old = acts.of_keys(self._database, [key for key, _ in observed])
@@ -165,7 +178,7 @@ class Auditor:
         there = {(act.key, act.ts, act.id) for act in written}
         gone = [act for act in old if (act.key, act.ts, act.id) not in there]
         acts.insert(self._database, gone, self._version, deleted=1)
-        return Audited(len(portion), len(made), len(records) + len(imported))
+        return Audited(len(observed), len(made), len(records) + len(imported))
 
     def _observe(
         self, portion: list[tuple[str, list[Stored]]]

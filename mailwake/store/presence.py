@@ -79,7 +79,7 @@ def _gaps(database: Database, low: int | None, high: int | None) -> list[tuple[s
         f" FROM (SELECT host, min(first) AS f, max(last) AS l FROM presence{_where(bounds)} GROUP BY host, slot)"
         f" GROUP BY host HAVING length(firsts) >= {_EVIDENCE})"
     )
-    return database.of_facts(query, lambda: list(database.client().query(query).result_rows))
+    return database.of_facts(query, lambda: [tuple(row) for row in database.client().query(query).result_rows])
 
 
 def losses(database: Database, low: int | None, high: int | None, limit: int) -> list[Loss]:
