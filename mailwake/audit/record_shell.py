@@ -29,6 +29,7 @@ PROPERTIES: tuple[str, ...] = (
 )
 """Property names in their order."""
 
+_NOTHING: dict[str, Any] = dict.fromkeys(PROPERTIES)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MANY = frozenset({"Copy", "Move", "MoveToDeletedItems", "SoftDelete", "HardDelete", "RecordDelete"})
 """Actions on several items: what they concern stands in the Source... properties."""
@@ -37,7 +38,7 @@ _MANY = frozenset({"Copy", "Move", "MoveToDeletedItems", "SoftDelete", "HardDele
 def to_shell(record: AuditRecord, people: Identities, zone: tzinfo = UTC) -> dict[str, Any]:
     """The record's properties by name; None for those that do not apply or are not known."""
     act = record.observation
-    found: dict[str, Any] = dict.fromkeys(PROPERTIES)
+    found = _NOTHING.copy()
     found |= {
         "Operation": act.action,
         "OperationResult": act.result,
@@ -56,7 +57,10 @@ def to_shell(record: AuditRecord, people: Identities, zone: tzinfo = UTC) -> dic
         "IsValid": True,
         "ObjectState": "New",
     }
-    found |= _who(record, people) | _items(record) | _destination(record, people) | _operation(record)
+    found.update(_who(record, people))
+    found.update(_items(record))
+    found.update(_destination(record, people))
+    found.update(_operation(record))
     if record.origin is Origin.IMPORTED:
         found |= _imported(record, found)
     return found
@@ -64,7 +68,8 @@ def to_shell(record: AuditRecord, people: Identities, zone: tzinfo = UTC) -> dic
 
 def when(ts: int, zone: tzinfo = UTC) -> str:
     """A time with its zone's offset, ISO 8601, microseconds kept when there are any."""
-    return (_EPOCH + timedelta(microseconds=ts)).astimezone(zone).isoformat()
+    at = _EPOCH + timedelta(microseconds=ts)
+    return (at if zone is UTC else at.astimezone(zone)).isoformat()
 
 
 def _who(record: AuditRecord, people: Identities) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Q, QuerySet
 
@@ -27,6 +28,18 @@ _READ_AS = {
 }
 _LOCAL = 3
 _MOST_TOLD = 10
+_AT_ONCE = 400
+"""Names asked for at a time: SQLite binds no more than some hundreds."""
+
+
+class Named(NamedTuple):
+    """What a mailbox is called."""
+
+    guid: str
+    name: str
+    display_name: str
+    primary_address: str
+    upn: str
 
 
 def in_reach(rows: QuerySet[Mailbox], reach: Reach | None) -> QuerySet[Mailbox]:
@@ -80,6 +93,35 @@ def find(directory: Directory, identity: str, reach: Reach | None = None, *, gro
         if boxes:
             raise _ambiguous(identity, boxes)
     raise not_found(identity, group=group)
+
+
+_TOLD = ("id", "guid", "name", "display_name", "primary_address", "upn")
+
+
+def told(directory: Directory, identities: Iterable[str]) -> dict[str, Named]:
+    """Whom identities mean, in one question: those of which `find` would look at nothing but their plain spelling.
+
+    The others are left out, whether they mean a mailbox or none.
+    """
+    keys = {identity: names.readings(identity)[0][0] for identity in identities}
+    chosen = [*_TOLD, "same_as_id", *(f"same_as__{name}" for name in _TOLD[1:])]
+    by_key: dict[str, dict[int, dict[int, Named]]] = {}
+    for part in _parts(sorted({key for key in keys.values() if key})):
+        rows = MailboxName.objects.using(directory.alias).filter(until=None, name__in=part)
+        for name, kind, *values in rows.values_list("name", "kind", *(f"mailbox__{one}" for one in chosen)):
+            own, same_as, other = values[: len(_TOLD)], values[len(_TOLD)], values[len(_TOLD) + 1 :]
+            number, guid, *texts = own if same_as is None else (same_as, *other)
+            by_key.setdefault(name, {}).setdefault(_TIERS[kind], {})[number] = Named(str(guid), *texts)
+    found = {}
+    for identity, key in keys.items():
+        tiers = by_key.get(key)
+        if tiers and len(boxes := tiers[min(tiers)]) == 1:
+            (found[identity],) = boxes.values()
+    return found
+
+
+def _parts(keys: list[str]) -> Iterator[list[str]]:
+    return (keys[start : start + _AT_ONCE] for start in range(0, len(keys), _AT_ONCE))
 
 
 def _gather(

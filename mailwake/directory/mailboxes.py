@@ -38,6 +38,10 @@ class Mailboxes:
         """See `lookup.find`. Raises DirectoryError."""
         return self.get(lookup.find(self._directory, identity, reach, group=group).id)
 
+    def told(self, identities: Iterable[str]) -> dict[str, lookup.Named]:
+        """What the mailboxes are called that `find` would find by a plain look at the identity; the others left out."""
+        return lookup.told(self._directory, identities)
+
     def get(self, number: int) -> MailboxRecord:
         """By primary key."""
         return record_of(self._rows().get(pk=number))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from mailwake.audit.record import Identity, Organization, unknown
+from mailwake.audit.record import AuditRecord, Identity, Organization, unknown
 from mailwake.directory.errors import DirectoryError
 
 if TYPE_CHECKING:
@@ -21,6 +22,20 @@ class People:
         """Without a directory every name stands for itself."""
         self._directory = directory
         self._known: dict[str, Identity] = {}
+
+    def meet(self, records: Iterable[AuditRecord]) -> None:
+        """Look up everybody in some records at once: one question to the directory instead of three for each name."""
+        acts = [record.observation for record in records]
+        names = {act.mailbox for act in acts} | {act.actor for act in acts}
+        names |= {act.dest_mailbox for act in acts} | {act.on_behalf_of for act in acts}
+        new = names.difference(self._known, ("",))
+        if self._directory is None or not new:
+            return
+        if len(self._known) + len(new) > _MOST:
+            self._known.clear()
+        for name, box in self._directory.mailboxes.told(new).items():
+            upn = box.upn or box.primary_address or name
+            self._known[name] = Identity(name, box.guid, upn, box.display_name or box.name or name)
 
     def identity(self, name: str) -> Identity:
         """The mailbox or account of a name in a log."""

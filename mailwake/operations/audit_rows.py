@@ -33,16 +33,12 @@ def unpack(body: bytes) -> Any:
 
 
 def observation_of(values: dict[str, Any]) -> Observation:
-    """An observation out of JSON."""
-    return Observation(
-        **{
-            **values,
-            "logon_type": LogonType(values["logon_type"]),
-            "items": tuple(Item(**item) for item in values["items"]),
-            "properties": tuple((name, text) for name, text in values["properties"]),
-            "keys": tuple(values["keys"]),
-        }
-    )
+    """An observation out of JSON: `values` is used up."""
+    values["logon_type"] = LogonType(values["logon_type"])
+    values["items"] = tuple([Item(**item) for item in values["items"]])
+    values["properties"] = tuple([(name, text) for name, text in values["properties"]])
+    values["keys"] = tuple(values["keys"])
+    return Observation(**values)
 
 
 def stored_of(record: AuditRecord) -> StoredRecord:
@@ -75,14 +71,10 @@ def stored_of(record: AuditRecord) -> StoredRecord:
 def record_of(stored: StoredRecord | Found) -> AuditRecord:
     """The record that the store keeps."""
     values = unpack(stored.body)
-    return AuditRecord(
-        **{
-            **values,
-            "observation": observation_of(values["observation"]),
-            "origin": Origin(values["origin"]),
-            "searchable": stored.searchable,
-        }
-    )
+    values["observation"] = observation_of(values["observation"])
+    values["origin"] = Origin(values["origin"])
+    values["searchable"] = stored.searchable
+    return AuditRecord(**values)
 
 
 def with_names(database: Database, records: Sequence[AuditRecord]) -> list[AuditRecord]:

@@ -20,16 +20,19 @@ from mailwake.audit.keys import PREFIXES, audit_key
 from mailwake.audit.model import Decision, Observation, State
 from mailwake.audit.observe import observe
 from mailwake.audit.observe.naming import Named, placed
-from mailwake.audit.observe.submission import KINDS, is_submission, submissions
+from mailwake.audit.observe.submission import is_submission, submissions
 from mailwake.audit.policy.aggregate import Fate, Key, Merged, aggregate, group, neighbourhood
 from mailwake.audit.policy.decide import decide, is_searchable
 from mailwake.audit.record import AuditRecord, record_type
-from mailwake.audit.settings import OrganizationSettings, Settings
+from mailwake.audit.settings import ActorSettings, MailboxSettings, OrganizationSettings, Settings
+from mailwake.events.fact import Fact
 from mailwake.operations.audit_filing import is_audit_key, submission_words
 from mailwake.operations.audit_rows import observation_of, pack, stored_of, unpack
+from mailwake.operations.audit_sight import STORED_KINDS, Sight, Sights, act_of
 from mailwake.operations.reviving import StoredReviver
 from mailwake.store import acts, audit
 from mailwake.store.acts import Act
+from mailwake.store.arrow import clean
 from mailwake.store.audit import Place
 from mailwake.store.database import Database
 from mailwake.store.facts import Stored
@@ -40,6 +43,8 @@ if TYPE_CHECKING:
 TABLES = ("acts", "acts_due", "audit", "items")
 """What auditing writes, portion by portion."""
 _BYPASS = "bypass"
+_NOWHERE = Place("", 0, "")
+"""Of an act that no record leads to."""
 
 
 class Office(Protocol):
@@ -66,20 +71,22 @@ class Audited(NamedTuple):
     records: int
 
 
-def work(database: Database, opener: Opener | None = None) -> Audited:
-    """Make the acts of all keys that are due. Raises StoreError, DirectoryError."""
-    total = Audited(0, 0, 0)
+def work(database: Database, opener: Opener | None = None, sights: Sights | None = None) -> Audited:
+    """Make the acts of all keys that are due. Raises StoreError, DirectoryError.
+
+    sights: acts that were made while reading.
+    """
     if not acts.due(database):
-        return total
+        return Audited(0, 0, 0)
     with ExitStack() as stack:
         office = stack.enter_context((opener or _directory)(database.path))
         office.deciding(int(datetime.now(UTC).timestamp() * 1_000_000))
         auditor = Auditor(database, office)
-        for portion in acts.due_facts(database, (*sorted(KINDS), "reject"), PREFIXES):
-            done = auditor.portion(portion)
-            total = Audited(*(one + other for one, other in zip(total, done, strict=True)))
+        done = [auditor.sighted(portion) for portion in sights.portions()] if sights else []
+        facts = acts.due_facts(database, STORED_KINDS, PREFIXES, sighted=bool(sights))
+        done += [auditor.portion(portion) for portion in facts]
     acts.settle(database)
-    return total
+    return Audited(*map(sum, zip(*done, strict=True))) if done else Audited(0, 0, 0)
 
 
 def rebuild(database: Database, opener: Opener | None = None) -> Audited:
@@ -147,8 +154,18 @@ class Auditor:
 
     def portion(self, portion: list[tuple[str, list[Stored]]]) -> Audited:
         """Make the acts of some keys anew from all their facts."""
-        self._version += 1
         imported, observed = self._observe(portion)
+        return self._keep(imported, observed)
+
+    def sighted(self, portion: list[Sight]) -> Audited:
+        """File the acts of some keys that were made while reading."""
+        observed = [(one.key, list(map(act_of, one.acts))) for one in portion]
+        self._office.discover(*_people(found for _, found in observed))
+        return self._keep([], observed)
+
+    def _keep(self, imported: list[AuditRecord], observed: list[tuple[str, list[Observation]]]) -> Audited:
+        """Decide on the acts of some keys, and replace what there was of these keys."""
+        self._version += 1
         settings = self._office.settings()
         made = [_Made(key, act, decide(act, settings)) for key, found in observed for act in found]
         old = acts.of_keys(self._database, [key for key, _ in observed])
@@ -161,7 +178,7 @@ class Auditor:
         there = {(act.key, act.ts, act.id) for act in written}
         gone = [act for act in old if (act.key, act.ts, act.id) not in there]
         acts.insert(self._database, gone, self._version, deleted=1)
-        return Audited(len(portion), len(made), len(records) + len(imported))
+        return Audited(len(observed), len(made), len(records) + len(imported))
 
     def _observe(
         self, portion: list[tuple[str, list[Stored]]]
@@ -170,25 +187,26 @@ class Auditor:
         imported: dict[str, AuditRecord] = {}
         facts = {}
         for key, stored in portion:
-            revived = [self._revive(one) for one in stored]
+            revived = list(map(self._revive, stored))
             if key.startswith("r:"):
                 made = (imported_record(fact) for fact in revived if fact.kind == IMPORTED)
                 imported.update((one.id, one) for one in made if not self._is_removed(one.observation))
             else:
                 facts[key] = revived
-        settings = self._office.settings()
+        observed: dict[str, list[Observation]] = {}
+        again = facts
         while True:
-            observed = []
-            for key, found in facts.items():
-                # A client's session with a mail server may be filed under the same id: that is no mailbox's.
-                own = [fact for fact in found if audit_key(fact)] if is_audit_key(key) else []
-                done = observe(key, own, settings) if own else []
-                sent = submissions(key, found, settings) if any(map(is_submission, found)) else []
-                observed.append((key, [*done, *sent]))
-            if not self._office.discover(*_people(observed)):
-                return list(imported.values()), observed
+            settings = _Watched(self._office.settings())
+            uncertain = {}
+            for key, found in again.items():
+                settings.asked = False
+                observed[key] = _acts_of(key, found, settings)
+                if settings.asked:
+                    uncertain[key] = found
+            if not self._office.discover(*_people(observed.values())):
+                return list(imported.values()), list(observed.items())
             # Who is who may be known better now.
-            settings = self._office.settings()
+            again = uncertain
 
     def _aggregate(
         self, made: list[_Made], old: list[Act], settings: Settings
@@ -237,10 +255,43 @@ class Auditor:
         return records, written, replaced
 
 
-def _people(observed: list[tuple[str, list[Observation]]]) -> tuple[list[str], dict[str, int]]:
+def _acts_of(key: str, found: list[Fact], settings: Settings) -> list[Observation]:
+    """The acts of the facts under a key."""
+    # A client's session with a mail server may be filed under the same id: that is no mailbox's.
+    own = [fact for fact in found if audit_key(fact)] if is_audit_key(key) else []
+    done = observe(key, own, settings) if own else []
+    sent = submissions(key, found, settings) if any(map(is_submission, found)) else []
+    return [*done, *sent]
+
+
+class _Watched:
+    """Settings, and whether anything was asked of them: acts that do not rest on them need not be made again."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.asked = False
+
+    def organization(self, ts: int) -> OrganizationSettings:
+        self.asked = True
+        return self._settings.organization(ts)
+
+    def mailbox(self, name: str, ts: int) -> MailboxSettings:
+        self.asked = True
+        return self._settings.mailbox(name, ts)
+
+    def actor(self, name: str, ts: int) -> ActorSettings:
+        self.asked = True
+        return self._settings.actor(name, ts)
+
+    def same_account(self, one: str, other: str) -> bool:
+        self.asked = True
+        return self._settings.same_account(one, other)
+
+
+def _people(observed: Iterable[list[Observation]]) -> tuple[list[str], dict[str, int]]:
     """Mailboxes that somebody was in, and when first; an address that somebody claims to be may be nobody's."""
     first: dict[str, int] = {}
-    for _, found in observed:
+    for found in observed:
         for act in found:
             if act.result == "Failed" or act.action in ("SendAs", "SendOnBehalf"):
                 continue
@@ -273,24 +324,26 @@ def _record(
     merged: Merged, by_id: dict[str, Observation], decisions: dict[str, Decision], settings: Settings
 ) -> AuditRecord:
     first = merged.observation
-    keys = tuple(sorted({key for member in merged.members for key in by_id[member].keys}))
+    if len(merged.members) > 1 or len(first.keys) > 1:
+        keys = tuple(sorted({key for member in merged.members for key in by_id[member].keys}))
+        first = replace(first, keys=keys)
     decision = decisions[first.id]
-    organization = settings.organization(first.ts)
+    parity = settings.organization(first.ts).parity
     return AuditRecord(
         first.id,
-        replace(first, keys=keys),
+        first,
         decision.rule,
         decision.reason,
         record_type(first.action),
         merged.count,
         merged.throttled,
-        is_searchable(settings.mailbox(first.mailbox, first.ts), organization.parity),
+        not parity or is_searchable(settings.mailbox(first.mailbox, first.ts), parity),
     )
 
 
 def _mailbox(name: str) -> str:
     """As the store has it."""
-    return audit.clean(name.lower())
+    return clean(name.lower())
 
 
 def _place(record: AuditRecord) -> Place:
@@ -302,26 +355,22 @@ def _act(
 ) -> Act:
     cohort = group(act, throttling) if decision.recorded else None
     name = _cohort_name(cohort) if cohort is not None else ""
-    values = {"act": act, "rule": decision.rule, "reason": decision.reason}
-    made = Act(
+    place = (place_of.get(fate.record) if fate is not None else None) or _NOWHERE
+    return Act(
         key,
         act.ts,
         act.id,
         decision.recorded,
-        str(fate.state if fate is not None else State.NOT_RECORDED),
+        fate.state if fate is not None else State.NOT_RECORDED,
         decision.rule,
         act.host,
         act.action,
         act.actor.lower() if decision.rule == _BYPASS else "",
         _mailbox(act.mailbox),
         name,
-        "",
-        0,
-        "",
-        pack(values) if name else b"",
+        *place,
+        pack({"act": act, "rule": decision.rule, "reason": decision.reason}) if name else b"",
     )
-    place = place_of.get(fate.record) if fate is not None else None
-    return made if place is None else _placed(made, place)
 
 
 def _placed(act: Act, place: Place) -> Act:

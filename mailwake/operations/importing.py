@@ -17,6 +17,7 @@ from mailwake.ingest.files import PLAIN, InputError, kind_of, read_at
 from mailwake.ingest.resume import WHOLE, Saved, fingerprint, resume_offset, whole_mark
 from mailwake.operations import auditing
 from mailwake.operations.audit_filing import is_audit_key
+from mailwake.operations.audit_sight import Sights
 from mailwake.operations.correlate import Correlator
 from mailwake.operations.inputs import Input, Reader, divisible, gather
 from mailwake.operations.parallel import End, Harvesters, end_of
@@ -111,6 +112,8 @@ class _Import:
         self._window: list[Fact] = []
         self._places: dict[Input, End] = {}
         self._windows_ahead: list[list[Piece]] = []
+        self._sights: Sights | None = None
+        """Acts made while reading, by several processes."""
         self._done = self._lines = self._windows = 0
 
     def run(self) -> Account:
@@ -128,7 +131,9 @@ class _Import:
                     self._retract(self._saved.outgrown(source))
                 account = self._in_parallel(writer) if self._divides(total) else self._in_order(writer)
             with self._database.merging(*auditing.TABLES):
-                auditing.work(self._database)
+                auditing.work(self._database, sights=self._sights)
+            if self._sights is not None:
+                self._sights.close()
             parts.tidy(self._database)
         finally:
             gc.enable()
@@ -191,9 +196,11 @@ class _Import:
     def _in_parallel(self, writer: Writer) -> Account:
         account = self._reader.account
         several = len(self._inputs) > 1
+        self._sights = sights = Sights(self._database)
         for made in self._harvesters.reaped(self._windows_ahead, self._database.temporary):
             back = self._correlator.passes(made.low, made.high)
             writer.write_reaped(made.facts, made.records, made.rows, made.filed, overlapping=back or several)
+            sights.note(made.acts, made.seen)
             window = self._correlator.leftovers(made)
             writer.write(window, self._committed(dict(made.places)))
             account += made.account

@@ -26,6 +26,7 @@ from mailwake.ingest.columns import columns
 from mailwake.ingest.facts import Batch, FactReader
 from mailwake.ingest.files import InputError
 from mailwake.operations.audit_filing import HANDLED, Filed, file, key_of
+from mailwake.operations.audit_sight import sights, write
 from mailwake.operations.inputs import Input
 from mailwake.operations.plan import Piece
 from mailwake.store.arrow import spare_pandas
@@ -88,6 +89,10 @@ class Reaped(NamedTuple):
     account: Account
     filed: Filed
     """What is to be noted for auditing."""
+    acts: Path
+    """File of the acts that were made at sight (see `audit_sight`)."""
+    seen: list[tuple[str, int]]
+    """Their keys, and of how many facts they were made."""
 
 
 def reap(pieces: list[Piece], place: Path) -> Reaped:
@@ -117,6 +122,9 @@ def reap(pieces: list[Piece], place: Path) -> Reaped:
     facts = _without_doubles(facts) if taken is None else taken.facts
     made = harvest(facts)
     filed = file(facts, made.keys)  # before the keys go into the columns
+    seen = sights(facts, made.keys, filed.due)
+    acts = place.with_suffix(".acts")
+    write(acts, seen)
     files = place.with_suffix(".facts"), place.with_suffix(".rows")
     _write(files[0], _facts(taken, facts, made.keys))
     made.rows.sort(key=_PLACE)  # as the engine keeps them: it would have to do so for all columns
@@ -135,6 +143,8 @@ def reap(pieces: list[Piece], place: Path) -> Reaped:
         account.bytes,
         account,
         filed,
+        acts,
+        [(one.key, one.facts) for one in seen],
     )
 
 

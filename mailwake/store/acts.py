@@ -6,8 +6,10 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mailwake.store.arrow import clean_texts, id_column, raw_texts, time_column
 from mailwake.store.database import Database
 from mailwake.store.facts import Stored, array_of, by_keys, in_order_of_keys
 
@@ -45,6 +47,7 @@ class Act(NamedTuple):
     """The observation as JSON, for acts of a cohort; else empty."""
 
 
+_KEY = attrgetter("key")
 _NOBODY = "0" * 32
 _COLUMNS = (
     "key, toUnixTimestamp64Micro(ts) AS t, lower(hex(id)) AS i, recorded, state, rule, host, action, account, mailbox,"
@@ -62,21 +65,21 @@ def insert(database: Database, acts: Sequence[Act], version: int, *, deleted: in
 def _table(acts: Sequence[Act], version: int, deleted: int) -> pa.Table:
     import pyarrow as pa
 
+    columns = dict(zip(Act._fields, zip(*acts, strict=True), strict=True))
     made: dict[str, Any] = {
-        "id": pa.array([bytes.fromhex(one.id) for one in acts], pa.binary(16)),
-        "record_id": pa.array([bytes.fromhex(one.record_id or _NOBODY) for one in acts], pa.binary(16)),
-        "recorded": pa.array([int(one.recorded) for one in acts], pa.uint8()),
+        "id": id_column(columns["id"]),
+        "record_id": id_column([one or _NOBODY for one in columns["record_id"]]),
+        "recorded": pa.array(columns["recorded"], pa.bool_()).cast(pa.uint8()),
         "version": pa.array([version] * len(acts), pa.uint64()),
         "deleted": pa.array([deleted] * len(acts), pa.uint8()),
-        "body": pa.array([one.body for one in acts], pa.binary()),
+        "body": pa.array(columns["body"], pa.binary()),
     }
     for name in ("ts", "record_ts"):
-        made[name] = pa.array([getattr(one, name) for one in acts], pa.int64()).cast(pa.timestamp("us", "UTC"))
+        made[name] = time_column(columns[name])
     for name in ("state", "rule", "host", "action", "account", "mailbox", "record_mailbox"):
-        texts = [getattr(one, name).encode("utf-8", "replace").decode() for one in acts]
-        made[name] = pa.array(texts, pa.string())
+        made[name] = clean_texts(columns[name])
     for name in ("key", "cohort"):
-        made[name] = pa.array([getattr(one, name).encode("utf-8", "surrogateescape") for one in acts], pa.binary())
+        made[name] = raw_texts(columns[name])
     return pa.table(made)
 
 
@@ -151,9 +154,9 @@ def mark_due(database: Database, keys: Iterable[str]) -> None:
     """Note that there are facts under these keys from which acts are to be made."""
     import pyarrow as pa
 
-    coded = [key.encode("utf-8", "surrogateescape") for key in keys]
-    if coded:
-        database.client().insert_arrow("acts_due", pa.table({"key": pa.array(coded, pa.binary())}))
+    noted = list(keys)
+    if noted:
+        database.client().insert_arrow("acts_due", pa.table({"key": raw_texts(noted)}))
 
 
 def mark_all_due(database: Database, prefixes: Iterable[str], words: Iterable[str]) -> None:
@@ -176,16 +179,56 @@ def due(database: Database) -> int:
     return int(database.client().query("SELECT uniqExact(key) FROM acts_due").result_rows[0][0])
 
 
+def note_sights(database: Database, seen: Sequence[tuple[str, int]]) -> None:
+    """Note how many facts were seen under keys, of whose acts are known already what they will be."""
+    import pyarrow as pa
+
+    if seen:
+        database.client().command(f"CREATE TABLE IF NOT EXISTS {_SIGHTED} (key String, facts UInt32) ENGINE = Memory")
+        keys, facts = zip(*seen, strict=True)
+        database.client().insert_arrow(
+            _SIGHTED, pa.table({"key": raw_texts(keys), "facts": pa.array(facts, pa.uint32())})
+        )
+
+
+_SIGHTED = "acts_sighted"
+"""A table for the time of an import: keys and numbers of facts, none for keys of which more is to be known."""
+
+
+def unsure(database: Database, kinds: Sequence[str]) -> set[str]:
+    """Keys under which there are not just the facts of these kinds that were seen once."""
+    query = (
+        f"SELECT key FROM (SELECT key, toInt64(facts) AS n, 1 AS times FROM {_SIGHTED} UNION ALL"
+        f" SELECT key, -toInt64(count()), 0 FROM facts WHERE key IN (SELECT key FROM {_SIGHTED})"
+        " AND kind IN {k:Array(String)} GROUP BY key) GROUP BY key HAVING sum(n) != 0 OR sum(times) != 1"
+    )
+    rows = database.client().query_arrow(query, parameters={"k": list(kinds)}, use_strings=False)
+    found = {_text(key) for key in rows.column(0).to_pylist()}
+    note_sights(database, [(key, 0) for key in sorted(found)])
+    return found
+
+
+def forget_sights(database: Database) -> None:
+    """Nothing is seen any more, or not yet."""
+    database.client().command(f"DROP TABLE IF EXISTS {_SIGHTED} SYNC")
+
+
 def due_facts(
-    database: Database, kinds: Sequence[str], prefixes: Sequence[str]
+    database: Database, kinds: Sequence[str], prefixes: Sequence[str], *, sighted: bool = False
 ) -> Iterator[list[tuple[str, list[Stored]]]]:
     """Facts under the keys that are due, by key, in portions of whole keys: all of keys that begin so, of others those
-    of some kinds."""
-    number = due(database)
+    of some kinds.
+
+    sighted: but for the keys noted as seen (`note_sights`), if `unsure` did not give them.
+    """
+    among = "SELECT DISTINCT key FROM acts_due"
+    if sighted:
+        among += f" WHERE key NOT IN (SELECT key FROM {_SIGHTED} GROUP BY key HAVING min(facts) > 0)"
+    number = int(database.client().query(f"SELECT count() FROM ({among})").result_rows[0][0])
     if not number:
         return
     if number <= _CHUNK:
-        rows = database.client().query_arrow("SELECT DISTINCT key FROM acts_due", use_strings=False)
+        rows = database.client().query_arrow(among, use_strings=False)
         keys = [_text(key) for key in rows.column(0).to_pylist()]
         found: dict[str, list[Stored]] = {key: [] for key in sorted(keys)}
         for stored in by_keys(database, keys):
@@ -193,14 +236,14 @@ def due_facts(
                 found[stored.key].append(stored)
         yield list(found.items())
         return
-    query = "SELECT count() FROM facts WHERE key IN (SELECT key FROM acts_due)"
+    query = f"SELECT count() FROM facts WHERE key IN ({among})"
     total = int(database.client().query(query).result_rows[0][0])
     parts = max(1, -(-total // PORTION), -(-number // (8 * _CHUNK)))
     for part in range(parts):
-        keys_of = f"SELECT DISTINCT key FROM acts_due WHERE cityHash64(key) % {parts} = {part}"
+        keys_of = f"SELECT key FROM ({among}) WHERE cityHash64(key) % {parts} = {part}"
         rows = database.client().query_arrow(keys_of, use_strings=False)
         portion: dict[str, list[Stored]] = {_text(key): [] for key in rows.column(0).to_pylist()}
-        for key, group in groupby(in_order_of_keys(database, keys_of, kinds, prefixes), key=lambda one: one.key):
+        for key, group in groupby(in_order_of_keys(database, keys_of, kinds, prefixes), key=_KEY):
             portion[key] = list(group)
         yield list(portion.items())
 

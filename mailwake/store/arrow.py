@@ -1,11 +1,15 @@
-"""Arrow without what it would load beside itself."""
+"""Arrow without what it would load beside itself, and columns of what Python has."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 class _NotNow(MetaPathFinder):
@@ -30,3 +34,54 @@ def spare_pandas() -> None:
         pa.array([], pa.int64())
     finally:
         sys.meta_path.remove(finder)
+
+
+def raw_texts(values: Sequence[str]) -> pa.Array:
+    """Texts of a log: what was no UTF-8 there goes in as it was."""
+    import pyarrow as pa
+
+    try:
+        return pa.array(values, pa.string())
+    except UnicodeEncodeError:
+        return pa.array([value.encode("utf-8", "surrogateescape") for value in values], pa.binary())
+
+
+def clean(text: str) -> str:
+    """Text as it goes into columns that are searched: what is no UTF-8 becomes `?`."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
+def clean_texts(values: Sequence[str]) -> pa.Array:
+    """The same of a whole column."""
+    import pyarrow as pa
+
+    try:
+        return pa.array(values, pa.string())
+    except UnicodeEncodeError:
+        return pa.array(list(map(clean, values)), pa.string())
+
+
+def clean_lists(values: Sequence[Sequence[str]]) -> pa.Array:
+    """The same of a column of lists."""
+    import pyarrow as pa
+
+    kind = pa.list_(pa.string())
+    try:
+        return pa.array(values, kind)
+    except UnicodeEncodeError:
+        return pa.array([[*map(clean, texts)] for texts in values], kind)
+
+
+def id_column(values: Sequence[str]) -> pa.Array:
+    """Ids of 32 hex digits as the 16 bytes that they stand for."""
+    import pyarrow as pa
+
+    data = bytes.fromhex("".join(values))
+    return pa.Array.from_buffers(pa.binary(16), len(values), [None, pa.py_buffer(data)])
+
+
+def time_column(values: Sequence[int]) -> pa.Array:
+    """Times in µs UTC."""
+    import pyarrow as pa
+
+    return pa.array(values, pa.int64()).cast(pa.timestamp("us", "UTC"))

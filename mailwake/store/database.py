@@ -12,12 +12,12 @@ import shutil
 import tempfile
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mailwake.store.arrow import spare_pandas
 from mailwake.store.errors import StoreError
@@ -35,6 +35,9 @@ _NAME = "mailwake"
 _ALL = ""
 """Stands for all tables, where merging is counted."""
 _TEMPORARY = "mailwake-tmp"
+_MOST_ANSWERS = 64
+"""That are remembered: see `Database.of_facts`."""
+_T = TypeVar("_T")
 _OWN = frozenset({"store", "lock", _TEMPORARY, "directory.sqlite3", "directory.lock"})
 """What a data directory holds."""
 
@@ -58,6 +61,9 @@ class Database:
         self._clients: list[Client] = []
         self._merging: Counter[str] = Counter()
         self._merging_lock = threading.Lock()
+        self._facts_state = 0
+        self._answers: dict[str, tuple[int, Any]] = {}
+        self._answers_lock = threading.Lock()
         try:
             self._private_temporary_folder()
             self.client().command("SYSTEM STOP MERGES")
@@ -143,6 +149,29 @@ class Database:
         shown = ", ".join(kinds[type(value)] % name for name, value in values.items())
         bound = {n: round(v.timestamp() * 1_000_000) if isinstance(v, datetime) else v for n, v in values.items()}
         self.client().command(f"INSERT INTO {table} ({', '.join(values)}) SELECT {shown}", parameters=bound)
+
+    def of_facts(self, question: str, find: Callable[[], _T]) -> _T:
+        """What a question about the facts was answered last, if none was written since: no other process writes.
+
+        question: tells questions apart, bounds and all.
+        """
+        state = self._facts_state
+        with self._answers_lock:
+            known = self._answers.get(question)
+        if known is not None and known[0] == state:
+            answer: _T = known[1]
+            return answer
+        answer = find()
+        with self._answers_lock:
+            if len(self._answers) >= _MOST_ANSWERS:
+                self._answers.clear()
+            self._answers[question] = state, answer
+        return answer
+
+    def facts_changed(self) -> None:
+        """Say that facts were written or struck."""
+        with self._answers_lock:
+            self._facts_state += 1
 
     @property
     def temporary(self) -> Path:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mailwake.events.fact import Fact
+from mailwake.store.arrow import raw_texts
 from mailwake.store.database import Database
 
 if TYPE_CHECKING:
@@ -41,13 +42,13 @@ def table(facts: list[Fact], keys: list[str], seq: int) -> pa.Table:
         {
             "ts": pa.array(ts, pa.int64()).cast(pa.timestamp("us", "UTC")),
             "seq": pa.array(range(seq, seq + len(facts)), pa.uint64()),
-            "host": _text(host).dictionary_encode(),
-            "program": _text(program).dictionary_encode(),
+            "host": raw_texts(host).dictionary_encode(),
+            "program": raw_texts(program).dictionary_encode(),
             "pid": pa.array([one if 0 <= one < 1 << 32 else 0 for one in pid], pa.uint32()),
-            "kind": _text(kind).dictionary_encode(),
-            "key": _text(keys),
-            "source": _text([one.source for one in origin]).dictionary_encode(),
-            "raw": _text(raw),
+            "kind": raw_texts(kind).dictionary_encode(),
+            "key": raw_texts(keys),
+            "source": raw_texts([one.source for one in origin]).dictionary_encode(),
+            "raw": raw_texts(raw),
         }
     )
 
@@ -65,7 +66,7 @@ def table_of_columns(rows: int, columns: Mapping[str, Any], names: Mapping[str, 
         return pa.Array.from_buffers(pa.binary(), rows, [None, ends, data])
 
     def named(name: str) -> pa.Array:
-        return pa.DictionaryArray.from_arrays(numbers(name, pa.int32()), _text(names[name]))
+        return pa.DictionaryArray.from_arrays(numbers(name, pa.int32()), raw_texts(names[name]))
 
     return pa.table(
         {
@@ -80,16 +81,6 @@ def table_of_columns(rows: int, columns: Mapping[str, Any], names: Mapping[str, 
             "raw": texts("raw"),
         }
     )
-
-
-def _text(values: Sequence[str]) -> pa.Array:
-    """Log text as bytes: what was not UTF-8 in the log goes in as it was."""
-    import pyarrow as pa
-
-    try:
-        return pa.array(values, pa.string())
-    except UnicodeEncodeError:
-        return pa.array([value.encode("utf-8", "surrogateescape") for value in values], pa.binary())
 
 
 def numbered(file: Path, seq: int) -> pa.Table:
@@ -115,12 +106,14 @@ def insert_file(database: Database, file: Path, seq: int) -> None:
         f" FROM file({{file:String}}, 'ArrowStream') {IN_ORDER}",
         parameters={"seq": seq, "file": str(file)},
     )
+    database.facts_changed()
 
 
 def insert(database: Database, table: pa.Table) -> None:
     """Append facts that the store does not have yet."""
     if table.num_rows:
         database.client().insert_arrow("facts", table)
+        database.facts_changed()
 
 
 def insert_new(database: Database, table: pa.Table) -> int:
@@ -148,6 +141,7 @@ def insert_new(database: Database, table: pa.Table) -> int:
     if count:
         client.command(f"INSERT INTO facts ({_NAMES}) SELECT {_NAMES} {fresh}", parameters=bounds)
     client.command("DROP TABLE facts_staged")
+    database.facts_changed()
     return count
 
 
@@ -214,6 +208,7 @@ def strike(database: Database, ts: int, raw: str) -> None:
     parameters = {"t": ts, "raw": raw.encode("utf-8", "surrogateescape").hex()}
     with database.merging():  # the engine deletes by rewriting, which is a kind of merge
         database.client().command(f"DELETE FROM facts WHERE {where}", parameters=parameters)
+    database.facts_changed()
 
 
 def by_process(database: Database, host: str, program: str, pid: int, low: int, high: int) -> Iterator[Stored]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from mailwake.events.native import native
+from mailwake.store.arrow import clean_texts
 from mailwake.store.database import Database
 from mailwake.store.facts import IN_ORDER, array_of
 from mailwake.store.query import SAME, TEXTS, UNKNOWN, And, Between, Cursor, Equals, Has, Node, Or
@@ -62,11 +63,11 @@ def _columns(rows: list[Row]) -> dict[str, pa.Array]:
     made["leaf"] = pa.array(columns["leaf"], pa.uint32())
     made["size"] = pa.array([min(max(size, 0), _LARGEST) for size in columns["size"]], pa.uint64())
     for name in _PLAIN:
-        made[name] = _text(columns[name])
+        made[name] = clean_texts(columns[name])
     for name in _LOWER:
-        made[name] = _text([UNKNOWN if value is None else value.lower() for value in columns[name]])
+        made[name] = clean_texts([UNKNOWN if value is None else value.lower() for value in columns[name]])
     pairs = zip(columns["original_recipient"], columns["recipient"], strict=True)
-    made["original_recipient"] = _text(
+    made["original_recipient"] = clean_texts(
         [SAME if original == final else UNKNOWN if original is None else original.lower() for original, final in pairs]
     )
     for name in _LISTS:
@@ -110,16 +111,6 @@ def _native_columns(rows: list[Row]) -> dict[str, pa.Array]:
             values = pa.Array.from_buffers(pa.binary(), len(ends) // 4 - 1, [None, ends, texts])
             made[name] = pa.Array.from_buffers(pa.list_(pa.binary()), len(rows), [None, lists], children=[values])
     return made
-
-
-def _text(values: Sequence[str]) -> pa.Array:
-    """Text to be searched; bytes that are no UTF-8 become U+FFFD there."""
-    import pyarrow as pa
-
-    try:
-        return pa.array(values, pa.string())
-    except UnicodeEncodeError:
-        return pa.array([value.encode("utf-8", "replace").decode() for value in values], pa.string())
 
 
 def _lists(values: Sequence[Sequence[str]]) -> pa.Array:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from mailwake.store.database import Database
 
 _DAY = 86_400
+_SLOT = 600
 _BEFORE, _AFTER = 7 * _DAY, _DAY
 """Seconds around a window by which it is told how often a host logs."""
 _LEAST = 600_000_000
@@ -46,22 +47,7 @@ def silences(database: Database, low: int | None, high: int | None, now: int | N
     later.
     now (µs): up to when all that was logged is known to be stored; None: up to the newest record of any host.
     """
-    bounds: list[str] = []
-    if low is not None:
-        bounds.append(f"slot >= toDateTime({_seconds(low) - _BEFORE}, 'UTC')")
-    if high is not None:
-        bounds.append(f"slot <= toDateTime({_seconds(high) + _AFTER}, 'UTC')")
-    query = (
-        "SELECT host, least, lasts[-1], arrayFilter((at, gap) -> gap >= least, arrayPopFront(firsts), d),"
-        " arrayFilter(gap -> gap >= least, d) FROM (SELECT host, arraySort(groupArray(f)) AS firsts,"
-        " arraySort(groupArray(l)) AS lasts,"
-        " arrayMap((at, before) -> at - before, arrayPopFront(firsts), arrayPopBack(lasts)) AS d,"
-        f" least(intDiv(length(d), 20), {_RARE} + {_RARE} * intDiv(lasts[-1] - firsts[1], {_SPAN})) AS rare,"
-        f" greatest({_LEAST}, {_TIMES} * arraySort(d)[-1 - greatest(1, rare)]) AS least"
-        f" FROM (SELECT host, min(first) AS f, max(last) AS l FROM presence{_where(bounds)} GROUP BY host, slot)"
-        f" GROUP BY host HAVING length(firsts) >= {_EVIDENCE})"
-    )
-    rows = database.client().query(query).result_rows
+    rows = _gaps(database, low, high)
     newest = max((int(last) for _, _, last, _, _ in rows), default=0) if now is None else now
     begin, end = low or 0, newest if high is None else min(newest, high)
     found = []
@@ -73,6 +59,29 @@ def silences(database: Database, low: int | None, high: int | None, now: int | N
     return sorted(found, key=lambda one: (-one.start, one.host))
 
 
+def _gaps(database: Database, low: int | None, high: int | None) -> list[tuple[str, int, int, list[int], list[int]]]:
+    """Of each host: its shortest silence, its last record, and ends and lengths of the pauses that long, around a time.
+
+    Slots begin every ten minutes, so bounds that lie between the same two give the same.
+    """
+    bounds: list[str] = []
+    if low is not None:
+        bounds.append(f"slot >= toDateTime({-(-(_seconds(low) - _BEFORE) // _SLOT) * _SLOT}, 'UTC')")
+    if high is not None:
+        bounds.append(f"slot <= toDateTime({(_seconds(high) + _AFTER) // _SLOT * _SLOT}, 'UTC')")
+    query = (
+        "SELECT host, least, lasts[-1], arrayFilter((at, gap) -> gap >= least, arrayPopFront(firsts), d),"
+        " arrayFilter(gap -> gap >= least, d) FROM (SELECT host, arraySort(groupArray(f)) AS firsts,"
+        " arraySort(groupArray(l)) AS lasts,"
+        " arrayMap((at, before) -> at - before, arrayPopFront(firsts), arrayPopBack(lasts)) AS d,"
+        f" least(intDiv(length(d), 20), {_RARE} + {_RARE} * intDiv(lasts[-1] - firsts[1], {_SPAN})) AS rare,"
+        f" greatest({_LEAST}, {_TIMES} * arraySort(d)[-1 - greatest(1, rare)]) AS least"
+        f" FROM (SELECT host, min(first) AS f, max(last) AS l FROM presence{_where(bounds)} GROUP BY host, slot)"
+        f" GROUP BY host HAVING length(firsts) >= {_EVIDENCE})"
+    )
+    return database.of_facts(query, lambda: [tuple(row) for row in database.client().query(query).result_rows])
+
+
 def losses(database: Database, low: int | None, high: int | None, limit: int) -> list[Loss]:
     """Losses that logs admit between two times (µs UTC, None for no bound), newest first."""
     bounds = [f"ts >= fromUnixTimestamp64Micro({max(0, low)})"] if low is not None else []
@@ -81,7 +90,7 @@ def losses(database: Database, low: int | None, high: int | None, limit: int) ->
         "SELECT DISTINCT toUnixTimestamp64Micro(ts), host, program, raw FROM losses"
         f"{_where(bounds)} ORDER BY ts DESC LIMIT {int(limit)}"
     )
-    return [Loss(*row) for row in database.client().query(query).result_rows]
+    return database.of_facts(query, lambda: [Loss(*row) for row in database.client().query(query).result_rows])
 
 
 def _where(bounds: list[str]) -> str:

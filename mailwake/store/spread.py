@@ -17,7 +17,7 @@ class Spread(NamedTuple):
     """Of the table at one moment."""
 
     newest: int
-    """Latest `received`, µs UTC."""
+    """Latest time, µs UTC."""
     first: int
     """So long a span (µs) holds about as many rows as are looked at first; 0 when there are not many more in all."""
     shared: list[Span]
@@ -32,17 +32,26 @@ class Spread(NamedTuple):
 
 def spread(database: Database) -> Spread | None:
     """How the rows lie now; None when there are none. The engine knows without reading them."""
+    return of_pieces(pieces(database, "rows", "received"), _LOOK)
+
+
+def pieces(database: Database, table: str, time: str) -> list[tuple[int, int, int]]:
+    """Earliest and latest time (µs UTC) and rows of each piece of a table, in order. The time is that of its months."""
     query = (
-        "SELECT toUnixTimestamp64Micro(min(received)), toUnixTimestamp64Micro(max(received)), count() FROM rows"
+        f"SELECT toUnixTimestamp64Micro(min({time})), toUnixTimestamp64Micro(max({time})), count() FROM {table}"
         " GROUP BY _part"
     )
-    pieces = sorted((int(low), int(high), int(rows)) for low, high, rows in database.client().query(query).result_rows)
-    if not pieces:
+    return sorted((int(low), int(high), int(rows)) for low, high, rows in database.client().query(query).result_rows)
+
+
+def of_pieces(found: list[tuple[int, int, int]], look: int) -> Spread | None:
+    """The spread of a table in these pieces, of which so many rows are looked at first."""
+    if not found:
         return None
-    newest, rows = max(high for _, high, _ in pieces), sum(rows for _, _, rows in pieces)
-    oldest = min((low for low, _, _ in pieces if low > 0), default=newest)
-    first = max(1, (newest - oldest) * _LOOK // rows) if rows > 2 * _LOOK else 0
-    return Spread(newest, first, shared([(low, high) for low, high, _ in pieces]))
+    newest, rows = max(high for _, high, _ in found), sum(rows for _, _, rows in found)
+    oldest = min((low for low, _, _ in found if low > 0), default=newest)
+    first = max(1, (newest - oldest) * look // rows) if rows > 2 * look else 0
+    return Spread(newest, first, shared([(low, high) for low, high, _ in found]))
 
 
 def shared(spans: list[Span]) -> list[Span]:

@@ -49,6 +49,41 @@ def test_by_any_name(directory: Directory, identity: str) -> None:
     directory.mailboxes.create(MailboxDraft(name="Someone Else", primary_address="else@corp.test"), NOW)
     assert directory.mailboxes.find(identity) == rosa
     assert directory.mailboxes.find(rosa.guid.upper()) == directory.mailboxes.find("{" + rosa.guid + "}") == rosa
+    told = directory.mailboxes.told([identity, "else@corp.test", "nobody@corp.test", ""])
+    assert told["else@corp.test"].name == "Someone Else"
+    assert told.get(identity, rosa).guid == rosa.guid
+    assert set(told) <= {identity, "else@corp.test"}
+
+
+def test_what_is_told_of_many_is_what_each_is_found_as(directory: Directory) -> None:
+    directory.mailboxes.create(ROSA, NOW)
+    directory.mailboxes.create(
+        MailboxDraft(name="R. Ek", display_name="Ek, Rosa", primary_address="ek.two@corp.test"), NOW
+    )
+    directory.discover(["carl", "carl@corp.test", "dan", "dan@a.test", "dan@b.test"], NOW)
+    identities = [
+        "rosa",
+        "Rosa Ek",
+        "rek",
+        "rek@corp.test",
+        "ek.two@corp.test",
+        "carl",
+        "CARL@corp.test",
+        "dan",
+        "Dan@a.test",
+    ]
+    told = directory.mailboxes.told(identities)
+    for identity in identities:
+        try:
+            found = directory.mailboxes.find(identity)
+        except DirectoryError:
+            assert identity not in told
+            continue
+        if identity in told:
+            named = told[identity]
+            assert (named.guid, named.name, named.upn) == (found.guid, found.name, found.upn)
+            assert named.primary_address == found.primary_address
+    assert {"rek@corp.test", "ek.two@corp.test", "CARL@corp.test", "Dan@a.test"} <= set(told)
 
 
 def test_ambiguity_lists_the_candidates(directory: Directory) -> None:

@@ -26,12 +26,14 @@ def database(tmp_path: Path) -> Iterator[Database]:
         yield found
 
 
+def _fact(host: str, at: int) -> Fact:
+    """A record of a host in a minute."""
+    return Fact(START + at * MINUTE + 7, host, "postfix/qmgr", 7, "remove", "", {}, f"{host} {at}", Origin("x"))
+
+
 def _log(database: Database, host: str, minutes: list[int]) -> None:
     """A record of a host in each of these minutes."""
-    made = [
-        Fact(START + at * MINUTE + 7, host, "postfix/qmgr", 7, "remove", "", {}, f"{host} {at}", Origin("x"))
-        for at in minutes
-    ]
+    made = [_fact(host, at) for at in minutes]
     facts.insert(database, facts.table(made, [""] * len(made), 1))
 
 
@@ -48,6 +50,17 @@ def test_a_host_that_stopped_for_a_while_and_one_that_never_came_back(database: 
     assert _silences(database, 0, 90) == []
     assert _silences(database, 131, 190) == []
     assert _silences(database, 110, 120) == [("mx2", 99, 130, False)]
+
+
+def test_what_was_answered_holds_until_facts_are_written(database: Database) -> None:
+    _log(database, "mx1", list(range(300)))
+    _log(database, "mx2", list(range(100)))
+    assert _silences(database) == [("mx2", 99, 299, True)]
+    assert _silences(database, 3) == [("mx2", 99, 299, True)]
+    _log(database, "mx2", list(range(130, 300)))
+    assert _silences(database) == [("mx2", 99, 130, False)]
+    assert facts.insert_new(database, facts.table([_fact("mx2", 110)], [""], 9)) == 1
+    assert _silences(database) == [("mx2", 110, 130, False), ("mx2", 99, 110, False)]
 
 
 def test_a_host_that_logs_seldom_is_not_silent(database: Database) -> None:

@@ -99,10 +99,17 @@ def _fits(one: StoredRecord, wanted: AuditFilter) -> bool:
 
 @pytest.mark.parametrize("name", FILTERS)
 @pytest.mark.parametrize("oldest_first", [False, True])
+@pytest.mark.parametrize("looked_at_first", [None, 30])
 def test_pages_give_what_is_in_force(
-    stored: tuple[Database, dict[Place, StoredRecord]], name: str, oldest_first: bool
+    stored: tuple[Database, dict[Place, StoredRecord]],
+    name: str,
+    oldest_first: bool,
+    looked_at_first: int | None,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     database, truth = stored
+    if looked_at_first:
+        monkeypatch.setattr(audit, "_LOOK", looked_at_first)
     wanted = FILTERS[name]
     expected = sorted((one.ts, one.id, one.body) for one in truth.values() if _fits(one, wanted))
     if not oldest_first:

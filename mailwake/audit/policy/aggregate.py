@@ -28,6 +28,9 @@ DAY = 24 * HOUR
 FOLDER_WINDOW, BIND_WINDOW, DUPLICATE_WINDOW = DAY, 2 * MINUTE, HOUR
 THROTTLE_RECORDS, THROTTLE_WINDOW, THROTTLE_PAUSE = 1000, DAY, DAY
 
+_AGGREGATED = frozenset({"FolderBind", "MailItemsAccessed"})
+"""Actions of which several acts may become one record."""
+
 Key = tuple[str, ...]
 
 
@@ -81,6 +84,8 @@ def aggregate(observations: Iterable[Observation], throttles: Callable[[int], bo
         else:
             groups[key].append(observation)
     binds: dict[str, list[Merged]] = defaultdict(list)
+    if not groups:
+        return result
     for key, acts in groups.items():
         if key[0] == "bind":
             binds[key[1]] += _binds(acts, result)
@@ -99,13 +104,13 @@ def group(observation: Observation, throttling: bool = False) -> Key | None:
     throttling: where it may be in force all Bind accesses to a mailbox affect each other, so they are one group for
     `neighbourhood`.
     """
+    if observation.action not in _AGGREGATED:
+        return None
     who, mailbox = observation.actor.casefold(), observation.mailbox.casefold()
     if observation.action == "FolderBind":
         if observation.logon_type is not LogonType.DELEGATE:
             return None
         return ("folder", mailbox, who, observation.folder, observation.result)
-    if observation.action != "MailItemsAccessed":
-        return None
     context = (
         *(mailbox, who, str(observation.logon_type), observation.result),
         *(observation.client_ip, observation.client, observation.session),
@@ -184,7 +189,8 @@ def _keep(result: Aggregation, record: Merged) -> None:
     first, *others = record.members
     result.records.append(record)
     result.fates[first] = Fate(State.RECORDED, first)
-    result.fates |= {other: Fate(State.MERGED, first) for other in others}
+    if others:
+        result.fates |= {other: Fate(State.MERGED, first) for other in others}
 
 
 def _windows(acts: Sequence[Observation], span: int, result: Aggregation) -> None:

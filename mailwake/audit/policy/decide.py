@@ -7,7 +7,7 @@ from typing import NamedTuple
 from mailwake.audit.model import Decision, LogonType, Observation
 from mailwake.audit.policy import matrix
 from mailwake.audit.policy.rules import CHAIN, Case, Verdict
-from mailwake.audit.settings import MailboxSettings, Settings
+from mailwake.audit.settings import ActorSettings, MailboxSettings, OrganizationSettings, Settings
 
 
 class Step(NamedTuple):
@@ -28,27 +28,35 @@ _MOST = 50_000
 
 def case_of(observation: Observation, settings: Settings) -> Case:
     """The act with the settings of its time. Of an owner whom the log does not name, the mailbox is the account."""
+    return Case(observation, *_grounds(observation, settings))
+
+
+_Grounds = tuple[OrganizationSettings, MailboxSettings, ActorSettings, matrix.Edition]
+
+
+def _grounds(observation: Observation, settings: Settings) -> _Grounds:
+    """The settings of an act's time."""
     ts = observation.ts
     organization = settings.organization(ts)
     actor = observation.actor
     if not actor and observation.logon_type is LogonType.OWNER:
         actor = observation.mailbox
     edition = matrix.edition(organization.matrix, ts)
-    mailbox = settings.mailbox(observation.mailbox, ts)
-    return Case(observation, organization, mailbox, settings.actor(actor, ts), edition)
+    return organization, settings.mailbox(observation.mailbox, ts), settings.actor(actor, ts), edition
 
 
 def decide(observation: Observation, settings: Settings) -> Decision:
     """Whether the act becomes a record under the settings in force at its time, and why."""
-    case = case_of(observation, settings)
+    grounds = _grounds(observation, settings)
     if observation.action == "Create":  # which depends on the item, too
-        return _decision(case)
-    _, organization, mailbox, actor, edition = case
+        return _decision(Case(observation, *grounds))
+    organization, mailbox, actor, edition = grounds
     key = (id(organization), id(mailbox), id(actor), id(edition), observation.action, observation.logon_type)
     known = _decided.get(key)
     if known is None:
         if len(_decided) >= _MOST:
             _decided.clear()
+        case = Case(observation, *grounds)
         known = _decided[key] = (case, _decision(case))
     return known[1]
 

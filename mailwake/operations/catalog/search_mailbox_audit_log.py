@@ -12,7 +12,7 @@ from mailwake.audit.imported import id_of
 from mailwake.audit.record import AuditRecord
 from mailwake.operations import gaps
 from mailwake.operations.audit_criteria import has_attachments, is_external, logon_types, mailbox_actions, span
-from mailwake.operations.audit_log import MAILBOX_RECORDS, audit_log, mailbox_names, records, within
+from mailwake.operations.audit_log import MAILBOX_RECORDS, PAGE, audit_log, mailbox_names, records, within
 from mailwake.operations.audit_models import MailboxAuditRecord, shown
 from mailwake.operations.audit_people import People
 from mailwake.operations.context import Context
@@ -95,7 +95,11 @@ def handle(context: Context, question: Question) -> Iterator[Output]:
 
 
 def _details(found: Iterator[AuditRecord], people: People, limit: int) -> Iterator[Output]:
-    return (shown(record, people) for record in islice(found, limit))
+    wanted = islice(found, limit)
+    while page := list(islice(wanted, PAGE)):
+        people.meet(page)
+        for record in page:
+            yield shown(record, people)
 
 
 def _last(found: Iterator[AuditRecord], people: People, question: Question) -> Iterator[Output]:

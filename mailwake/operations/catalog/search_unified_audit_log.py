@@ -134,6 +134,7 @@ def _shown(
     context: Context, question: Question, page: list[AuditRecord], begun: int, total: int
 ) -> Iterator[UnifiedRecord]:
     people, ours = People(context.directory), organization(context.directory)
+    people.meet(page)
     for index, record in enumerate(page, begun + 1):
         data = unified.audit_data(record, people, ours, formatted=question.formatted)
         yield UnifiedRecord(

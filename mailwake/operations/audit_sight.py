@@ -1,0 +1,148 @@
+"""Acts of submissions made at sight: of the facts of one window, while these are at hand.
+
+Mostly all facts of a submission stand together, and nothing has to be asked about who is who to see what was done. Then
+they need not be read from the store and parsed again when the import has ended. Whether a window had all of them is
+told by their number: facts are never changed, so a store that has as many facts under a key as were seen has the same.
+What does not fit is made of the stored facts, as ever.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterable, Iterator
+from operator import attrgetter
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from mailwake.audit.keys import PREFIXES
+from mailwake.audit.model import Item, LogonType, Observation
+from mailwake.audit.observe.submission import KINDS, is_submission, submissions
+from mailwake.audit.settings import ActorSettings, MailboxSettings, OrganizationSettings
+from mailwake.events.fact import Fact
+from mailwake.store import acts
+from mailwake.store.database import Database
+
+STORED_KINDS = (*sorted(KINDS), "reject")
+"""Kinds of the facts that acts of submissions are made of."""
+_PORTION = 20_000
+"""Keys worked on at a time, about."""
+_FIELDS = attrgetter(*Observation.__slots__)
+_ITEM_FIELDS = attrgetter(*Item.__slots__)
+_LOGON, _ITEMS = (Observation.__slots__.index(name) for name in ("logon_type", "items"))
+
+
+class Sight(NamedTuple):
+    """What was seen under a key."""
+
+    key: str
+    facts: int
+    """How many, of `STORED_KINDS`."""
+    acts: list[tuple[Any, ...]]
+    """See `plain`."""
+
+
+def sights(facts: Iterable[Fact], keys: Iterable[str], due: Iterable[str]) -> list[Sight]:
+    """Acts of those keys that are due of which they can be told from these facts alone, whoever is who."""
+    by_key: dict[str, list[Fact]] = {key: [] for key in due if not key.startswith(PREFIXES)}
+    for fact, key in zip(facts, keys, strict=True):
+        found = by_key.get(key)
+        if found is not None and (fact[4] in KINDS or fact[4] == "reject"):
+            found.append(fact)
+    nobody = _Nobody()
+    made = []
+    for key, found in by_key.items():
+        nobody.asked = False
+        done = submissions(key, found, nobody) if any(map(is_submission, found)) else []
+        if found and not nobody.asked:
+            made.append(Sight(key, len(found), list(map(plain, done))))
+    return made
+
+
+def plain(act: Observation) -> tuple[Any, ...]:
+    """An act as plain values, for another process."""
+    values = list(_FIELDS(act))
+    values[_LOGON] = str(act.logon_type)
+    values[_ITEMS] = [_ITEM_FIELDS(item) for item in act.items]
+    return tuple(values)
+
+
+def act_of(values: tuple[Any, ...]) -> Observation:
+    """The act again."""
+    made = list(values)
+    made[_LOGON] = LogonType(made[_LOGON])
+    made[_ITEMS] = tuple([Item(*item) for item in made[_ITEMS]])
+    return Observation(*made)
+
+
+def write(file: Path, found: list[Sight]) -> None:
+    """Into a file, for `read`."""
+    with file.open("wb") as stream:
+        pickle.dump([tuple(one) for one in found], stream, pickle.HIGHEST_PROTOCOL)
+
+
+def read(file: Path) -> list[Sight]:
+    """What another process of ours wrote."""
+    with file.open("rb") as stream:
+        return list(map(Sight._make, pickle.load(stream)))
+
+
+class Sights:
+    """What was seen in the windows of one import."""
+
+    def __init__(self, database: Database) -> None:
+        """database: an open store."""
+        self._database = database
+        self._files: list[Path] = []
+        acts.forget_sights(database)
+
+    def __bool__(self) -> bool:
+        return bool(self._files)
+
+    def note(self, file: Path, seen: list[tuple[str, int]]) -> None:
+        """A window's: the file is removed in the end. seen: its keys, and how many facts of each."""
+        if seen:
+            self._files.append(file)
+            acts.note_sights(self._database, seen)
+        else:
+            file.unlink(missing_ok=True)
+
+    def portions(self) -> Iterator[list[Sight]]:
+        """What holds, in portions; after this `due_facts` gives what else is due."""
+        unsure = acts.unsure(self._database, STORED_KINDS)
+        portion: list[Sight] = []
+        for file in self._files:
+            portion += [one for one in read(file) if one.key not in unsure]
+            if len(portion) >= _PORTION:
+                yield portion
+                portion = []
+        if portion:
+            yield portion
+
+    def close(self) -> None:
+        """Done with it."""
+        acts.forget_sights(self._database)
+        for file in self._files:
+            file.unlink(missing_ok=True)
+        self._files.clear()
+
+
+class _Nobody:
+    """Settings of nobody in particular, and whether they were asked for."""
+
+    asked = False
+
+    def organization(self, ts: int) -> OrganizationSettings:
+        self.asked = True
+        return OrganizationSettings()
+
+    def mailbox(self, name: str, ts: int) -> MailboxSettings:
+        self.asked = True
+        return MailboxSettings(name, known=False)
+
+    def actor(self, name: str, ts: int) -> ActorSettings:
+        self.asked = True
+        return ActorSettings(name)
+
+    def same_account(self, one: str, other: str) -> bool:
+        self.asked = True
+        return False
