@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from mailwake.operations.records import decoded
+from mailwake.events.text import decoded
 
 _HIDDEN = "\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
 _CONTROL = re.compile(f"[\x00-\x1f{_HIDDEN}\ud800-\udfff]")

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from mailwake.cli.printable import cut, one_line, padded
 from mailwake.cli.progress import size
 from mailwake.cli.terminal import toned
-from mailwake.operations.records import decoded, iso
+from mailwake.events.text import decoded
+from mailwake.operations.records import iso
 from mailwake.operations.when import from_micros, zone_name
 from mailwake.trace.story_words import plain_seconds
 

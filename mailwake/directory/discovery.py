@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from mailwake.directory.directory import Directory
 
 _CHUNK = 400
+_LONGEST = 254
+"""Characters of a name; a longer one, out of a damaged record, is nobody's (RFC 5321, section 4.5.3.1.3)."""
 _SPACE = uuid.UUID("6f1c6c0e-7d35-5f3c-9d0a-3a4f6e1b2c5d")
 _T = TypeVar("_T")
 
@@ -28,7 +30,7 @@ def discover(directory: Directory, found: Iterable[str], first_seen: int | Mappi
     """See `Directory.discover`."""
     times: dict[str, int] = {}
     for name in found:
-        if key := names.key(name):
+        if (key := names.key(name)) and len(key) <= _LONGEST:
             ts = first_seen if isinstance(first_seen, int) else first_seen[name]
             times[key] = min(ts, times.get(key, ts))
     settings = directory.settings()

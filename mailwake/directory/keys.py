@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 
+from mailwake.events.text import decoded
+
 _GUID = re.compile(r"\{?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}?")
 _PREFIX = re.compile(r"(?:smtp|sip|x500|mailto):", re.IGNORECASE)
 
 
 def key(name: str) -> str:
-    """A name as it is compared: without surrounding blanks, brackets and address prefixes, lower case."""
-    text = " ".join(name.split()).lower()
+    r"""A name as it is compared: without surrounding blanks, brackets and address prefixes, lower case.
+
+    Bytes that are no UTF-8, and NUL, are written out (`\xe9`): a log may name anything, a database takes no such text.
+    """
+    text = decoded(" ".join(name.split()).lower()).replace("\0", "\\x00")
     text = _PREFIX.sub("", text, count=1) if ":" in text else text
     if text.startswith("<") and text.endswith(">"):
         text = text[1:-1]

@@ -24,7 +24,7 @@ Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], "Parsed | None"]]
 """A shape and what a line of that shape says; the function may still refuse it."""
 
 _NAME = re.compile(r"(?:^|[,;]\s+)([A-Za-z_][\w-]*)=")
-_TRAIL = re.compile(r"(?:#012|#015|\s)+\Z")
+_LINE_ENDS = ("#012", "#015")
 
 
 def pairs(text: str) -> dict[str, str]:
@@ -76,7 +76,10 @@ def host_ip(text: str | None) -> str | None:
 
 def trimmed(text: str) -> str:
     """The text without the escaped line end (`#012`) that some daemons pass to syslog."""
-    return _TRAIL.sub("", text)
+    text = text.rstrip()
+    while text.endswith(_LINE_ENDS):  # a pattern that ends in `\Z` would try at each blank of a text full of them
+        text = text[:-4].rstrip()
+    return text
 
 
 def noise(_match: object = None) -> Parsed:

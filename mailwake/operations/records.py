@@ -6,6 +6,7 @@ import json
 from datetime import UTC
 from typing import Any
 
+from mailwake.events.text import decoded
 from mailwake.operations.when import from_micros
 from mailwake.store.rows import Row
 
@@ -52,16 +53,6 @@ def record(row: Row) -> dict[str, Any]:
         _known(row.remark),
     )
     return dict(zip(NAMES, values, strict=True))
-
-
-def decoded(text: str) -> str:
-    r"""Without surrogates: a byte that was no UTF-8 becomes `\xe9`."""
-    if text.isascii():
-        return text
-    try:
-        return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    except UnicodeEncodeError:  # a lone surrogate out of a JSON log stands for no byte
-        return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def iso(micros: int) -> str | None:

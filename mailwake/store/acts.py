@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mailwake.store.arrow import clean_texts, id_column, raw_texts, time_column
+from mailwake.store.binding import bindable
 from mailwake.store.database import Database
 from mailwake.store.facts import Stored, array_of, by_keys, in_order_of_keys
 
@@ -108,7 +109,7 @@ def of_cohort(database: Database, cohort: str, low: int, high: int, where: str =
 
 def _current(database: Database, query: str, parameters: dict[str, object]) -> list[Act]:
     newest: dict[tuple[str, int, str], tuple[int, int, Act]] = {}
-    block = database.client().query_arrow(query, parameters=parameters, use_strings=False)
+    block = database.client().query_arrow(query, parameters=bindable(parameters), use_strings=False)
     columns = [column.to_pylist() for column in block.columns]
     for *values, version, deleted in zip(*columns, strict=True):
         plain = [_text(value) if isinstance(value, bytes) else value for value in values]
@@ -136,7 +137,7 @@ def hosts(database: Database, mailboxes: Sequence[str] | None) -> list[tuple[str
     if mailboxes is not None:
         among, parameters = " AND mailbox IN {m:Array(String)}", {"m": list(mailboxes)}
     query = f"SELECT DISTINCT mailbox, host FROM acts FINAL WHERE deleted = 0{among} ORDER BY mailbox, host"
-    rows = database.client().query(query, parameters=parameters).result_rows
+    rows = database.client().query(query, parameters=bindable(parameters)).result_rows
     return [(str(mailbox), str(host)) for mailbox, host in rows]
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mailwake.events.fact import Fact
 from mailwake.store.arrow import raw_texts
+from mailwake.store.binding import bindable
 from mailwake.store.database import Database
 
 if TYPE_CHECKING:
@@ -323,7 +324,9 @@ key is little and quickly sorted; what is much is read by one thread."""
 
 
 def _read(database: Database, query: str, parameters: dict[str, object]) -> Iterator[Stored]:
-    yield from _rows(database.client().query_arrow(query, parameters=parameters, use_strings=False, settings=_SORTED))
+    yield from _rows(
+        database.client().query_arrow(query, parameters=bindable(parameters), use_strings=False, settings=_SORTED)
+    )
 
 
 def _rows(block: pa.Table | pa.RecordBatch) -> Iterator[Stored]:

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from mailwake.store.binding import bindable
 from mailwake.store.database import Database
 
 _SLACK = 2_000_000
@@ -75,7 +76,7 @@ def named(database: Database, message_ids: Iterable[str]) -> dict[str, set[str]]
         "SELECT DISTINCT mailbox, folder, uid, message_id FROM items WHERE message_id IN {i:Array(String)} AND uid > 0"
     )
     found: dict[str, set[str]] = defaultdict(set)
-    for mailbox, folder, uid, message_id in database.client().query(query, parameters={"i": ids}).result_rows:
+    for mailbox, folder, uid, message_id in database.client().query(query, parameters=bindable({"i": ids})).result_rows:
         found[key(mailbox, folder, uid)].add(message_id)
     return dict(found)
 
@@ -123,7 +124,7 @@ def _signs(database: Database, wanted: Iterable[Wanted]) -> dict[tuple[str, str]
             " validity, from_folder FROM items WHERE mailbox IN {m:Array(String)} AND folder IN {f:Array(String)}"
             " AND (uid IN {u:Array(UInt64)} OR action = 'uidvalidity')"
         )
-        for row in database.client().query(query, parameters=parameters).result_rows:
+        for row in database.client().query(query, parameters=bindable(parameters)).result_rows:
             sign = Sign._make(row)
             found[sign.mailbox, sign.folder].append(sign)
     return found

@@ -14,6 +14,7 @@ import orjson
 
 from mailwake.events.native import native
 from mailwake.store.arrow import clean_texts
+from mailwake.store.binding import bindable
 from mailwake.store.database import Database
 from mailwake.store.facts import IN_ORDER, array_of
 from mailwake.store.query import SAME, TEXTS, UNKNOWN, And, Between, Cursor, Equals, Has, Node, Or
@@ -317,7 +318,7 @@ def touching(database: Database, keys: Iterable[str], where: str = "rows") -> li
         query = (
             f"SELECT {_SELECT}, version, deleted FROM {where} WHERE hasAny(keys, {among}) OR hasAny(queue_ids, {among})"
         )
-        result = database.client().query(query, parameters={"keys": texts}).result_rows
+        result = database.client().query(query, parameters=bindable({"keys": texts})).result_rows
         for line in result:
             row = unpack(*line[:-2])
             place = (row.received, row.trace_id, row.leaf)
@@ -333,7 +334,7 @@ def open_keys(database: Database, hosts: Iterable[str], where: str = "rows") -> 
         " WHERE (status IN ('Pending', 'Quarantined', 'GettingStatus') OR detail = 'Deleted') AND deleted = 0"
         " AND notEmpty(queue_ids) AND hasAny(hosts, {hosts:Array(String)})"
     )
-    result = database.client().query(query, parameters={"hosts": sorted(hosts)}).result_rows
+    result = database.client().query(query, parameters=bindable({"hosts": sorted(hosts)})).result_rows
     return {key for line in result for key in line[0]}
 
 

@@ -119,3 +119,12 @@ def test_domains_are_seen(directory: Directory, tmp_path: Path) -> None:
         ("one.test", False),
         ("two.test", True),
     ]
+
+
+def test_names_out_of_damaged_records(directory: Directory) -> None:
+    r"""Bytes that are no UTF-8 are written out, as everywhere; what is too long for a name is nobody's."""
+    assert directory.discover(["ann\udce9@one.test", "\ud800lone", "nul\0@one.test", "x" * 600], NOW) == 3
+    found = {box.name for box in directory.mailboxes.all()}
+    assert found == {"ann\\xe9@one.test", "\\ud800lone", "nul\\x00@one.test"}
+    assert directory.mailboxes.find("ann\udce9@one.test").name == "ann\\xe9@one.test"
+    assert directory.discover(["ann\udce9@one.test"], NOW) == 0

@@ -21,47 +21,11 @@ from mailwake.operations.live.frames import Frames, line_of
 from mailwake.operations.live.push import LIMIT, PushError, lines_of, unpacked
 from mailwake.operations.live.sequence import Sequences
 from tests.live.conftest import TOKEN, Server, free_port, stamped, until
+from tests.live.mutations import mutated, seeds
 
-TOP = Path(__file__).resolve().parents[2]
 MOST = 4096
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 COUNTS = [2_000, pytest.param(100_000, marks=pytest.mark.slow)]
-_PIECES = (
-    *(b"\0", b"\xff\xfe", b"\r\n", b"\n", b"<", b">", b"[", b"]", b"==> x <==\n", b"%s%n", b"\xe2\x80\xae"),
-    *(b"\x1b[31m", b"9999999 <", b"<191>1 ", b"<22>", b"{", b'"', b"\\", b"a" * 5000, b"(" * 300, b"<" * 300),
-    b"9" * 22,
-)
-
-
-def mutated(chance: random.Random, data: bytes) -> bytes:
-    """Damaged in some places."""
-    made = bytearray(data)
-    for _ in range(chance.randint(1, 6)):
-        at = chance.randrange(len(made) + 1)
-        match chance.randrange(6):
-            case 0:
-                made[at : at + 1] = bytes([chance.randrange(256)])
-            case 1:
-                del made[at : at + chance.randint(1, 40)]
-            case 2:
-                made[at:at] = chance.choice(_PIECES)
-            case 3:
-                made[at:at] = made[at : at + chance.randint(1, 60)] * chance.randint(1, 20)
-            case 4:
-                made = made[:at]
-            case _:
-                made[at:at] = chance.randbytes(chance.randint(1, 30))
-    return bytes(made)
-
-
-def seeds() -> list[bytes]:
-    """The lines of all golden cases."""
-    found = []
-    for path in sorted(TOP.glob("mailwake/sources/*/cases/*.json")):
-        for case in json.loads(path.read_text()):
-            text = case.get("bare") or f"2026-11-24T10:00:00+00:00 mx {case.get('program')}[7]: {case.get('message')}"
-            found.append(str(text).encode("utf-8", "surrogateescape"))
-    return found
 
 
 @pytest.mark.parametrize("count", COUNTS)

@@ -7,7 +7,7 @@ import click
 from mailwake.cli.failures import FOUND, NOTHING
 from mailwake.cli.printable import one_line, plain
 from mailwake.cli.session import session_of
-from mailwake.operations.records import decoded
+from mailwake.events.text import decoded
 
 HELP = """Lines in the store that were not recognised, put together by shape, the most frequent first.
 

@@ -15,7 +15,9 @@ QUEUE_ID = rf"(?:{SENDMAIL_ID}|[A-Z]{{3}}\d{{5,7}})"
 """Since 8.10 eight base-60 digits and the process id; before that three letters and the process id."""
 
 _NAME = re.compile(r"(?:\A|, )([a-z][a-z_0-9]*)=")
-_HOST = re.compile(r"(?:(?P<name>[^\s\[\]]+)\s)?\s*\[(?:IPv6:)?(?P<ip>[0-9A-Fa-f.:]+)\]")
+_HOST = re.compile(
+    r"(?:(?<![^\s\[\]])(?P<name>[^\s\[\]]+)\s+|(?<!\s)\s*)\[(?:IPv6:)?(?P<ip>[0-9A-Fa-f.:]+)\]"
+)  # begins only where a word or a gap does: of a long one, not every place is tried
 _INTERVAL = re.compile(r"(?:(\d+)\+)?(\d+):(\d\d):(\d\d)\Z")
 _IDS = re.compile(r" \(-?\d+/-?\d+\)\Z")
 
