@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from mailwake.app.background import background
 from mailwake.app.settings import APPLICATIONS, ServerOptions, settings
 from mailwake.operations import serving
+from mailwake.operations.local import keep_what_is_loaded
 from mailwake.operations.serving import Runtime
 from mailwake.store.database import Database
 
@@ -46,7 +47,9 @@ def application(data_dir: Path, options: ServerOptions) -> Iterator[Callable[...
                 serving.use(here)
                 try:
                     with background(here):
-                        yield WSGIHandler()
+                        handler = WSGIHandler()
+                        keep_what_is_loaded()
+                        yield handler
                 finally:
                     serving.use(None)
 

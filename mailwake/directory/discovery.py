@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from mailwake.audit.settings import Settings
-from mailwake.directory import names
+from mailwake.directory import alike, names
 from mailwake.directory.models import Bypass, Mailbox, MailboxName, NameKind, Permission
 
 if TYPE_CHECKING:
@@ -53,40 +53,29 @@ def discover(directory: Directory, found: Iterable[str], first_seen: int | Mappi
 def _make(directory: Directory, settings: Settings, times: dict[str, int], revision: int) -> int:
     if not times:
         return 0
-    boxes = []
+    guids = {key: uuid.uuid5(_SPACE, key) for key in times}
+    boxes = Mailbox.objects.using(directory.alias)
+    taken = set(boxes.filter(guid__in=guids.values()).values_list("guid", flat=True))
+    if taken:  # one of that name was removed
+        guids = {key: uuid.uuid4() if guid in taken else guid for key, guid in guids.items()}
+    rows = []
     for key, ts in times.items():
         local, domain = names.split(key)
-        box = Mailbox(
-            guid=uuid.uuid5(_SPACE, key),
-            name=key,
-            alias=local or key,
-            primary_address=key if local else "",
-            domain=domain,
-            upn=key if local else "",
-            created=ts,
-            discovered=True,
-            audit_enabled=not settings.organization(ts).audit_disabled,
-            revision=revision,
-        )
-        boxes.append(box)
-    taken = set(
-        Mailbox.objects.using(directory.alias)
-        .filter(guid__in=[box.guid for box in boxes])
-        .values_list("guid", flat=True)
-    )
-    for box in boxes:
-        if box.guid in taken:  # one of that name was removed
-            box.guid = uuid.uuid4()
-    made = Mailbox.objects.using(directory.alias).bulk_create(boxes)
-    rows = []
-    for box in made:
+        enabled = not settings.organization(ts).audit_disabled
+        rows.append((guids[key], key, local or key, key if local else "", domain, key if local else "", ts, enabled))
+    columns = ("guid", "name", "alias", "primary_address", "domain", "upn", "created", "audit_enabled")
+    alike.insert(directory.alias, Mailbox(discovered=True, revision=revision), columns, rows)
+    numbers = dict(boxes.filter(guid__in=guids.values()).values_list("guid", "pk"))
+    called: list[tuple[int, str, str, str]] = []
+    for key, guid in guids.items():
         # no alias: as a login name the local part counts as long as it is the only one of its spelling
-        kind = NameKind.ADDRESS if box.primary_address else NameKind.LOGIN
-        rows += [names.row(box, NameKind.GUID, str(box.guid)), names.row(box, kind, box.name)]
-    MailboxName.objects.using(directory.alias).bulk_create(rows, batch_size=_CHUNK * 4)
-    directory.organization.see_domains(box.domain for box in made if box.domain)
+        local, _ = names.split(key)
+        kind = NameKind.ADDRESS if local else NameKind.LOGIN
+        called += [(numbers[guid], NameKind.GUID.value, str(guid), ""), (numbers[guid], kind.value, key, local)]
+    alike.insert(directory.alias, MailboxName(), ("mailbox_id", "kind", "name", "local"), called)
+    directory.organization.see_domains({names.split(key)[1] for key in times} - {""})
     reconcile(directory, {names.split(key)[0] or key for key in times})
-    return len(made)
+    return len(rows)
 
 
 def reconcile(directory: Directory, places: Iterable[str]) -> None:
