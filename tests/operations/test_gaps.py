@@ -54,13 +54,17 @@ def test_a_host_that_stopped_for_a_while_and_one_that_never_came_back(database: 
 
 def test_what_was_answered_holds_until_facts_are_written(database: Database) -> None:
     _log(database, "mx1", list(range(300)))
-    _log(database, "mx2", list(range(100)))
-    assert _silences(database) == [("mx2", 99, 299, True)]
-    assert _silences(database, 3) == [("mx2", 99, 299, True)]
-    _log(database, "mx2", list(range(130, 300)))
-    assert _silences(database) == [("mx2", 99, 130, False)]
-    assert facts.insert_new(database, facts.table([_fact("mx2", 110)], [""], 9)) == 1
-    assert _silences(database) == [("mx2", 110, 130, False), ("mx2", 99, 110, False)]
+    _log(database, "mx2", list(range(130)))
+    assert _silences(database) == [("mx2", 129, 299, True)]
+    assert _silences(database, 3) == [("mx2", 129, 299, True)]
+    _log(database, "mx2", list(range(160, 300)))
+    long_ago, fresh = 0.0, 60.0
+    low, high = START, START + 600 * MINUTE
+    assert [one.goes_on for one in presence.silences(database, low, high, fresh=fresh)] == [True]
+    assert [one.goes_on for one in presence.silences(database, low, high, fresh=long_ago)] == [False]
+    assert _silences(database) == [("mx2", 129, 160, False)]
+    assert facts.insert_new(database, facts.table([_fact("mx2", 140)], [""], 9)) == 1
+    assert _silences(database) == [("mx2", 140, 160, False), ("mx2", 129, 140, False)]
 
 
 def test_a_host_that_logs_seldom_is_not_silent(database: Database) -> None:
