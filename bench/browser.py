@@ -4,7 +4,7 @@
 
 DIR is a store that may be written to; `mailwake serve` is started on it, and a browser without a window visits it
 (Playwright is among the development tools). Printed: for each kind of page p50 and p95 in ms by the clock, of the
-browser and, inside that, until the first byte came. Values differ from run to run of a kind; the first of each is not counted.
+browser and, inside that, until the first byte came. Values differ from run to run; the first of a kind is not counted.
 """
 
 from __future__ import annotations
