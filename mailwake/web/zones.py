@@ -7,7 +7,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 _MINUTE = 60
@@ -46,16 +46,10 @@ def _options(current: str, minute: int) -> SafeString:
     now = datetime.fromtimestamp(minute * _MINUTE, UTC)
     names = dict.fromkeys((*NAMES, current))
     found = [(now.astimezone(ZoneInfo(name)).utcoffset() or timedelta(), name) for name in names]
-    lines = (
-        format_html(
-            '<option value="{}"{}>({}) {}</option>',
-            name,
-            mark_safe(" selected") if name == current else "",
-            _offset(offset),
-            name,
-        )
-        for offset, name in sorted(found)
-    )
+    lines = []
+    for offset, name in sorted(found):
+        shown, chosen = escape(name), "selected" if name == current else ""
+        lines.append(f'<option value="{shown}" {chosen}>({_offset(offset)}) {shown}</option>')
     return mark_safe("".join(lines))
 
 

@@ -30,8 +30,8 @@ _FILLS = {
     "Delivered": "good",
     "Expanded": "plain",
     "Pending": "wait",
-    "GettingStatus": "wait fill-paler",
-    "Quarantined": "wait fill-palest",
+    "GettingStatus": "wait-paler",
+    "Quarantined": "wait-palest",
     "FilteredAsSpam": "accent",
     "Failed": "bad",
 }
