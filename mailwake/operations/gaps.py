@@ -21,6 +21,10 @@ _AROUND = 3_600_000_000
 """µs around what was found, where a question names no time."""
 
 
+_FRESH = 3.0
+"""Seconds: while logs come in all the time, gaps found so long ago do. No silence is shorter than ten minutes."""
+
+
 def notes(
     database: Database,
     low: int | None,
@@ -28,13 +32,16 @@ def notes(
     *,
     hosts: Collection[str] | None = None,
     now: int | None = None,
+    fresh: float = 0.0,
 ) -> list[str]:
     """Sentences, the newest gap first; times µs UTC, None for no bound.
 
-    hosts: only silences of these. now: see `presence.silences`.
+    hosts: only silences of these. now, fresh: see `presence.silences`.
     """
-    silent = [one for one in presence.silences(database, low, high, now) if hosts is None or _is_of(one.host, hosts)]
-    lost = presence.losses(database, low, high, _LOOKED_AT)
+    silent = [
+        one for one in presence.silences(database, low, high, now, fresh) if hosts is None or _is_of(one.host, hosts)
+    ]
+    lost = presence.losses(database, low, high, _LOOKED_AT, fresh)
     found = [(one.start, _of_silence(one)) for one in silent] + [(one.ts, _of_loss(one)) for one in lost]
     told = [text for _, text in sorted(found, key=lambda one: -one[0])]
     more = len(told) - _MOST
@@ -53,7 +60,7 @@ def of_window(context: Context, low: int | None, high: int | None) -> list[str]:
     if context.database is None:
         return []
     reads = context.live is not None and not context.live.engine.failure
-    return notes(context.database, low, high, now=context.micros if reads else None)
+    return notes(context.database, low, high, now=context.micros if reads else None, fresh=_FRESH if reads else 0.0)
 
 
 def around(low: int | None, high: int | None) -> tuple[int | None, int | None]:

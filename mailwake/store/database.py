@@ -11,6 +11,7 @@ import re
 import shutil
 import tempfile
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -62,7 +63,7 @@ class Database:
         self._merging: Counter[str] = Counter()
         self._merging_lock = threading.Lock()
         self._facts_state = 0
-        self._answers: dict[str, tuple[int, Any]] = {}
+        self._answers: dict[str, tuple[int, float, Any]] = {}
         self._answers_lock = threading.Lock()
         try:
             self._private_temporary_folder()
@@ -150,22 +151,24 @@ class Database:
         bound = {n: round(v.timestamp() * 1_000_000) if isinstance(v, datetime) else v for n, v in values.items()}
         self.client().command(f"INSERT INTO {table} ({', '.join(values)}) SELECT {shown}", parameters=bound)
 
-    def of_facts(self, question: str, find: Callable[[], _T]) -> _T:
+    def of_facts(self, question: str, find: Callable[[], _T], *, fresh: float = 0.0) -> _T:
         """What a question about the facts was answered last, if none was written since: no other process writes.
 
-        question: tells questions apart, bounds and all.
+        question: tells questions apart, bounds and all. fresh: so many seconds an answer is good although facts were
+        written; for what may be that old, while they are written all the time.
         """
         state = self._facts_state
         with self._answers_lock:
             known = self._answers.get(question)
-        if known is not None and known[0] == state:
-            answer: _T = known[1]
+        now = time.monotonic()
+        if known is not None and (known[0] == state or now - known[1] < fresh):
+            answer: _T = known[2]
             return answer
         answer = find()
         with self._answers_lock:
             if len(self._answers) >= _MOST_ANSWERS:
                 self._answers.clear()
-            self._answers[question] = state, answer
+            self._answers[question] = state, now, answer
         return answer
 
     def facts_changed(self) -> None:

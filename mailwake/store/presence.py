@@ -7,7 +7,8 @@ from typing import NamedTuple
 from mailwake.store.database import Database
 
 _DAY = 86_400
-_SLOT = 600
+_LAST = 2**32 - 1
+"""Second that the engine's times end at."""
 _BEFORE, _AFTER = 7 * _DAY, _DAY
 """Seconds around a window by which it is told how often a host logs."""
 _LEAST = 600_000_000
@@ -40,14 +41,17 @@ class Loss(NamedTuple):
     raw: str
 
 
-def silences(database: Database, low: int | None, high: int | None, now: int | None = None) -> list[Silence]:
+def silences(
+    database: Database, low: int | None, high: int | None, now: int | None = None, fresh: float = 0.0
+) -> list[Silence]:
     """Silences that touch the time from low to high (µs UTC, None for no bound), newest first.
 
     A function of what is stored: a host that logs all the time is silent after ten minutes, one that logs seldom much
     later.
     now (µs): up to when all that was logged is known to be stored; None: up to the newest record of any host.
+    fresh: see `Database.of_facts`.
     """
-    rows = _gaps(database, low, high)
+    rows = _gaps(database, low, high, fresh)
     newest = max((int(last) for _, _, last, _, _ in rows), default=0) if now is None else now
     begin, end = low or 0, newest if high is None else min(newest, high)
     found = []
@@ -59,16 +63,20 @@ def silences(database: Database, low: int | None, high: int | None, now: int | N
     return sorted(found, key=lambda one: (-one.start, one.host))
 
 
-def _gaps(database: Database, low: int | None, high: int | None) -> list[tuple[str, int, int, list[int], list[int]]]:
+def _gaps(
+    database: Database, low: int | None, high: int | None, fresh: float
+) -> list[tuple[str, int, int, list[int], list[int]]]:
     """Of each host: its shortest silence, its last record, and ends and lengths of the pauses that long, around a time.
 
-    Slots begin every ten minutes, so bounds that lie between the same two give the same.
+    Bounds are those of days, so that times of the same days give the same, and are asked for once. Each page of a trace
+    is about a time of its own.
+    fresh: see `Database.of_facts`.
     """
     bounds: list[str] = []
     if low is not None:
-        bounds.append(f"slot >= toDateTime({-(-(_seconds(low) - _BEFORE) // _SLOT) * _SLOT}, 'UTC')")
+        bounds.append(f"slot >= toDateTime({(_seconds(low) - _BEFORE) // _DAY * _DAY}, 'UTC')")
     if high is not None:
-        bounds.append(f"slot <= toDateTime({(_seconds(high) + _AFTER) // _SLOT * _SLOT}, 'UTC')")
+        bounds.append(f"slot <= toDateTime({min(_LAST, -(-(_seconds(high) + _AFTER) // _DAY) * _DAY)}, 'UTC')")
     query = (
         "SELECT host, least, lasts[-1], arrayFilter((at, gap) -> gap >= least, arrayPopFront(firsts), d),"
         " arrayFilter(gap -> gap >= least, d) FROM (SELECT host, arraySort(groupArray(f)) AS firsts,"
@@ -79,18 +87,25 @@ def _gaps(database: Database, low: int | None, high: int | None) -> list[tuple[s
         f" FROM (SELECT host, min(first) AS f, max(last) AS l FROM presence{_where(bounds)} GROUP BY host, slot)"
         f" GROUP BY host HAVING length(firsts) >= {_EVIDENCE})"
     )
-    return database.of_facts(query, lambda: [tuple(row) for row in database.client().query(query).result_rows])
+    return database.of_facts(
+        query, lambda: [tuple(row) for row in database.client().query(query).result_rows], fresh=fresh
+    )
 
 
-def losses(database: Database, low: int | None, high: int | None, limit: int) -> list[Loss]:
-    """Losses that logs admit between two times (µs UTC, None for no bound), newest first."""
+def losses(database: Database, low: int | None, high: int | None, limit: int, fresh: float = 0.0) -> list[Loss]:
+    """Losses that logs admit between two times (µs UTC, None for no bound), newest first.
+
+    fresh: see `Database.of_facts`.
+    """
     bounds = [f"ts >= fromUnixTimestamp64Micro({max(0, low)})"] if low is not None else []
     bounds += [f"ts <= fromUnixTimestamp64Micro({max(0, high)})"] if high is not None else []
     query = (
         "SELECT DISTINCT toUnixTimestamp64Micro(ts), host, program, raw FROM losses"
         f"{_where(bounds)} ORDER BY ts DESC LIMIT {int(limit)}"
     )
-    return database.of_facts(query, lambda: [Loss(*row) for row in database.client().query(query).result_rows])
+    return database.of_facts(
+        query, lambda: [Loss(*row) for row in database.client().query(query).result_rows], fresh=fresh
+    )
 
 
 def _where(bounds: list[str]) -> str:
@@ -99,4 +114,4 @@ def _where(bounds: list[str]) -> str:
 
 def _seconds(micros: int) -> int:
     """Of a bound, so that its surroundings are times that the engine knows."""
-    return max(_BEFORE, min(micros // 1_000_000, 2**32 - 1 - _AFTER))
+    return max(_BEFORE, min(micros // 1_000_000, _LAST - _AFTER))

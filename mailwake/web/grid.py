@@ -6,17 +6,19 @@ Whatever comes from a log goes through `escape`.
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote
 
 from django.template.defaultfilters import filesizeformat
 from django.utils.functional import Promise
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.timezone import localtime
+from django.utils.timezone import get_current_timezone
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from mailwake.operations.trace_models import TraceRow
 from mailwake.trace.story_missing import as_sentence
@@ -37,20 +39,25 @@ class Column:
 
 def rows(found: Iterable[TraceRow], columns: Sequence[Column], place: str) -> SafeString:
     """The rows of a table. place: address that the pages of messages are below."""
-    tick = escape(_("Tick"))
+    tick = _escaped(_("Tick"))
     parts: list[str] = []
     for number, row in enumerate(found, 1):
-        identity = escape(row.message_trace_id)
+        identity = _escaped(row.message_trace_id)
         name = f"t{identity}-{number}"
         address = f"{place}{_quoted(row.message_trace_id)}/?recipient={_quoted(row.recipient_address)}"
         parts.append(
-            f'<tr data-id="{identity}" data-message-id="{escape(row.message_id or "")}"><td class="pick">'
+            f'<tr data-id="{identity}" data-message-id="{_escaped(row.message_id or "")}"><td class="pick">'
             f'<label class="sr" for="{name}">{tick}</label>'
             f'<input type="checkbox" id="{name}" value="{identity}"></td>'
         )
         parts += [column.cell(row, address) for column in columns]
         parts.append("</tr>")
     return mark_safe("".join(parts))
+
+
+def _escaped(text: str) -> str:
+    """As Django's `escape`, which also looks for texts that are made later."""
+    return html.escape(text)
 
 
 def _quoted(text: str | None) -> str:
@@ -64,32 +71,37 @@ def _text(name: str, kind: str = "") -> Callable[[TraceRow, str], str]:
     def cell(row: TraceRow, _address: str) -> str:
         value = getattr(row, name)
         shown = " ".join(map(str, value)) if isinstance(value, list | tuple) else value
-        return f"{start}{escape(shown) if shown else ''}</td>"
+        return f"{start}{_escaped(str(shown)) if shown else ''}</td>"
 
     return cell
 
 
 def _received(row: TraceRow, address: str) -> str:
-    link = (
-        f'<a class="open" href="{escape(address)}" hx-get="{escape(address)}" hx-target="#flyout-content" data-flyout>'
-    )
+    safe = _escaped(address)
+    link = f'<a class="open" href="{safe}" hx-get="{safe}" hx-target="#flyout-content" data-flyout>'
     if row.received is None:
         return f'<td class="nowrap" data-sort-value="">{link}-</a></td>'
-    moment = localtime(row.received)
-    shown = f'<time datetime="{moment.isoformat()}">{moment:%Y-%m-%d %H:%M:%S}</time>'
+    moment = row.received.astimezone(get_current_timezone())
+    shown = f'<time datetime="{moment.isoformat()}">{moment.isoformat(" ", "seconds")[:19]}</time>'
     return f'<td class="nowrap" data-sort-value="{moment.timestamp():.6f}">{link}{shown}</a></td>'
 
 
 def _status(row: TraceRow, _address: str) -> str:
-    detail = row.status_detail or ""
-    finer = "" if detail in ("", "Unknown", row.status) else words.DETAILS.get(detail, detail)
+    return _status_cell(row.status, row.status_detail or "", get_language())
+
+
+@lru_cache(maxsize=1024)
+def _status_cell(status: str, detail: str, _language: str | None) -> str:
+    """Made once for each status and language: a page has 250 rows, and few kinds of them."""
+    finer = "" if detail in ("", "Unknown", status) else words.DETAILS.get(detail, detail)
     more = f"<small>{escape(finer)}</small>" if finer else ""
-    label = f'<span class="status tone-{words.tone(row.status)}">{escape(words.status(row.status))}</span>'
+    label = f'<span class="status tone-{words.tone(status)}">{escape(words.status(status))}</span>'
     return f'<td class="nowrap">{label}{more}</td>'
 
 
 def _sender(row: TraceRow, _address: str) -> str:
-    return f'<td class="address" data-label="{escape(_("Sender"))}">{escape(row.sender_address or "")}</td>'
+    title = _titled("Sender", get_language())
+    return f'<td class="address" data-label="{title}">{_escaped(row.sender_address or "")}</td>'
 
 
 def _recipient(row: TraceRow, _address: str) -> str:
@@ -98,11 +110,19 @@ def _recipient(row: TraceRow, _address: str) -> str:
     before = ""
     if original and original != row.recipient_address:
         before = f"<small>{escape(_('addressed to %(address)s') % {'address': original})}</small>"
-    return f'<td class="address" data-label="{escape(_("Recipient"))}">{escape(shown or "")}{before}</td>'
+    return (
+        f'<td class="address" data-label="{_titled("Recipient", get_language())}">{_escaped(shown or "")}{before}</td>'
+    )
+
+
+@lru_cache(maxsize=64)
+def _titled(word: str, _language: str | None) -> str:
+    """A word of the catalogues that is there for every row."""
+    return _escaped(_(word))
 
 
 def _reason(row: TraceRow, _address: str) -> str:
-    return f'<td class="long">{escape(_why(row))}</td>'
+    return f'<td class="long">{_escaped(_why(row))}</td>'
 
 
 def _why(row: TraceRow) -> str:

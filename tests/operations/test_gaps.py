@@ -53,14 +53,17 @@ def test_a_host_that_stopped_for_a_while_and_one_that_never_came_back(database: 
 
 
 def test_what_was_answered_holds_until_facts_are_written(database: Database) -> None:
-    _log(database, "mx1", list(range(300)))
-    _log(database, "mx2", list(range(140)))
-    assert _silences(database) == [("mx2", 139, 299, True)]
-    assert _silences(database, 3) == [("mx2", 139, 299, True)]
-    _log(database, "mx2", list(range(200, 300)))
-    assert _silences(database) == [("mx2", 139, 200, False)]
-    assert facts.insert_new(database, facts.table([_fact("mx2", 160)], [""], 9)) == 1
-    assert [one[:3] for one in _silences(database)] != [("mx2", 139, 200)]
+    _log(database, "mx1", list(range(600)))
+    _log(database, "mx2", list(range(230)))
+    assert _silences(database) == [("mx2", 229, 599, True)]
+    assert _silences(database, 3) == [("mx2", 229, 599, True)]
+    _log(database, "mx2", list(range(260, 600)))
+    low, high = START, START + 600 * MINUTE
+    assert [one.goes_on for one in presence.silences(database, low, high, fresh=60.0)] == [True]
+    assert [one.goes_on for one in presence.silences(database, low, high, fresh=0.0)] == [False]
+    assert _silences(database) == [("mx2", 229, 260, False)]
+    assert facts.insert_new(database, facts.table([_fact("mx2", 240)], [""], 9)) == 1
+    assert _silences(database) == [("mx2", 240, 260, False), ("mx2", 229, 240, False)]
 
 
 def test_a_host_that_logs_seldom_is_not_silent(database: Database) -> None:

@@ -75,7 +75,7 @@ def go(visitor: Any, address: str) -> None:
 
 def name_of(address: str) -> str:
     """A page as its screenshot is called."""
-    return re.sub(r"[^\w]+", "-", address.partition("?")[0]).strip("-")
+    return re.sub(r"[^\w]+", "-", address).strip("-")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -93,6 +93,39 @@ def test_nothing_sticks_out_on_a_phone_and_the_policy_for_content_holds(visit: A
     visitor.shot(f"flyout-phone-{scheme}")
     assert wide == []
     assert [text for text in visitor.complaints if "404" not in text and "400" not in text] == []
+
+
+def test_no_page_does_what_its_policy_for_content_forbids(visit: Any) -> None:
+    visitor = visit("admin")
+    page, heard = visitor.page, []
+    visitor.context.expose_binding("violated", lambda _source, *what: heard.append(what))
+    visitor.context.add_init_script(
+        "document.addEventListener('securitypolicyviolation', (e) =>"
+        " violated(location.pathname, e.violatedDirective, e.blockedURI, e.sample))"
+    )
+    for address in (*PAGES, "/accounts/2fa/totp/activate/", "/accounts/logout/"):
+        go(visitor, address)
+        page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+    page.goto("/messagetrace/?range=all")
+    page.locator("a.open").first.click()
+    page.locator("#flyout .steps details > summary").first.click()
+    page.keyboard.press("Escape")
+    page.locator("[data-sort]").nth(1).click()
+    page.locator("#quick").fill("example")
+    assert heard == []
+    page.evaluate("document.body.append(Object.assign(document.createElement('script'), {textContent: '1'}))")
+    page.wait_for_timeout(200)
+    assert [directive for _, directive, _, _ in heard] == ["script-src-elem"]
+
+
+def test_the_sign_in_page_does_nothing_that_its_policy_forbids(visit: Any) -> None:
+    visitor = visit()
+    visitor.page.goto("/accounts/login/")
+    visitor.page.fill("[name=login]", "admin@example.com")
+    visitor.page.fill("[name=password]", "wrong")
+    visitor.page.click("button.primary")
+    visitor.page.locator("main").wait_for()
+    assert [text for text in visitor.complaints if "Content Security Policy" in text] == []
 
 
 def test_headers_narrow_what_a_browser_may_do(site: Site) -> None:

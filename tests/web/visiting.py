@@ -172,7 +172,7 @@ class Visitor:
         """Keep a picture when a folder for them was named (MAILWAKE_SCREENSHOTS)."""
         if SHOTS is not None:
             SHOTS.mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(path=str(SHOTS / f"{name}.png"))
+            self.page.screenshot(path=str(SHOTS / f"{name}.png"), animations="disabled")
 
 
 @pytest.fixture

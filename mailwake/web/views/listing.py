@@ -74,8 +74,10 @@ def _answered(request: HttpRequest, chosen: Page, operation: Operation[Any], giv
         found["problem"] = spoken_error(error)
         return found
     names = chosen.columns or getattr(operation.output, "table_columns", ()) or tuple(operation.output.model_fields)
-    found["columns"] = [(name, label(_outside(operation.output, name))) for name in names]
     found["rows"] = [_row(item, names) for item in rows]
+    numeric = {cell["title"] for row in found["rows"] for cell in row["cells"] if cell["kind"] == "number"}
+    titles = [label(_outside(operation.output, name)) for name in names]
+    found["columns"] = [(name, title, title in numeric) for name, title in zip(names, titles, strict=True)]
     return found
 
 
@@ -107,6 +109,8 @@ def _row(item: BaseModel, names: tuple[str, ...]) -> dict[str, Any]:
 def _cell(item: BaseModel, name: str) -> dict[str, Any]:
     """A property's cell; what is of the product's own words, in the reader's language."""
     value, outside = getattr(item, name), _outside(type(item), name)
+    if name == "day" and isinstance(value, datetime):
+        return {"kind": "day", "value": f"{value:%Y-%m-%d}", "sort": value.timestamp()}
     if isinstance(value, str):
         value = worded(outside, str(value))
     elif isinstance(value, list | tuple) and all(isinstance(one, str) for one in value):

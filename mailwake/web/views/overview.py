@@ -26,7 +26,16 @@ _RANGES = {
     "90d": (_("Last 90 days"), timedelta(days=90)),
 }
 _ORDER = ("Delivered", "Expanded", "Pending", "GettingStatus", "Quarantined", "FilteredAsSpam", "Failed")
-_FILL = {"good": "good", "bad": "bad", "wait": "wait", "plain": "plain"}
+_FILLS = {
+    "Delivered": "good",
+    "Expanded": "plain",
+    "Pending": "wait",
+    "GettingStatus": "wait-paler",
+    "Quarantined": "wait-palest",
+    "FilteredAsSpam": "accent",
+    "Failed": "bad",
+}
+"""Colours in the chart: statuses of one tone are told apart there."""
 
 
 @page
@@ -41,11 +50,7 @@ def overview(request: HttpRequest) -> HttpResponseBase:
     columns = [
         Column(
             period.start,
-            [
-                (period.statuses[one], words.tone(one), str(words.status(one)))
-                for one in _ORDER
-                if one in period.statuses
-            ],
+            [(period.statuses[one], _FILLS[one], str(words.status(one))) for one in _ORDER if one in period.statuses],
         )
         for period in found.periods
     ]
@@ -55,6 +60,7 @@ def overview(request: HttpRequest) -> HttpResponseBase:
         "ranges": [(name, title) for name, (title, _length) in _RANGES.items()],
         "range": word,
         "cards": [(one, words.status(one), words.tone(one), found.statuses.get(one, 0)) for one in _ORDER],
+        "legend": [(words.status(one), _FILLS[one]) for one in _ORDER if found.statuses.get(one)],
         "directions": [(words.DIRECTIONS.get(one, one), times) for one, times in sorted(found.directions.items())],
         "failed": [_reason(one) for one in found.reasons if one.status == "Failed"],
         "waiting": [_reason(one) for one in found.reasons if one.status == "Pending"],

@@ -40,6 +40,9 @@
   });
   if (flyout) flyout.addEventListener("close", () => { if (opener) opener.focus(); });
 
+  // -- tabs that do not fit: the one that is open is in sight
+  for (const tab of $$(".tabs [aria-current]")) tab.parentNode.scrollLeft = tab.offsetLeft - (tab.parentNode.clientWidth - tab.offsetWidth) / 2;
+
   // -- the menu on narrow screens, drop-downs that close when one clicks elsewhere
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-toggle]");
