@@ -3,8 +3,8 @@
     python bench/hostile.py [--lines 10000000] [--frames 100000] [--piece 500000] [--seed 1]
 
 Lines: the golden cases of all sources, damaged as `tests/live/mutations.py` does it, are imported piece by piece into
-one store, each piece by a process of its own. Printed for each: lines written and read, records by what became of them,
-the rate, the memory of the process, and the longest time that 200 lines took. An import that fails, reads another number
+one store, each piece by a process of its own. Printed for each: lines written and read, records by what became of
+them, the rate, the memory of the process, and the longest time that 200 lines took. An import that fails, reads another number
 of lines than were written, or says that a parser failed ends the run with status 1.
 
 Frames: as many damaged HTTP requests (with and without a token, plain, gzip and zstd), syslog messages by TCP and

@@ -8,6 +8,7 @@ import json
 import random
 import resource
 import socket
+import time
 import zlib
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ import pytest
 import zstandard
 
 from mailwake.ingest.growing import GrowingReader
+from mailwake.ingest.registry import Registry
 from mailwake.operations.live.frames import Frames, line_of
 from mailwake.operations.live.push import LIMIT, PushError, lines_of, unpacked
 from mailwake.operations.live.sequence import Sequences
@@ -102,6 +104,45 @@ def test_lines_of_all_products(count: int, tmp_path: Path) -> None:
     facts += len(reader.settle())
     assert facts
     assert not [note for note in reader.account.notes if "Error" in note]
+
+
+_LONG = 30_000
+_BOUND = 3.0
+"""Seconds of processor time; where it grows with the square of the length, the texts below take ten times as long."""
+
+
+@pytest.mark.parametrize(
+    ("program", "start", "unit", "end"),
+    [
+        ("haraka", "[INFO] [-] [core] load: 0, connections: 7", "\t", "x"),
+        ("policyd-spf", "prepend Receiv", " ", "ed-SPF: x"),
+        ("cbpolicyd", "[2026/11/22-02:33:19 - 4711] [CBPOLICYD] INFO: module=Access", "[192.0.2.1] ", "x"),
+        ("cbpolicyd", "", "[192.0.2.1] ", "x"),
+        ("sm-mta", "39QEjFLv030359: rejecting commands from [", "\t", "192.0.2.1]: x"),
+        ("dovecot", "imap(alice@example.com)[192.0.2.1]<9566>", "[", ": Info: x"),
+    ],
+)
+def test_long_runs_cost_what_they_are_long(program: str, start: str, unit: str, end: str) -> None:
+    parser = Registry().parser(program)
+    parser("x")
+    began = time.process_time()
+    parser(start + unit * (_LONG // len(unit)) + end)
+    assert time.process_time() - began < _BOUND
+
+
+def test_prefixes_in_doubt_are_given_up_at_once() -> None:
+    """A site's own prefix of names and values may be read in as many ways as there are commas."""
+    dovecot = next(source for source in Registry().sources if source.name == "dovecot")
+    assert dovecot.split_bare("2026-11-22T02:29:47.123456Z master" + ", a=" * 2000) is None
+
+
+def test_numbers_without_end() -> None:
+    for program, text in (
+        ("milter-greylist", f"(unknown id): addr 2001:db8::5 from <> to <a@example.net> delayed for {'1' * 400}:00:00"),
+        ("sm-mta", f"uAL90x1Q012345: to=<bob@example.org>, delay={'1' * 400}:00:00, stat=Sent"),
+        ("exim", f"1vMkaB-00012c-3D SA: Action: tossed: score=22{'.1' * 40} required=5 x"),
+    ):
+        Registry().parser(program)(text)
 
 
 @pytest.mark.slow

@@ -24,7 +24,7 @@ _HEAD = re.compile(
 )
 _ADDRESSES = re.compile(_ADDRESS)
 _CLIENT = re.compile(r"\[(?:IPv6:)?([0-9A-Fa-f.:]+)\]")
-_KEY = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)(?:: ?|=)|(\d{1,12}) ms(?=,|$)")
+_KEY = re.compile(r"(?<![A-Za-z0-9_-])([A-Za-z][A-Za-z0-9_-]*+)(?:: ?|=)|(?<!\d)(\d{1,12}) ms(?=,|$)")
 _RECIPIENTS = re.compile(rf"{_ADDRESS}(?:, ?{_ADDRESS})*")
 _ODD = re.compile(r'["\[]|<[^>]*, ')
 _BRACKETED = re.compile(r"<[^>]*>(?: <[^>]*>)*")

@@ -22,7 +22,7 @@ _OTHER = re.compile(
     r"((?:[(<\[{][^)>\]}]*[)>\]}]|,? ++\w{1,20}=[^\s,]*|,? ++)*+)"
 )
 """Prefixes of a site's own: `imap(user)[192.0.2.1]`, `imap(user)<pid><session>(192.0.2.1)`, `session imap(user)`."""
-_PART = re.compile(r"\(([^)]*)\)|<([^>]*)>|\[([^\]]*)\]|\{([^}]*)\}")
+_PART = re.compile(r"\(([^()]*)\)|<([^<>]*)>|\[([^\[\]]*)\]|\{([^{}]*)\}")
 
 
 class Head(NamedTuple):

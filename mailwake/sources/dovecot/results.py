@@ -40,7 +40,7 @@ _FAST = re.compile(
     r"(msgid=(?:<[^>:,]*>|[^<,:]*)): (?:(fileinto) action: )?"
     r"(saved mail to |stored mail into mailbox )('?)([^:'\"]*)\4$"
 )
-_TARGET = re.compile(r"<([^>]*)>")
+_TARGET = re.compile(r"<([^<>]*)>")
 _QUOTED = re.compile(r"'(.*?)'(?:: (.*))?$", re.DOTALL)
 _TEMPORARY = ("temporary failure", "Temporary", "temporarily", "timed out", "Timeout")
 

@@ -22,6 +22,8 @@ _CULTURE = re.compile(
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)\Z", re.ASCII)
 _AFTERNOON = frozenset({"pm", "下午", "오후", "午後", "μμ", "晚上", "中午", "em", "ip", "du"})
 _MORNING = frozenset({"am", "上午", "오전", "午前", "πμ", "早上", "凌晨", "fm", "ap", "de"})
+_LONGEST = 80
+"""Characters of a written time; what is longer is damaged."""
 _LATEST = 8_000_000_000_000
 """Milliseconds: in the year 2223."""
 
@@ -44,6 +46,8 @@ def iso(value: Any) -> str:
         return _since_epoch(int(match[1]))
     if _DAY.match(value):
         return f"{value}T00:00:00Z"
+    if len(value) > _LONGEST:
+        return ""
     match = _CULTURE.match(value.replace("\u202f", " ").replace("\u00a0", " "))
     return _of_culture(match) if match else ""
 

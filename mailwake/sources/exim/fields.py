@@ -30,7 +30,7 @@ _zone_at = re.compile(
 
 _ESCAPE = re.compile(rb"\\(?:([0-7]{3})|(.))", re.DOTALL)
 _CONTROLS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"v": b"\v", b"f": b"\f"}
-_SPAN = re.compile(r"(\d+(?:\.\d+)?)([wdhms])")
+_SPAN = re.compile(r"(?<![\d.])(\d++(?:\.\d++)?)([wdhms])")
 _UNIT = {"w": 604800.0, "d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0}
 
 

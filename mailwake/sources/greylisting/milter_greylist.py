@@ -11,9 +11,13 @@ _ID = rf"(?P<id>{JOB_ID}|\(unknown(?: id)?\)): "
 _CLIENT = r"(?:(?P<name>[^\s\[]*)\[(?P<ip>[^\]]*)\]|(?P<bare>[0-9A-Fa-f:.]+))"
 
 
+_LONGEST = 20
+"""Characters of a span of time; of a longer one, out of a damaged record, no number can be made."""
+
+
 def _seconds(text: str | None) -> float | None:
     """Seconds of `00:30:00`."""
-    if not text:
+    if not text or len(text) > _LONGEST:
         return None
     hours, minutes, seconds = (int(part) for part in text.split(":"))
     return float(hours * 3600 + minutes * 60 + seconds)

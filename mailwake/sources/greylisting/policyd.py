@@ -75,7 +75,7 @@ def _old(match: re.Match[str]) -> Parsed:
 
 
 _RULES: tuple[Rule, ...] = (
-    (re.compile(r"(?:\[.*?\] )*(?:\w+: )?(?P<said>module=\w+, .*)"), _module),
+    (re.compile(r"(?:\[[^\]]*\] )*+(?:\w+: )?(?P<said>module=\w+, .*)"), _module),
     (re.compile(r"rcpt=\d+, (?P<module>\w+)=(?P<state>[\w!]+),"), _old),
     (re.compile(r".*(?:Policyd Server|CBPOLICYD).*start", re.IGNORECASE), service("start")),
     (

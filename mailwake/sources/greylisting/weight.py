@@ -26,7 +26,7 @@ def decision(reply: str) -> str:
 def _decided(match: re.Match[str]) -> Parsed:
     """`decided action=550 Mail appeared to be SPAM …; <client=NAME[IP]> <helo=h> <from=s> <to=r>; delay: 3s`."""
     said = dict(_ATTRIBUTE.findall(match.string))
-    client = re.match(r"(.*)\[(.*)\]\Z", said.get("client", ""))
+    client = re.match(r"(.*)\[([^\[\]]*)\]\Z", said.get("client", ""))
     waited = _DELAY.search(match.string)
     return (
         "policy",

@@ -13,7 +13,7 @@ from mailwake.sources.haraka.lines import Record
 
 _FORWARD = re.compile(r"forwarding to (?P<host>\S+?):(?P<port>\d+)\Z")
 _COLLATED = re.compile(r"(?:\A|, )(\w+): ?(.*?)(?=, \w+: ?|, (?:pass|fail|skip|err|msg):|\Z)")
-_VIRUS = re.compile(r"fail: ?(?P<virus>.+?)(?:, |\Z)|(?P<found>\S+) FOUND")
+_VIRUS = re.compile(r"fail: ?(?P<virus>.+?)(?:, |\Z)|(?<!\S)(?P<found>\S+) FOUND")
 _IP = re.compile(r"[0-9A-Fa-f.:]+\Z")
 _NUMBERS = frozenset({"score", "required_score", "required"})
 

@@ -15,7 +15,7 @@ SESSION = r"[0-9a-f]{16}"
 _ATTRIBUTE = re.compile(
     r"(?:\A|,? )([a-z]+)=(?:<(.*?)>(?=,? [a-z]+=|[,:]?\Z)|\"(.*?)\"(?=,? [a-z]+=|\Z)|([^\s,]*(?: \([^)]*\))?))"
 )
-_SPAN = re.compile(r"(\d+)([dhms])")
+_SPAN = re.compile(r"(?<!\d)(\d{1,9})([dhms])")
 _UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 _RELAY = re.compile(r"(?:(?P<ip>[0-9A-Fa-f.:\[\]]+)|(?P<name>\S+))(?: \((?P<host>[^)]*)\))?")
 _TLS = re.compile(r"(?:version=)?(?P<version>[A-Za-z]+v?[\d.]*)(?::|, cipher=)(?P<cipher>[^:,\s]+)")

@@ -18,7 +18,7 @@ _NAME = re.compile(r"(?:\A|, )([a-z][a-z_0-9]*)=")
 _HOST = re.compile(
     r"(?:(?<![^\s\[\]])(?P<name>[^\s\[\]]+)\s+|(?<!\s)\s*)\[(?:IPv6:)?(?P<ip>[0-9A-Fa-f.:]+)\]"
 )  # begins only where a word or a gap does: of a long one, not every place is tried
-_INTERVAL = re.compile(r"(?:(\d+)\+)?(\d+):(\d\d):(\d\d)\Z")
+_INTERVAL = re.compile(r"(?:(\d{1,6})\+)?(\d{1,6}):(\d\d):(\d\d)\Z")
 _IDS = re.compile(r" \(-?\d+/-?\d+\)\Z")
 
 
