@@ -4,8 +4,8 @@
 
 Lines: the golden cases of all sources, damaged as `tests/live/mutations.py` does it, are imported piece by piece into
 one store, each piece by a process of its own. Printed for each: lines written and read, records by what became of
-them, the rate, the memory of the process, and the longest time that 200 lines took. An import that fails, reads another number
-of lines than were written, or says that a parser failed ends the run with status 1.
+them, the rate, the memory of the process, and the longest time that 200 lines took. An import that fails, reads another
+number of lines than were written, or says that a parser failed ends the run with status 1.
 
 Frames: as many damaged HTTP requests (with and without a token, plain, gzip and zstd), syslog messages by TCP and
 datagrams to a server, a hundred of its connections slow ones; in the end it must answer, take what is right and not

@@ -36,7 +36,8 @@ _STAMP = (
 _MORE = r"(?:[\[{(][^\]}) ]*[\]})])*+"
 """What a site's own prefix has behind the user: `[192.0.2.1]`, `(192.0.2.1)`."""
 _BARE = re.compile(
-    rf"({_STAMP}) ((?:{_SERVICES})(?:\(([^)]*)\){_MORE})?(?:<([^>]*)>)*+{_MORE}(?:,? [a-z_]+=(?:[^\s,:]|[,:](?! ))*+)*+: )"
+    rf"({_STAMP}) ((?:{_SERVICES})(?:\(([^)]*)\){_MORE})?(?:<([^>]*)>)*+{_MORE}"
+    r"(?:,? [a-z_]+=(?:[^\s,:]|[,:](?! ))*+)*+: )"
     r"(?:Info: |(?=(?:Warning|Error|Fatal|Panic|Debug): ))"
 )
 _BARE_1X = re.compile(rf"(?:dovecot|(deliver\([^)]*\))): ({_STAMP}) (?:Info: |(?=(?:Warning|Error|Fatal|Panic): ))(.*)")

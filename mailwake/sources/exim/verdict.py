@@ -8,7 +8,8 @@ from mailwake.events.fact import Fields, Parsed
 
 _DKIM = re.compile(r"DKIM: d=(\S+) (.*?)\[([^\]]*)\]?\Z").match
 _SA = re.compile(
-    r"SA: Action: (?P<action>.*?)(?:: score=(?P<score>-?\d+(?:\.\d*)?) required=(?P<required>-?\d+(?:\.\d*)?)(?P<rest>.*))?\Z"
+    r"SA: Action: (?P<action>.*?)"
+    r"(?:: score=(?P<score>-?\d+(?:\.\d*)?) required=(?P<required>-?\d+(?:\.\d*)?)(?P<rest>.*))?\Z"
 ).match
 _SA_TAIL = re.compile(
     r"(?:.*?\(scanned in (?P<took>\d+)/\d+ secs)?(?: \| Message-Id: (?P<id>[^)]*)\)\.)?"
