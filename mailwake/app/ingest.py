@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from base64 import b64decode
 from collections.abc import Callable, Iterable
 
 from django.core.exceptions import RequestDataTooBig
@@ -125,7 +126,20 @@ def _escaped(text: str) -> str:
 
 def _is_allowed(request: HttpRequest, point: PushPoint) -> bool:
     kind, _, secret = request.headers.get("Authorization", "").partition(" ")
-    return kind.lower() == "bearer" and point.source.allows(secret.strip())
+    if kind.lower() == "basic":
+        secret = _password(secret.strip())
+    elif kind.lower() != "bearer":
+        return False
+    return point.source.allows(secret.strip())
+
+
+def _password(credentials: str) -> str:
+    """The password of Basic credentials (RFC 7617), "" for broken ones: senders without a setting for a header, as
+    Dovecot and Rspamd, have one for a name and a password."""
+    try:
+        return b64decode(credentials, validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""
 
 
 def _told(status: int, text: str) -> HttpResponse:

@@ -6,6 +6,7 @@ The embedded store belongs to one process, so pages, REST and jobs are threads o
 from __future__ import annotations
 
 import contextlib
+import logging
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -48,10 +49,26 @@ def application(data_dir: Path, options: ServerOptions) -> Iterator[Callable[...
                 try:
                     with background(here):
                         handler = WSGIHandler()
+                        _warm_up(handler)
                         keep_what_is_loaded()
                         yield handler
                 finally:
                     serving.use(None)
+
+
+def _warm_up(app: Callable[..., Any]) -> None:
+    """Load what the first request would load: Dovecot's event exporter gives a request up after 250 ms."""
+    from wsgiref.util import setup_testing_defaults
+
+    environ: dict[str, Any] = {"REQUEST_METHOD": "POST", "PATH_INFO": "/ingest/none", "CONTENT_LENGTH": "0"}
+    setup_testing_defaults(environ)
+    told = logging.getLogger("django.request")
+    told.disabled = True  # it is refused, which nobody needs to know
+    try:
+        for _part in app(environ, lambda *_: None):
+            pass
+    finally:
+        told.disabled = False
 
 
 @contextmanager

@@ -76,14 +76,17 @@ def await_port(port: int) -> None:
 class Servers:
     """Postfix (MX and submission) and Dovecot (IMAP, POP3, LMTP, ManageSieve) for some users. A context manager."""
 
-    def __init__(self, folder: Path, users: tuple[str, ...], *, text: bool = True, events: bool = True) -> None:
+    def __init__(
+        self, folder: Path, users: tuple[str, ...], *, text: bool = True, events: bool = True, more: str = ""
+    ) -> None:
         """users: local parts; the password of `ann` is `pw-ann`, that of the master user `admin` is `pw-admin`.
 
-        text: Dovecot's mail_log lines are written; events: its event exporter writes into its log.
+        text: Dovecot's mail_log lines are written; events: its event exporter writes into its log; more: settings of
+        Dovecot to add.
         """
         self.folder = folder
         self.users = users
-        self._text, self._events = text, events
+        self._text, self._events, self._more = text, events, more
         names = ("smtp", "submission", "imap", "pop3", "lmtp", "sieve", "sasl")
         self.ports = dict(zip(names, free_ports(len(names)), strict=True))
         self.log = folder / "log"
@@ -141,6 +144,7 @@ class Servers:
         text = _DOVECOT
         for name, value in values.items():
             text = text.replace(f"@{name}@", str(value))
+        text += self._more
         if self._events:
             text += _EXPORTER
         (self.folder / "dovecot.conf").write_text(text)

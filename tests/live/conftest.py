@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,25 @@ def stamped(number: int) -> list[str]:
     base = 1_700_000_000 + number
     stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(base))
     return [f"{stamp}.{place:06}+00:00 {text}" for place, text in enumerate(mail(number))]
+
+
+def recipe(title: str) -> str:
+    """The text of the recipe of docs/live.md under a paragraph that begins with a title."""
+    found = re.search(
+        rf"^{re.escape(title)}[^\n]*:\n\n```\n(.*?)^```", (TOP / "docs/live.md").read_text(), re.MULTILINE | re.DOTALL
+    )
+    assert found is not None
+    return found[1]
+
+
+@contextmanager
+def running(*words: str) -> Iterator[None]:
+    """A daemon in the foreground while the block runs."""
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT) as process:
+        try:
+            yield
+        finally:
+            process.terminate()
 
 
 def certificate(folder: Path, name: str, signer: str = "") -> None:

@@ -7,33 +7,15 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.live.conftest import TOP, Server, certificate, free_port, mail, until
+from tests.live.conftest import Server, certificate, free_port, mail, recipe, running, until
 
 pytestmark = pytest.mark.slow
 COUNT = 20
 NAME = "mailwake.example.org"
-
-
-def _recipe(title: str) -> str:
-    """The text of the recipe under a title."""
-    found = re.search(rf"^{title}:\n\n```\n(.*?)^```", (TOP / "docs/live.md").read_text(), re.MULTILINE | re.DOTALL)
-    assert found is not None
-    return found[1]
-
-
-@contextmanager
-def _running(*words: str) -> Iterator[None]:
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
-        try:
-            yield
-        finally:
-            process.terminate()
 
 
 def _log(folder: Path, first: int = 0) -> None:
@@ -70,7 +52,7 @@ def test_rsyslog_by_tls_while_the_server_is_restarted(server: Server) -> None:
     if shutil.which("rsyslogd") is None or not modules.exists():
         pytest.skip("needs rsyslog and rsyslog-gnutls")
     port = _tls(server)
-    action = _recipe("rsyslog").replace('port="6514"', f'port="{port}"')
+    action = recipe("rsyslog").replace('port="6514"', f'port="{port}"')
     action = action.replace(f'target="{NAME}"', 'target="127.0.0.1"')
     folder = server.folder
     (folder / "rsyslog.conf").write_text(
@@ -78,7 +60,7 @@ def test_rsyslog_by_tls_while_the_server_is_restarted(server: Server) -> None:
         f'module(load="imuxsock" SysSock.Use="off")\ninput(type="imuxsock" Socket="{folder}/log")\n{action}'
     )
     server.start()
-    with _running("rsyslogd", "-n", "-f", str(folder / "rsyslog.conf"), "-i", str(folder / "pid")):
+    with running("rsyslogd", "-n", "-f", str(folder / "rsyslog.conf"), "-i", str(folder / "pid")):
         _log(folder)
         server.wait_for(COUNT * 5)
         server.stop()
@@ -98,7 +80,7 @@ def test_syslog_ng_by_tls(server: Server) -> None:
         pytest.skip("needs syslog-ng")
     port = _tls(server)
     folder = server.folder
-    text = _recipe("syslog-ng").replace("6514", str(port)).replace(f'"{NAME}"', '"127.0.0.1"')
+    text = recipe("syslog-ng").replace("6514", str(port)).replace(f'"{NAME}"', '"127.0.0.1"')
     text = text.replace("/etc/ssl/our-ca.pem", f"{folder}/{NAME}.pem")
     version = subprocess.run(["syslog-ng", "--version"], capture_output=True, text=True, check=True).stdout
     number = re.search(r"Config version: (\S+)", version)
@@ -109,6 +91,6 @@ def test_syslog_ng_by_tls(server: Server) -> None:
     server.start()
     words = ["syslog-ng", "-F", "-f", str(folder / "syslog-ng.conf"), "-p", str(folder / "pid")]
     words += ["-R", str(folder / "persist"), "-c", str(folder / "control")]
-    with _running(*words):
+    with running(*words):
         _log(folder)
         _check(server, 0, COUNT)
