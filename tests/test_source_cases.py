@@ -26,6 +26,11 @@ def test_case(source: Source, case: dict[str, Any]) -> None:
     golden.check(source, case)
 
 
+@pytest.mark.parametrize("folder", sorted(path.parent.name for path in ROOM.glob("*/kinds.json")))
+def test_every_documented_kind_has_a_case(folder: str) -> None:
+    assert not golden.uncovered(ROOM / folder)
+
+
 def test_every_source_has_cases() -> None:
     for source in all_sources():
         assert list((ROOM / source.name / "cases").glob("*.json")), f"{source.name} has no cases"

@@ -8,11 +8,15 @@ A case file `cases/<topic>.json` in the source's folder is a list of objects:
 
 or, for a line of a product's own log file, `"bare": "the whole line"` in place of program and message, with
 `"stamp"`, `"host"`, `"pid"` optional; or `"kind": null` for a line that the source must refuse to know.
+
+`kinds.json` beside the cases lists the kinds of records that the vendor documents, and how a line of each is known, by
+a regular expression: `{"documented": "where", "kinds": {"name": "pattern"}}`. Each of them has a case.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +32,16 @@ def cases_in(folder: Path) -> list[tuple[str, Case]]:
     for path in sorted(folder.glob("*.json")):
         found.extend((f"{path.stem}: {case['shows']}", case) for case in json.loads(path.read_text("utf-8")))
     return found
+
+
+def uncovered(folder: Path) -> list[str]:
+    """The kinds of records that a source's `kinds.json` lists, and of which no line in its cases is known."""
+    listed = folder / "kinds.json"
+    if not listed.exists():
+        return []
+    lines = [case.get("bare") or case.get("message", "") for _, case in cases_in(folder / "cases") if case["kind"]]
+    kinds: dict[str, str] = json.loads(listed.read_text("utf-8"))["kinds"]
+    return [name for name, pattern in kinds.items() if not any(map(re.compile(pattern).search, lines))]
 
 
 def check(source: Source, case: Case) -> None:

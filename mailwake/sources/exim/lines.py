@@ -28,7 +28,7 @@ _OWN_WORDS = re.compile(
       | unqualified\ (?:sender|recipient)\ rejected | VRFY\ failed\ for | ignoring\ AUTH=
       | unexpected\ disconnection\ while\ reading\ SMTP | no\ MAIL\ in\ SMTP\ connection
       | no\ (?:host\ name|IP\ address)\ found\ for
-      | (?:Start|End)\ (?:ODMR\ )?queue\ run:? | (?:sender|recipient)\ verify\ (?:defer|fail)
+      | (?:Start|End)\ (?:ODMR\ |'[^']*'\ )?queue\ run:? | (?:sender|recipient)\ verify\ (?:defer|fail)
       | (?:overlong|ridiculously\ long)\ message\ header | timed\ out\ while\ reading\ local\ message
       | exim\ \S+\ daemon | Exim\ configuration\ error | cwd=\S+\ \d+\ args: | pid\ \d+:\ SIG | SIGHUP\ received
       | TLS\ error\ on\ connection | TLS\ session: | \[\S+\]\ SSL\ verify\ error | DANE\ (?:error|attempt)

@@ -72,6 +72,8 @@ def smtp(text: str) -> Parsed | None:
         command = _QUOTED(where)
         fields = _client(where[command.end() :])[0] if command else {}
         return _lost(fields, command[1][1:].split(" ", 1)[0].upper() if command else "", text)
+    if text.startswith("SMTP connection identification "):
+        return "noise", "", {}  # which local user a client of the host is
     if text.startswith("SMTP connection lost after final dot "):
         return _lost(_client(text.partition(" final dot ")[2])[0], "END-OF-MESSAGE", text)
     for words, stage in _BROKEN:
@@ -85,6 +87,7 @@ _BROKEN = (
     ("SMTP data timeout ", "DATA"),
     ("SMTP call from ", ""),
     ("SMTP connection ", ""),
+    ("SMTP protocol violation: ", ""),
 )
 
 
@@ -143,8 +146,8 @@ _BY_WORD: dict[str, tuple[tuple[str, Callable[[str], Parsed | None]], ...]] = {
     "SMTP": (("SMTP ", smtp),),
     "TLS": (("TLS error on connection", broken), ("TLS session: ", _note), ("TLS client disconnected ", _note)),
     "unexpected": (("unexpected disconnection ", broken),),
-    "Start": (("Start queue run", _noise), ("Start ODMR queue run", _noise)),
-    "End": (("End queue run", _noise), ("End ODMR queue run", _noise)),
+    "Start": (("Start queue run", _noise), ("Start ODMR queue run", _noise), ("Start '", _noise)),
+    "End": (("End queue run", _noise), ("End ODMR queue run", _noise), ("End '", _noise)),
     "no": (
         ("no host name found for ", _noise),
         ("no IP address found for ", _noise),

@@ -18,7 +18,8 @@ _OTHER: tuple[Rule, ...] = (
     (re.compile(r"fatal(?:x)?: |lost child|.*process .* died|warn: lost child"), service("crash")),
     (
         re.compile(
-            r"(?:smtp-out|smtp-in|lookup|expand|rules?|rule #\d+|debug|info|warn|trace|imsg|queue|scheduler|mproc|"
+            r"(?:pony express|dispatcher|parent|crypto|klondike|enqueuer|smtp-out|smtp-in|"
+            r"lookup|expand|rules?|rule #\d+|debug|info|warn|trace|imsg|queue|scheduler|mproc|"
             r"filter|forward|aliases|ruleset|stat|control|mta|mda|lka|smtp|profile|rewrite|schedule|auth): |"
             r"setup_|scanning |commands executed from aliases "
         ),

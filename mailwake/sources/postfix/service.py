@@ -65,7 +65,8 @@ _NOISE = (
 """How lines begin that say nothing of a message: counters, TLS chatter, caches, verbose SMTP dialogue."""
 
 _CERTIFICATE = re.compile(
-    r"[^\s\[]+\[[^\[\]\s]*\](?::\d+)?: (?:subject_CN=|Matched |depth=|certificate |re-using |TLS )"
+    r"[^\s\[]+\[[^\[\]\s]*\](?::\d+)?: (?:(?:Un)?[Tt]rusted: |Verified: |subject_CN="
+    r"|(?:Issuing|Decrypting) session |Matched |depth=|certificate |re-using |TLS )"
 )
 _REFUSED = {
     "queue file size limit exceeded": "5.3.4",

@@ -18,7 +18,9 @@ _MAILBOX = re.compile(r"local\Z|cyrus|dovecot|procmail|maildrop|lmtp|deliver\Z|d
 _DISPOSITIONS = {"*file*": "file", "*include*": "file", "prog": "command", "discard": "discard", "bitbucket": "discard"}
 _TEXT = re.compile(r"Sent \((?P<text>.*?)\)?\Z", re.DOTALL)
 _HELD = ("quarantined", "quarantine")
-_WAITING = ("queued", "Deferred", "Transient", "Insufficient", "Operating system error", "Internal error")
+_WAITING = ("queued", "Deferred", "Transient")
+_OLD_WAITING = ("Insufficient disk", "Operating system error", "Internal error", "I/O error")
+"""Of releases that name no `dsn`."""
 
 
 def delivery(key: str, rest: str) -> Parsed | None:
@@ -75,7 +77,7 @@ def _put_end(fields: Fields, stat: str, reply: str, mailer: str) -> None:
 def _status(dsn: str, stat: str) -> str:
     if stat.startswith("Sent") or (dsn[:1] == "2" and stat):
         return "sent"
-    if stat.startswith(_WAITING) or dsn[:1] == "4":
+    if stat.startswith(_WAITING) or dsn[:1] == "4" or (not dsn and stat.startswith(_OLD_WAITING)):
         return "deferred"
     return "bounced" if stat or dsn[:1] == "5" else ""
 

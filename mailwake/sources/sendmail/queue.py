@@ -20,6 +20,8 @@ _LATE = ("Warning: could not send message", "Warning: message still undelivered"
 _NOTES = (
     "Authentication-Warning: ",
     "SYSERR(",
+    "SYSERR: ",
+    "POSSIBLE ATTACK from ",
     "Losing ",
     "savemail panic",
     "split: ",
@@ -67,6 +69,9 @@ _QUIET = (
     "AUTH: available mech=",
     "AUTH warning: ",
     "default_auth",
+    "error: safesasl(",
+    "file descriptors missing on startup",
+    "fill_fd: ",
     "deliver: ",
     "smtpquit",
     "problem ",

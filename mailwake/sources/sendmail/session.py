@@ -17,7 +17,9 @@ _AUTH_FAILURE = re.compile(r"AUTH failure \((?P<method>[^)]*)\): (?P<rest>.*)", 
 _ATTACK = re.compile(r"(?P<client>.+?): (?:possible SMTP attack|probable open proxy): command=(?P<command>[^,]*)")
 _FLOOD = re.compile(r"(?P<client>.+?): Possible SMTP RCPT flood, throttling")
 _LOST = re.compile(r"lost input channel from (?P<client>.+?)(?: to (?P<daemon>\S+) after (?P<stage>\w+))?\Z")
-_IDLE = re.compile(r"(?P<client>.+?) did not issue MAIL/EXPN/VRFY/ETRN during connection to (?P<daemon>\S+)")
+_IDLE = re.compile(
+    r"(?:(?P<client>.+?) did not issue MAIL/EXPN/VRFY/ETRN during connection to \S+|Null connection from (?P<old>.+))"
+)
 _TIMEOUT = re.compile(r"timeout waiting for input (?:from (?P<client>.+?) )?during (?P<stage>.+)")
 _COLLECT = re.compile(
     r"(?P<text>collect: .*?|I/O error|timeout)(?: on connection from (?P<client>.+?))?"
@@ -107,7 +109,11 @@ def connection(text: str) -> Parsed | None:
     """Connections that came or went, and servers that were not reached."""
     idle = _IDLE.match(text)
     if idle is not None:
-        return "disconnect", "", {**client(idle["client"]), "reason": "did not issue MAIL/EXPN/VRFY/ETRN"}
+        return (
+            "disconnect",
+            "",
+            {**client(idle["client"] or idle["old"]), "reason": "did not issue MAIL/EXPN/VRFY/ETRN"},
+        )
     found = _CONNECTED.match(text)
     if found is not None:
         return "connect", "", client(found["client"])

@@ -12,7 +12,10 @@ from mailwake.sources.stalwart.events import Event, reason
 from mailwake.sources.stalwart.queue import addresses, session_of
 
 _ACTIONS = {"ham": "stored", "spam": "stored", "duplicate": "duplicate", "error": "failed"}
-_VERBS = "append copy move expunge store create-mailbox delete-mailbox rename-mailbox set-acl delete fetch"
+_VERBS = (
+    "append copy move expunge store create-mailbox delete-mailbox rename-mailbox set-acl delete fetch"
+    " set-active create-script update-script delete-script rename-script"
+)
 _TOUCHING = frozenset(_VERBS.split())
 """Verbs of clients that touch items or mailboxes."""
 _QUIET = frozenset({"spanId", "listenerId", "localPort", "localIp", "elapsed"})

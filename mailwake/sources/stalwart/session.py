@@ -32,11 +32,22 @@ _REFUSALS: dict[str, tuple[str, bool]] = {
     "milter.action-reject": (_END, False),
     "milter.action-temp-fail": (_END, True),
     "milter.action-reply-code": (_END, False),
+    "milter.action-shutdown": (_END, True),
+    "milter.action-connection-failure": (_END, True),
     "mta-hook.action-reject": (_END, False),
     "sieve.action-reject": (_END, False),
     "queue.quota-exceeded": (_END, True),
 }
 """Event to the stage of the refusal, and whether the client was told to come again."""
+_CHECKS: dict[str, str] = {
+    "smtp.spf-ehlo-fail": "HELO",
+    "smtp.spf-from-fail": _MAIL,
+    "smtp.iprev-fail": _MAIL,
+    "smtp.dkim-fail": _END,
+    "smtp.arc-fail": _END,
+    "smtp.dmarc-fail": _END,
+}
+"""Checks of the sender, and the stage at which one that is strict refuses (crates/smtp/src/inbound)."""
 _DISCARDS = frozenset({"milter.action-discard", "mta-hook.action-discard", "sieve.action-discard"})
 _BROKEN = frozenset(
     ["smtp.time-limit-exceeded", "smtp.transfer-limit-exceeded", "smtp.too-many-invalid-rcpt", "network.timeout"]
@@ -48,7 +59,7 @@ def refusal(event: Event) -> Parsed | None:
     """A refusal of mail, or a discard at the door; None for other events."""
     if event.name in _DISCARDS and "queueId" not in dict(event.keys):
         return "check", "", {"action": "discard", "by": event.name.partition(".")[0], **_envelope(event)}
-    known = _REFUSALS.get(event.name)
+    known = _REFUSALS.get(event.name) or _check(event)
     if known is None or "queueId" in dict(event.keys):
         return None
     stage, temporary = known
@@ -62,6 +73,16 @@ def refusal(event: Event) -> Parsed | None:
         fields["temporary"] = True
     details = event.text("details") or reason(event.own("causedBy")) or event.text("reason")
     return "reject", "", {**fields, "text": details or event.words or event.name}
+
+
+def _check(event: Event) -> tuple[str, bool] | None:
+    """The refusal by a check that is strict; that of DMARC only where the domain asks for it."""
+    stage = _CHECKS.get(event.name)
+    if stage is None or event.text("strict").lower() != "true":
+        return None
+    if event.name == "smtp.dmarc-fail" and "reject" not in event.text("policy").lower():
+        return None
+    return stage, "temp" in str(event.own("result") or "").lower()
 
 
 def _envelope(event: Event) -> Fields:
