@@ -111,6 +111,24 @@ def test_servers_of_which_nothing_says_who_handed_over() -> None:
     assert (rows[0].hosts, rows[0].direction) == (("EX01", "EX02"), "Inbound")
 
 
+def test_a_message_id_that_the_server_gives_it() -> None:
+    rows = rows_told(
+        [
+            [
+                ONE.row(
+                    "10:00:00.100", "STOREDRIVER RECEIVE", ["bob@example.com"], **hop("EX01", "EX01"), message_id=""
+                ),
+                ONE.row(
+                    "10:00:00.200", "STOREDRIVER SUBMIT", ["bob@example.com"], **hop("EX01", "EX01"), message_id=""
+                ),
+                ONE.row("10:00:01", "STOREDRIVER DELIVER", ["bob@example.com"], **hop("EX01", "EX01")),
+            ]
+        ]
+    )
+    assert told(rows) == ["ann@example.com bob@example.com = Delivered/Delivered"]
+    assert rows[0].message_id == ONE.row("10:00:01", "STOREDRIVER DELIVER")["message-id"]
+
+
 def test_group_with_one_member_that_fails() -> None:
     members = ["bob@example.com", "eve@example.com", "dan@example.com"]
     rows = rows_told(
