@@ -64,14 +64,15 @@ def _envelope(leg: Leg, fact: Fact) -> None:
 def split_local(leg: Leg) -> None:
     """An alias or .forward may have several ways for one address (aliases(5)): each way is an end of its own.
 
-    local(8) of Postfix names the way in its reply, Exim in place of the relay: a command, or a file.
+    local(8) of Postfix names the way in its reply, Exim in place of the relay: a command, or a file. OpenSMTPD has an
+    envelope for each account.
     """
     split: dict[tuple[str, str], Recipient] = {}
     for name, recipient in leg.recipients.items():
         ways = _by_target(recipient.attempts)
         if len(ways) > 1:
             for number, attempts in enumerate(ways):
-                way = Recipient(recipient.address, recipient.original)
+                way = Recipient(_account(attempts, recipient.address), recipient.original)
                 way.attempts = attempts
                 split[name[0], f"{name[1]}\0{number}" if number else name[1]] = way
             continue
@@ -96,9 +97,18 @@ def has_ways(attempts: list[Fact]) -> bool:
 
 
 def _target(fact: Fact) -> str:
-    """The command or file that Exim names in place of a relay; "" for the address itself."""
-    place = fact.fields.get("relay", "")
-    return place if place[:1] in _NO_HOST and "agent" not in fact.fields else ""
+    """The command or file that Exim names in place of a relay, or an envelope; "" for the address itself."""
+    fields = fact.fields
+    if "envelope" in fields:
+        return str(fields["envelope"])
+    place = fields.get("relay", "")
+    return place if place[:1] in _NO_HOST and "agent" not in fields else ""
+
+
+def _account(attempts: list[Fact], address: str) -> str:
+    """The address of a way that leads to an account of the host."""
+    account = next((fact.fields["account"] for fact in attempts if "account" in fact.fields), "")
+    return f"{account}@{address.rpartition('@')[2]}" if account else address
 
 
 def _by_target(attempts: list[Fact]) -> list[list[Fact]]:

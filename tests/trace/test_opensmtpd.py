@@ -72,6 +72,27 @@ def test_alias_and_mailboxes() -> None:
     ]
 
 
+def test_alias_of_two_local_accounts() -> None:
+    """As OpenSMTPD 6.8 logs it: the address stays that of the alias, envelope and account differ."""
+    envelope = "10:00:00 mx smtpd[70]: {S} smtp envelope evpid={M}11111111 from=<a@example.net> to=<info@example.org>\n"
+    head = CONNECT + MESSAGE + envelope.format(S=S, M=M)
+    put_off = 'result=TempFail stat=Error (temporary failure: "mail.maildir: Permission denied")'
+    one = _mda("info@example.org", "info@example.org", "11111111").replace("user=u", "user=bob")
+    other = _mda("info@example.org", "info@example.org", "22222222", put_off).replace("user=u", "user=eve")
+    kept = other.partition("result=")[0] + "result=Ok stat=Delivered\n"
+    assert told(trace(head + one + other)) == [
+        "a@example.net info@example.org = Expanded/Expanded",
+        "a@example.net info@example.org bob@example.org Delivered/Delivered",
+        "a@example.net info@example.org eve@example.org Pending/Deferred",
+    ]
+    assert told(trace(head + other + one + kept.replace("10:00:02", "10:05:02"))) == [
+        "a@example.net info@example.org = Expanded/Expanded",
+        "a@example.net info@example.org bob@example.org Delivered/Delivered",
+        "a@example.net info@example.org eve@example.org Delivered/Delivered",
+    ]
+    assert told(trace(head + one)) == ["a@example.net info@example.org = Delivered/Delivered"]
+
+
 def test_submission_with_login() -> None:
     login = f"10:00:00 mx smtpd[70]: {S} smtp authentication user=ann result=ok\n"
     rows = trace(CONNECT + TLS + login + MESSAGE + ENVELOPE + OUT)

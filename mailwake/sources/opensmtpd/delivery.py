@@ -59,6 +59,10 @@ def _delivery(agent: str, evpid: str, result: str, session: str, read: dict[str,
     if first not in ("-", "", "@") and first.lower() != fields["recipient"].lower():
         fields["orig_recipient"] = first
     fields.update(relay(read.get("relay", "-")))
+    if agent in _LOCAL:
+        fields["envelope"] = evpid[8:]  # an alias keeps its address, whatever accounts it stands for
+        if read.get("user"):
+            fields["account"] = read["user"]
     span = seconds(read.get("delay", ""))
     if span is not None:
         fields["delay"] = span
