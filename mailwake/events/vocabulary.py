@@ -73,8 +73,8 @@ KINDS: dict[str, Kind] = {
         " recipient of the transaction. token: LMTP session id of the mailbox server."
         " disposition of a sent one: mailbox, relay, forward, command, file, discard, quarantine, duplicate."
         " folder: of the mailbox, where this server says it itself."
-        " inside: to a server of the same organization, as the record says. account: of the mailbox, where the address does"
-        " not name it; envelope: the server's own id of this recipient.",
+        " inside: to a server of the same organization, as the record says. account: of the mailbox, where the address"
+        " does not name it; envelope: the server's own id of this recipient.",
         "recipient orig_recipient message_id subject connector direction " + _DELIVERY,
     ),
     "deliveries": _kind(
