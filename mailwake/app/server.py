@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mailwake.app.background import background
+from mailwake.app.refusals_told import tell_few
 from mailwake.app.settings import APPLICATIONS, ServerOptions, settings
 from mailwake.operations import serving
 from mailwake.operations.local import keep_what_is_loaded
@@ -47,6 +48,7 @@ def application(data_dir: Path, options: ServerOptions) -> Iterator[Callable[...
                 here = Runtime(data_dir, database, directory, live)
                 serving.use(here)
                 try:
+                    tell_few()
                     with background(here):
                         handler = WSGIHandler()
                         _warm_up(handler)

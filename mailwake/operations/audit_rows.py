@@ -15,7 +15,6 @@ from mailwake.store import items
 from mailwake.store.audit import Found, StoredRecord
 from mailwake.store.database import Database
 
-
 _LOGON_TYPES = {str(one): one for one in LogonType}
 _ORIGINS = {str(one): one for one in Origin}
 """By hand: the call of an enumeration takes as long as reading the JSON does."""
