@@ -33,6 +33,10 @@ _SIGNED = re.compile(r"(?:prvs|btv1)=[^=@]{1,20}=(?P<whole>[^@]+@[^@]+)$", re.IG
 """BATV: `prvs=0123456789=alice@example.com` (draft-levine-smtp-batv)."""
 _REWRITTEN = re.compile(r"SRS0[=+-][^=@]+=[^=@]+=(?P<domain>[^=@]+)=(?P<local>[^@]+)@", re.IGNORECASE)
 """SRS: `SRS0=hash=stamp=example.com=alice@relay.example`."""
+_RETURNED = re.compile(r"(?P<named>[^=@]+)=[^=@]+\.[^=@]+@(?P<domain>[^@]+)$")
+"""VERP: `news-bounces+joe=example.net@example.com`, `news-return-17-joe=example.net@example.com`; a name, what the list
+needs, and the recipient."""
+_JOINED = re.compile(r"[-+.]")
 _NOBODY = frozenset(("", "unknown", "undef"))
 
 
@@ -160,18 +164,30 @@ def _judge(letter: Letter, settings: Settings) -> tuple[str, str]:
         return ("SendOnBehalf" if behalf else "SendAs"), others[0]
     if not letter.envelope:
         return ("Send", own) if letter.envelope == "" else ("", "")
-    envelope = _unwrapped(letter.envelope)
+    envelope = _unwrapped(letter.envelope, own)
     mine = is_same(envelope, own, settings) or is_same(_without_detail(envelope), own, settings)
     return ("Send", own) if mine else ("SendAs", envelope)
 
 
-def _unwrapped(address: str) -> str:
-    """The address in an envelope sender that was signed or rewritten for the way."""
+def _unwrapped(address: str, own: str) -> str:
+    """The address in an envelope sender that was signed or rewritten for the way, or made for one recipient.
+
+    own: who logged in; of what may be the name in the latter, their own goes first.
+    """
     rewritten = _REWRITTEN.match(address)
     if rewritten is not None:
         return f"{rewritten['local']}@{rewritten['domain']}"
     signed = _SIGNED.match(address)
-    return signed["whole"] if signed is not None else address
+    if signed is not None:
+        return signed["whole"]
+    returned = _RETURNED.match(address)
+    if returned is None:
+        return address
+    named = returned["named"]
+    names = [named[: joint.start()] for joint in _JOINED.finditer(named) if joint.start()] or [named]
+    wanted = own.rpartition("\\")[2].partition("@")[0].casefold()
+    name = next((one for one in names if one.casefold() == wanted), names[0])
+    return f"{name}@{returned['domain']}"
 
 
 def _without_detail(address: str) -> str:
