@@ -17,7 +17,8 @@ from mailwake.sources.dovecot.sessions import parse_session
 _USUAL = re.compile(r"lmtp\(([^)*,: ]+)\)<\d+><([^> ]+)>: msgid=(<[^>:,]+>): saved mail to ([^:'\"\n]+)").fullmatch
 """Most of what LMTP logs, in one step: a third of the time that the way by prefix, service and result takes."""
 _LEVELS = {"Warning": "warning", "Error": "error", "Fatal": "fatal", "Panic": "panic"}
-_NAMED = re.compile(r"\w{1,20}=[^\s,=]*+(?:,? \w{1,20}=[^\s,=]*+)*")
+_NAME = r"(?:user|auth|auth_user|(?:real_)?[rl]?ip|(?:real_)?[rl]port|session|pid|service|secured|host)"
+_NAMED = re.compile(rf"{_NAME}=[^\s,=]*+(?:,? {_NAME}=[^\s,=]*+)*")
 """What a site put into the prefix behind a `: ` of its own: `imap(user): rip=192.0.2.1: delete: box=...`."""
 _ByService = dict[str, Callable[[Head, str], "Parsed | None"]]
 _SERVICES: _ByService = {
