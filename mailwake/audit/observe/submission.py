@@ -15,8 +15,10 @@ mail in as somebody cannot be told from that person: the mail server does not lo
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from email.utils import getaddresses
+from itertools import islice
 from typing import NamedTuple
 
 from mailwake.audit.model import Item, LogonType, Observation
@@ -63,16 +65,19 @@ def submissions(key: str, facts: Iterable[Fact], settings: Settings) -> list[Obs
     ordered = sorted(facts, key=lambda one: (one.ts, one.kind, one.raw))
     found = list(_refused(key, ordered))
     arrivals = [fact for fact in ordered if fact.kind == "arrive"]
+    times = [fact.ts for fact in ordered]
+    timeless = [fact for fact in ordered if fact.kind == "verdict" and fact.ts == NO_TIME]
     seen: set[str] = set()
     for number, arrival in enumerate(arrivals):
         if not arrival.fields.get("sasl_username"):
             continue
         since = arrival.ts // SECOND * SECOND
-        later = (one.ts // SECOND * SECOND for one in arrivals[number + 1 :] if one.host == arrival.host)
+        later = (one.ts // SECOND * SECOND for one in islice(arrivals, number + 1, None) if one.host == arrival.host)
         until = next((ts for ts in later if ts > since), None)
-        life = [fact for fact in ordered if since <= fact.ts and (until is None or fact.ts < until)]
+        behind = None if until is None else bisect_left(times, until)
+        life = ordered[bisect_left(times, since) : behind]
         life = [fact for fact in life if fact.host == arrival.host or fact.kind == "verdict"]
-        life += _without_time(ordered, life)
+        life += _without_time(timeless, life)
         made = _sent(key, arrival, life, settings)
         if made is not None and made.id not in seen:
             seen.add(made.id)
@@ -80,10 +85,9 @@ def submissions(key: str, facts: Iterable[Fact], settings: Settings) -> list[Obs
     return found
 
 
-def _without_time(facts: list[Fact], life: list[Fact]) -> list[Fact]:
+def _without_time(timeless: list[Fact], life: list[Fact]) -> list[Fact]:
     """What a filter says of a message without saying when (Rspamd's metadata): known by the Message-ID."""
     named = {str(fact.fields["message_id"]).strip("<>") for fact in life if fact.fields.get("message_id")}
-    timeless = (fact for fact in facts if fact.kind == "verdict" and fact.ts == NO_TIME)
     return [fact for fact in timeless if str(fact.fields.get("message_id", "")).strip("<>") in named]
 
 
