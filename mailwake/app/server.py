@@ -106,8 +106,11 @@ def serve(data_dir: Path, options: ServerOptions, started: Callable[[str], None]
     """Serve until SIGTERM or SIGINT; started is told the address in a sentence, and on the first run where to begin."""
     from cheroot.wsgi import Server
 
+    from mailwake.app.http_requests import Connection
+
     with application(data_dir, options) as app:
         server = Server(options.listen, app, numthreads=THREADS, shutdown_timeout=_STOP_WITHIN, server_name="mailwake")
+        server.ConnectionClass = Connection
         server.max_request_header_size = 64 << 10
         server.max_request_body_size = 64 << 20
         if options.certificate is not None:
