@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from mailwake.events.fact import Fact
 from mailwake.trace.component import Component
-from mailwake.trace.keys import loop_key, met_loop, met_with, words_met
+from mailwake.trace.keys import loop_key, met_at, met_loop, met_with, words_met
 from mailwake.trace.model import Leg
 from mailwake.trace.origins import may_continue
 from mailwake.trace.twins import SECOND, lesser
@@ -53,7 +53,7 @@ def unmet(component: Component, key: str) -> list[Fact]:
         for leg in component.legs
         for recipient in leg.recipients.values()
         for fact in recipient.attempts
-        if met_with(fact) == key
+        if key == met_with(fact) or key in met_at(fact)
     ]
     pairs = sorted(
         (abs(fact.ts - when), number, place)

@@ -245,8 +245,8 @@ worker "rspamd_proxy" {
 }
 lua = "@folder@/rspamd/rules.lua";
 """
-"""Without Debian's rules and maps, of which many look something up in DNS, and without the list of domains that takes ten
-seconds to be compiled."""
+"""Without Debian's rules and maps, of which many look something up in DNS, and without the list of domains that takes
+ten seconds to be compiled."""
 
 RULES = """\
 rspamd_config:register_symbol{

@@ -1,8 +1,8 @@
 """An estate of real daemons on loopback: mx1 (Postfix and Rspamd) takes mail from the world, relay1 (Postfix) has the
 aliases and lists, the submission and the way out, box1 (Dovecot) the mailboxes, old1 (Exim) a domain that is forwarded.
 
-Each host has an address of 127.0.0.0/8 and a /dev/log of its own. rsyslog writes each host's records to a file and sends
-them on; Exim has its own file, as Debian's has.
+Each host has an address of 127.0.0.0/8 and a /dev/log of its own. rsyslog writes each host's records to a file and
+sends them on; Exim has its own file, as Debian's has.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import host_files
-from outside import Greylist, World
 from estate_packages import EXIM
+from outside import Greylist, World
 from servers import DOMAIN, await_port, free_ports
 
 OLD = f"old.{DOMAIN}"
@@ -59,9 +59,9 @@ class Estate:
             **{f"{name}_ip": ip for name, ip in ADDRESSES.items()},
             **{"outside_ip": OUTSIDE, "folder": folder, "domain": DOMAIN, "old_domain": OLD},
             **{"certificate": certificate, "recipe": recipe, "exim_path": EXIM / "usr/sbin/exim4", **self.ports},
-            "mailboxes": _inline({name: ("x",) for name in (*USERS, *SPECIAL)}),
+            "mailboxes": _inline(dict.fromkeys((*USERS, *SPECIAL), ("x",))),
             "aliases": _inline(ALIASES),
-            "recipients": _inline({name: ("x",) for name in (*USERS, *SPECIAL, *ALIASES)}),
+            "recipients": _inline(dict.fromkeys((*USERS, *SPECIAL, *ALIASES), ("x",))),
         }
         self._started = contextlib.ExitStack()
         self._rsyslog: subprocess.Popen[bytes] | None = None
@@ -96,7 +96,7 @@ class Estate:
     def rotate(self, chance: random.Random) -> None:
         """One log, by one of the ways of logrotate(8)."""
         self.turns += 1
-        path = chance.choice([*sorted(self.log.glob("*.log")), self.log / "old" / "mainlog"])
+        path = chance.choice([*sorted(self.log.glob("*.log")), *self.log.glob("old/mainlog")])
         aside = path.with_name(f"{path.name}-{20260100 + self.turns}")
         if path.name == "mainlog":  # Exim looks at its log's name before it writes
             path.rename(aside)

@@ -244,7 +244,8 @@ def _expanded(letter: _Letter) -> None:
     name = letter.chance.choice(list(ALIASES))
     alias = f"{name}@{DOMAIN}"
     letter.take([alias])
-    letter.note(alias, "Expanded/Expanded")
+    if len(ALIASES[name]) > 1:  # an alias of one is another name of that mailbox
+        letter.note(alias, "Expanded/Expanded")
     for member in ALIASES[name]:
         if "@" in member:
             letter.note(alias, "Delivered/Relayed", member)

@@ -1,5 +1,6 @@
-"""Server and agents are killed (SIGKILL) fifty times at random moments, also while they start; meanwhile logs are written
-and rotated. Lines in and facts out are counted, and every answer is that of an undisturbed import of the same files.
+"""Server and agents are killed (SIGKILL) fifty times at random moments, also while they start; meanwhile logs are
+written and rotated. Lines in and facts out are counted, and every answer is that of an undisturbed import of the same
+files.
 """
 
 from __future__ import annotations

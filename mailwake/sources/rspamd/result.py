@@ -3,8 +3,9 @@
     id: <MID>, qid: <QID>, ip: IP, user: U, from: <SENDER>, (default: F (no action): [-0.10/15.00] [SYM(0.10){opt;}]),
     len: N, time: 1.5ms, dns req: 0, digest: <..>, rcpts: <a>,<b>, mime_rcpts: <..>, file: F, forced: reject "why"; ...
 
-Without Debian's logging.inc: `digest: <..> rcpts: <a,b>,  mime_rcpt: <..>, `. `$if_` parts are absent when empty. Symbol options come from the mail itself, so the symbol list ends at the last
-`]), len: `. Releases before 1.7 have `time: 5.000ms real, 2.0ms virtual`; sites that set `log_format` drop parts.
+Without Debian's logging.inc: `digest: <..> rcpts: <a,b>,  mime_rcpt: <..>, `. `$if_` parts are absent when empty.
+Symbol options come from the mail itself, so the symbol list ends at the last `]), len: `. Releases before 1.7 have
+`time: 5.000ms real, 2.0ms virtual`; sites that set `log_format` drop parts.
 """
 
 from __future__ import annotations
