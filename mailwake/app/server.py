@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mailwake.app.background import background
+from mailwake.app.refusals_told import tell_few
 from mailwake.app.settings import APPLICATIONS, ServerOptions, settings
 from mailwake.operations import serving
 from mailwake.operations.local import keep_what_is_loaded
@@ -47,6 +48,7 @@ def application(data_dir: Path, options: ServerOptions) -> Iterator[Callable[...
                 here = Runtime(data_dir, database, directory, live)
                 serving.use(here)
                 try:
+                    tell_few()
                     with background(here):
                         handler = WSGIHandler()
                         _warm_up(handler)
@@ -104,8 +106,11 @@ def serve(data_dir: Path, options: ServerOptions, started: Callable[[str], None]
     """Serve until SIGTERM or SIGINT; started is told the address in a sentence, and on the first run where to begin."""
     from cheroot.wsgi import Server
 
+    from mailwake.app.http_requests import Connection
+
     with application(data_dir, options) as app:
         server = Server(options.listen, app, numthreads=THREADS, shutdown_timeout=_STOP_WITHIN, server_name="mailwake")
+        server.ConnectionClass = Connection
         server.max_request_header_size = 64 << 10
         server.max_request_body_size = 64 << 20
         if options.certificate is not None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 
+
+@lru_cache(4096)
 def shown(folder: str) -> str | None:
     """The path of a folder as records print it; None for no folder.
 
@@ -17,6 +20,7 @@ def shown(folder: str) -> str | None:
     return "\\" + name.replace("/", "\\")
 
 
+@lru_cache(4096)
 def leaf(folder: str) -> str | None:
     """The last name of a path; None for no folder."""
     path = shown(folder)

@@ -145,11 +145,14 @@ def _result(text: str) -> str:
 
 
 def _number(value: Any) -> int:
-    """RecordType as a number: it is a word in the columns of some exports. -1 when it is neither."""
+    """RecordType as a number: it is a word in the columns of some exports. 0, which is none of Microsoft's, when it is
+    neither, or more than two bytes hold."""
     if isinstance(value, int):
-        return value
-    text = _text(value).strip()
-    return int(text) if text.isdecimal() and len(text) < 10 else _TYPE_BY_NAME.get(text.casefold(), -1)
+        number = int(value)  # true is one, too
+    else:
+        text = _text(value).strip()
+        number = int(text) if text.isdecimal() and len(text) < 10 else _TYPE_BY_NAME.get(text.casefold(), 0)
+    return number if 0 < number < 1 << 16 else 0
 
 
 def _count(value: Any, items: int) -> int:

@@ -7,6 +7,8 @@ from typing import Any
 
 import orjson
 
+from mailwake.events import jsontext
+
 
 def loads(raw: str) -> dict[str, Any]:
     """The object that a record's text is; {} for anything else."""
@@ -22,10 +24,7 @@ def loads(raw: str) -> dict[str, Any]:
 
 def dumps(record: dict[str, Any]) -> str:
     """The record as one line of JSON, members in their order."""
-    try:
-        return orjson.dumps(record).decode()
-    except TypeError:
-        return json.dumps(record, ensure_ascii=True, separators=(",", ":"))
+    return jsontext.dumps(record)
 
 
 def canonical(record: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ Times are shown as they are asked for; lists are joined by a comma, as Exchange 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
@@ -103,8 +103,8 @@ def _items(record: AuditRecord) -> dict[str, Any]:
             folders[place] = folders.get(place, 0) + 1
         return {
             "AuditOperationsCountInAggregatedRecord": record.count,
-            "AggregatedRecordFoldersData": _joined(f"{folder}: {count}" for folder, count in folders.items()),
-            "SourceItemInternetMessageIdsList": _joined(item.message_id for item in items),
+            "AggregatedRecordFoldersData": _joined([f"{folder}: {count}" for folder, count in folders.items()]),
+            "SourceItemInternetMessageIdsList": _joined([item.message_id for item in items]),
         }
     if act.action not in _MANY and len(items) == 1:
         item = items[0]
@@ -117,16 +117,16 @@ def _items(record: AuditRecord) -> dict[str, Any]:
     return {
         "SourceItems": [item_id(item, act.folder) for item in items],
         "SourceFolders": list(dict.fromkeys(places)),
-        "SourceItemIdsList": _joined(item_id(item, act.folder) for item in items),
-        "SourceItemSubjectsList": _joined(item.subject or "" for item in items),
+        "SourceItemIdsList": _joined([item_id(item, act.folder) for item in items]),
+        "SourceItemSubjectsList": _joined([item.subject or "" for item in items]),
         "SourceItemFolderPathNamesList": _joined(places),
         "SourceFolderPathNamesList": _joined(dict.fromkeys(places)),
-        "SourceItemInternetMessageIdsList": _joined(item.message_id for item in items),
+        "SourceItemInternetMessageIdsList": _joined([item.message_id for item in items]),
     }
 
 
-def _joined(texts: Any) -> str | None:
-    return ", ".join(text for text in texts if text) or None
+def _joined(texts: Iterable[str]) -> str | None:
+    return ", ".join([text for text in texts if text]) or None
 
 
 def _destination(record: AuditRecord, people: Identities) -> dict[str, Any]:
@@ -147,7 +147,7 @@ def _operation(record: AuditRecord) -> dict[str, Any]:
     properties = operation_properties(record)
     known = dict(act.properties)
     return {
-        "OperationProperties": _joined(f"{name}:{value}" for name, value in properties.items()),
+        "OperationProperties": _joined([f"{name}:{value}" for name, value in properties.items()]),
         "MemberRights": known.get("MemberRights"),
         "MemberUpn": known.get("MemberUpn"),
         "DirtyProperties": known.get("DirtyProperties"),

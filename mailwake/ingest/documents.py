@@ -17,6 +17,8 @@ from collections.abc import Iterator
 
 import orjson
 
+from mailwake.events.jsontext import dumps
+
 MAX_RECORD = 16 << 20
 """Characters of one record; a longer one is given up with the rest of the file."""
 _LOOK = 64 << 10
@@ -76,6 +78,13 @@ def _page(record: object) -> list[dict[str, object]] | None:
     return value if known else None
 
 
+def _line(record: object) -> str:
+    try:
+        return dumps(record)
+    except ValueError as error:
+        raise DocumentError(f"a record cannot be read: {error}") from error
+
+
 class Documents:
     """Reads documents out of pieces of text."""
 
@@ -105,7 +114,7 @@ class Documents:
             if isinstance(record, dict):
                 page = None if self._inside else _page(record)
                 for one in [record] if page is None else page:
-                    yield orjson.dumps(one, default=str).decode()
+                    yield _line(one)
         self._text = self._text[place:]
 
     def _skip(self, place: int) -> int:

@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import orjson
+from mailwake.events.jsontext import dumps
 
 Claims = Callable[[str, tuple[str, ...]], bool]
 """Whether an element of this name with these attributes is a record that somebody reads."""
@@ -110,7 +110,10 @@ class Elements:
     def _close(self, depth: int) -> Iterator[str]:
         """End the open elements from a depth on; at depth 0 that is the record."""
         if depth == 0 and self._stack:
-            yield orjson.dumps(_folded(self._stack[0][1])).decode()
+            try:
+                yield dumps(_folded(self._stack[0][1]))
+            except (ValueError, RecursionError) as error:
+                raise ElementError("a record cannot be read: it is nested too deeply") from error
         del self._stack[depth:]
 
 

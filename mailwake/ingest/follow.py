@@ -13,6 +13,7 @@ import math
 import os
 import time
 from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
 from itertools import groupby
 from pathlib import Path
 from typing import Generic, NamedTuple
@@ -225,8 +226,12 @@ class Follower(Generic[T]):
     def _siblings(self, found: list[Path]) -> Iterator[Path]:
         """Rotated files beside those found, and beside those that are open under a name that is gone."""
         wanted = {rotation(path).family for path in found} | {rotation(one.path).family for one in self.tails.values()}
-        if not glob.has_magic(self.pattern) and not Path(self.pattern).is_dir():
-            wanted.add(rotation(Path(self.pattern)).family)
+        if not glob.has_magic(self.pattern):
+            if not Path(self.pattern).is_dir():
+                wanted.add(rotation(Path(self.pattern)).family)
+        else:  # the file itself may be gone until something is written again
+            rotated = (rotation(Path(name)).family for name in glob.glob(f"{self.pattern}*", recursive=True))  # noqa: PTH207
+            wanted |= {family for family in rotated if fnmatchcase(family, self.pattern)}
         for folder in {Path(family).parent for family in wanted}:
             try:
                 names = [entry.name for entry in os.scandir(folder) if entry.is_file()]

@@ -15,6 +15,10 @@ from mailwake.store import items
 from mailwake.store.audit import Found, StoredRecord
 from mailwake.store.database import Database
 
+_LOGON_TYPES = {str(one): one for one in LogonType}
+_ORIGINS = {str(one): one for one in Origin}
+"""By hand: the call of an enumeration takes as long as reading the JSON does."""
+
 
 def pack(value: Any) -> bytes:
     """JSON of a dataclass or of plain values; bytes of a log that are no UTF-8 survive."""
@@ -34,7 +38,7 @@ def unpack(body: bytes) -> Any:
 
 def observation_of(values: dict[str, Any]) -> Observation:
     """An observation out of JSON: `values` is used up."""
-    values["logon_type"] = LogonType(values["logon_type"])
+    values["logon_type"] = _LOGON_TYPES[values["logon_type"]]
     values["items"] = tuple([Item(**item) for item in values["items"]])
     values["properties"] = tuple([(name, text) for name, text in values["properties"]])
     values["keys"] = tuple(values["keys"])
@@ -72,7 +76,7 @@ def record_of(stored: StoredRecord | Found) -> AuditRecord:
     """The record that the store keeps."""
     values = unpack(stored.body)
     values["observation"] = observation_of(values["observation"])
-    values["origin"] = Origin(values["origin"])
+    values["origin"] = _ORIGINS[values["origin"]]
     values["searchable"] = stored.searchable
     return AuditRecord(**values)
 

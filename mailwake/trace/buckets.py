@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from mailwake.events.fact import Fact
 from mailwake.trace.filters import filter_id
-from mailwake.trace.keys import QUEUE_KINDS, SESSION_KINDS, client_key, loop_key, met_loop, met_with, session_key
+from mailwake.trace.keys import (
+    QUEUE_KINDS,
+    SESSION_KINDS,
+    client_key,
+    loop_key,
+    met_at,
+    met_loop,
+    met_with,
+    session_key,
+)
 from mailwake.trace.model import Leg
 
 PREFIXED = ("t:", "m:", "f:", "n:", "s:", "e:")
@@ -130,5 +139,5 @@ def _mentions(fact: Fact) -> list[str]:
     if kind == "deliver" and " said: " in reply:
         echo = met_with(fact)
         if echo:
-            found.extend((echo, *met_loop(fact)))
+            found.extend((echo, *met_at(fact), *met_loop(fact)))
     return found

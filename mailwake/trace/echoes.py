@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from mailwake.events.fact import Fact
 from mailwake.trace.component import Component
-from mailwake.trace.keys import loop_key, met_loop, met_with, words_met
+from mailwake.trace.keys import loop_key, met_at, met_loop, met_with, words_met
 from mailwake.trace.model import Leg
 from mailwake.trace.origins import may_continue
 from mailwake.trace.twins import SECOND, lesser
@@ -40,21 +40,27 @@ def is_echo(component: Component, leg: Leg) -> bool:
     return False
 
 
-def unmet(component: Component, key: str) -> list[Fact]:
-    """Of the refusals filed under a key those that no delivery of ours met with.
+def unmet(component: Component) -> dict[str, list[Fact]]:
+    """By their keys, in order, the refusals that no delivery of ours met with.
 
     Each delivery met with one; the pairs that are nearest to each other in time come first.
     """
+    if not component.echoes:
+        return {}
+    met: dict[str, list[int]] = {key: [] for key in sorted(component.echoes)}
+    for leg in component.legs:
+        for recipient in leg.recipients.values():
+            for fact in recipient.attempts:
+                for key in (met_with(fact), *met_at(fact)):
+                    if key in met:
+                        met[key].append(fact.ts)
+    return {key: _unmet(component, key, times) for key, times in met.items()}
+
+
+def _unmet(component: Component, key: str, met: list[int]) -> list[Fact]:
     double = set(map(id, lesser(component.echoes[key])))
     facts = [fact for fact in component.echoes[key] if id(fact) not in double]
     facts.sort(key=lambda fact: (fact.ts, fact.host, fact.raw))
-    met = [
-        fact.ts
-        for leg in component.legs
-        for recipient in leg.recipients.values()
-        for fact in recipient.attempts
-        if met_with(fact) == key
-    ]
     pairs = sorted(
         (abs(fact.ts - when), number, place)
         for number, fact in enumerate(facts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from mailwake.store.rows import Row
 from mailwake.trace.buckets import mentions
 from mailwake.trace.component import Component
@@ -62,16 +64,18 @@ def _component_rows(component: Component, swept: Swept) -> list[Row]:
         rows.extend(refused_rows(component, fact))
     for session, facts in component.sessions.items():
         rows.extend(refused(client_key(session), facts, component.legs))
-    for key in sorted(component.echoes) if component.echoes else ():
-        rows.extend(refusal_row(fact)._replace(keys=(key,)) for fact in unmet(component, key))
+    for key, facts in unmet(component).items():
+        rows.extend(refusal_row(fact)._replace(keys=(key,)) for fact in facts)
+    taken: Counter[str] = Counter(row.trace_id for row in rows if component.proxies)
     for fact in without_doubles(component.proxies) if component.proxies else ():
         through, more = proxy_rows(component, fact)
         if through is not None:  # the part that the filter let through and the rest are one message
             root = root_of(through)
             whole = identity(root)
             more = [row._replace(trace_id=whole, received=root.first) for row in more]
-        taken = sum(row.trace_id == more[0].trace_id for row in rows) if more else 0
-        rows.extend(row._replace(leaf=taken + number) for number, row in enumerate(more))
+        before = taken[more[0].trace_id] if more else 0
+        rows.extend(row._replace(leaf=before + number) for number, row in enumerate(more))
+        taken.update(row.trace_id for row in more)
     return rows
 
 

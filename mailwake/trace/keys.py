@@ -84,15 +84,18 @@ def lone_key(fact: Fact) -> str:
     """The key of a refusal without a queue ID: its session's if it names one.
 
     What a machine of ours was refused may stand in its own log, too: it is filed by recipient and words, by which the
-    delivery that met with it finds it.
+    delivery that met with it finds it; Exim's, which says other words to the client than to its log, by the moment.
     """
     fields = fact.fields
     session = fields.get("session")
     if session:
         return client_key(session)
     ip, recipient = fields.get("client_ip"), fields.get("recipient")
-    if ip and recipient and fields.get("by") == "smtpd" and is_internal(ip):
-        return echo_key(recipient, fields.get("text", ""))
+    if ip and recipient and is_internal(ip):
+        if fields.get("by") == "smtpd":
+            return echo_key(recipient, fields.get("text", ""))
+        if fields.get("by") == "acl" and fields.get("stage") == "RCPT":
+            return echo_key(recipient, _moment(fact.ts // _SECOND))
     return refusal_key(fact)
 
 
@@ -110,6 +113,15 @@ def met_with(fact: Fact) -> str:
     """
     words = words_met(fact)
     return echo_key(fact.fields.get("recipient", ""), words) if words else ""
+
+
+def met_at(fact: Fact) -> tuple[str, ...]:
+    """The keys under which a server of ours that logs other words than it says may have filed the same, as `met_with`:
+    the reply came at once, but clocks differ."""
+    if not words_met(fact):
+        return ()
+    recipient, second = fact.fields.get("recipient", ""), fact.ts // _SECOND
+    return tuple([echo_key(recipient, _moment(second + off)) for off in (-1, 0, 1)])
 
 
 def words_met(fact: Fact) -> str:
@@ -135,6 +147,11 @@ def met_loop(fact: Fact) -> list[str]:
     """The names that the refusal may have which a delivery met with: the reply came at once, but clocks differ."""
     second = fact.ts // _SECOND
     return [_looped(second + off) for off in (-1, 0, 1)] if _LOOPED[1] in fact.fields.get("reply", "") else []
+
+
+def _moment(second: int) -> str:
+    """In place of words: no server's begin so."""
+    return f"\0{second}"
 
 
 def _looped(second: int) -> str:

@@ -7,12 +7,14 @@ begins where one is born, or where the last one had ended.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
 from mailwake.events.fact import Fact
 from mailwake.events.replies import enhanced_code
 from mailwake.trace.learning import bare_id, deliver, has_ways, learn, split_local
 from mailwake.trace.model import Leg
+from mailwake.trace.nearest import Nearest
 from mailwake.trace.parts import named
 from mailwake.trace.twins import SECOND, without_doubles
 
@@ -87,8 +89,9 @@ def _of_several(key: str, facts: list[Fact]) -> list[Leg]:
         legs.sort(key=_age)
     if len(foreign) > 1:
         foreign.sort(key=lambda fact: (fact.ts, fact.program, fact.raw))
+    near = Nearest(legs)
     for fact in foreign:
-        leg = _nearest(legs, fact)
+        leg = near.to(fact)
         if leg is not None:
             _tell(leg, fact)
     return legs
@@ -177,14 +180,18 @@ def _queues(facts: list[Fact]) -> dict[str, list[Fact]]:
     rest: list[Fact] = []
     for fact in facts:
         split.get(fact.program.partition("/")[0], rest).append(fact)
+    times = {owner: sorted(fact.ts for fact in own) for owner, own in split.items()}
     for fact in rest:
-        instance = fact.program.partition("/")[0]
-        nearest = min(
-            split,
-            key=lambda owner: (not instance.startswith(owner), min(abs(fact.ts - other.ts) for other in split[owner])),
-        )
+        instance, ts = fact.program.partition("/")[0], fact.ts
+        nearest = min(split, key=lambda owner: (not instance.startswith(owner), _distance(times[owner], ts)))
         split[nearest].append(fact)
     return split
+
+
+def _distance(times: list[int], ts: int) -> int:
+    """From a time to the nearest one of several, which are in order."""
+    at = bisect_left(times, ts)
+    return min(abs(one - ts) for one in times[max(at - 1, 0) : at + 1])
 
 
 def _lives(host: str, key: str, facts: list[Fact]) -> list[Leg]:
@@ -252,20 +259,6 @@ def _born_nearest(before: Leg, after: Leg, fact: Fact) -> Leg:
         return after
     born = fact.ts - int(delay * 1_000_000)
     return before if abs(born - before.first) < abs(born - after.first) else after
-
-
-def _nearest(legs: list[Leg], fact: Fact) -> Leg | None:
-    """The leg that a filter's record speaks of: the one alive at that time, its own host's first."""
-    if len(legs) < 2:
-        return legs[0] if legs else None
-    return min(
-        legs,
-        key=lambda leg: (
-            max(leg.first - fact.ts, fact.ts - leg.last, 0) if fact.ts else 0,
-            leg.host != fact.host,
-            abs(leg.first - fact.ts),
-        ),
-    )
 
 
 def agent_key(leg: Leg) -> str:

@@ -8,6 +8,8 @@ not tell the order, nothing is claimed.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from mailwake.events.fact import Fact, Fields
 from mailwake.trace.model import Leg
 
@@ -27,23 +29,26 @@ def _of_each(fact: Fact, names: list[str]) -> list[Fact]:
 def named(leg: Leg) -> list[Fact]:
     """The facts of a leg, its unnamed deliveries replaced by one for each recipient."""
     parts = _Parts(leg)
+    notes = sorted((fact.ts, fact.raw, place) for place, fact in enumerate(leg.facts) if _tells_relay(fact))
     found: list[Fact] = []
     for fact in leg.facts:
         if fact.kind != "deliveries":
             found.append(fact)
             continue
-        whole = fact if "relay_ip" in fact.fields else fact._replace(fields={**_relay(leg, fact), **fact.fields})
+        behind = bisect_left(notes, (fact.ts + 1,))
+        relay = _relay(leg.facts[notes[behind - 1][2]]) if behind else {}
+        whole = fact if "relay_ip" in fact.fields else fact._replace(fields={**relay, **fact.fields})
         found.extend(_of_each(whole, parts.recipients(fact)) or [fact])
     return found
 
 
-def _relay(leg: Leg, fact: Fact) -> Fields:
-    """Where the last note before a delivery says that it goes."""
-    before = [note for note in leg.facts if note.kind == "note" and "relay_ip" in note.fields and note.ts <= fact.ts]
-    if not before:
-        return {}
-    last = max(before, key=lambda note: (note.ts, note.raw)).fields
-    return {name: last[name] for name in _RELAY if name in last}
+def _tells_relay(fact: Fact) -> bool:
+    return fact.kind == "note" and "relay_ip" in fact.fields
+
+
+def _relay(note: Fact) -> Fields:
+    """Where a note, the last before a delivery, says that it goes."""
+    return {name: note.fields[name] for name in _RELAY if name in note.fields}
 
 
 class _Parts:

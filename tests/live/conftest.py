@@ -88,6 +88,8 @@ class Server:
     process: subprocess.Popen[bytes] | None = None
     url: str = ""
     address: str = "127.0.0.1"
+    port: int = 0
+    """Where it is to listen; 0: on another port at each start."""
     options: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=lambda: {**os.environ, "TZ": "UTC"})
 
@@ -98,20 +100,24 @@ class Server:
 
     def start(self) -> None:
         """Start it, and wait until it serves."""
+        self.launch()
+        log = self.folder / "serve.log"
+        until(lambda: "Mailwake serves" in log.read_text() or self.process.poll() is not None, 60)  # type: ignore[union-attr]
+        found = re.search(r"Mailwake serves (\S+)/\n", log.read_text())
+        assert found is not None, log.read_text()
+        self.url = found[1]
+
+    def launch(self) -> None:
+        """Start it."""
         self.data_dir.mkdir(exist_ok=True)
         (self.folder / "mailwake.toml").write_text(self.configuration)
-        (self.data_dir / "live" / "status.json").unlink(missing_ok=True)  # what an earlier one told
-        words = ["serve", "--listen", f"{self.address}:{free_port()}", *self.options, "--config"]
+        words = ["serve", "--listen", f"{self.address}:{self.port or free_port()}", *self.options, "--config"]
         words.append(str(self.folder / "mailwake.toml"))
         line = [sys.executable, "-m", "mailwake", "--data-dir", str(self.data_dir), *words]
         log = self.folder / "serve.log"
         log.write_text("")
         with log.open("w") as file:
             self.process = subprocess.Popen(line, cwd=TOP, stderr=file, stdout=file, env=self.environment)
-        until(lambda: "Mailwake serves" in log.read_text() or self.process.poll() is not None, 60)  # type: ignore[union-attr]
-        found = re.search(r"Mailwake serves (\S+)/\n", log.read_text())
-        assert found is not None, log.read_text()
-        self.url = found[1]
 
     def kill(self) -> None:
         """As a power cut would end it."""
@@ -142,9 +148,11 @@ class Server:
         return json.loads(text) if text.strip() else []  # type: ignore[no-any-return]
 
     def told(self) -> list[dict[str, Any]]:
-        """The same from the file that the server leaves: quick."""
+        """The same from the file that the server leaves: quick. Nothing while only an earlier one's is there."""
         path = self.data_dir / "live" / "status.json"
-        return json.loads(path.read_text())["sources"] if path.exists() else []  # type: ignore[no-any-return]
+        found = json.loads(path.read_text()) if path.exists() else {"sources": [], "pid": 0}
+        is_old = self.process is not None and found["pid"] != self.process.pid
+        return [] if is_old else found["sources"]  # type: ignore[no-any-return]
 
     def wait_for(self, records: int, within: float = 60) -> None:
         """Wait until so many records were read and nothing is left."""

@@ -211,6 +211,33 @@ def test_rotation_while_nobody_looked(log: Log, rotate: Callable[[Log], None]) -
     log.check()
 
 
+@pytest.mark.parametrize("pattern", ["mail.log", "*.log", "m*"])
+@pytest.mark.parametrize("rotated", ["mail.log.1", "mail.log-20261124", "mail.log-20261124.gz"])
+def test_renamed_while_nobody_looked_and_nothing_written_since(tmp_path: Path, pattern: str, rotated: str) -> None:
+    """The name of the pattern is there again only with the next line, which may be hours later."""
+    first = Log(tmp_path)
+    first.follower.pattern = str(tmp_path / pattern)
+    first.write(50)
+    first.look()
+    (tail,) = first.follower.tails.values()
+    saved = tail.saved()
+    assert saved is not None
+    first.write(10)
+    aside = tmp_path / rotated
+    if rotated.endswith(".gz"):
+        aside.write_bytes(gzip.compress(first.path.read_bytes()))
+        os.utime(aside, (1, 1))  # at rest
+        first.path.unlink()
+    else:
+        first.path.rename(aside)
+    first.follower.close()
+    first.follower = Follower(
+        str(tmp_path / pattern), FactTail, resume=lambda path: resume_offset(path, saved), since=0
+    )
+    first.look()
+    first.check()
+
+
 def test_new_files_of_a_glob_and_a_directory(tmp_path: Path) -> None:
     for pattern in (str(tmp_path / "*" / "mail.log"), str(tmp_path)):
         follower = Follower(pattern, FactTail)

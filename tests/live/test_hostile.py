@@ -172,6 +172,10 @@ def test_a_server_among_strangers(server: Server) -> None:
                 one.recv(200)
             except OSError:
                 pass
+    for header in (b"\tHost: a", b" X: y", b": ", b"Host", b"\x00: a", b"Content-Length: -1"):
+        with socket.create_connection(address, timeout=10) as one:
+            one.sendall(b"POST /ingest/mx1 HTTP/1.1\r\n" + header + b"\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+            assert one.recv(100).split()[1][:2] == b"40", header
     for token in ("", "Bearer", "Bearer wrong", f"Basic {TOKEN}", "Bearer \xe9"):
         connection = http.client.HTTPConnection(*address, timeout=30)
         connection.request("POST", "/ingest/mx1", body, {"Authorization": token.encode("latin-1")})
@@ -186,6 +190,7 @@ def test_a_server_among_strangers(server: Server) -> None:
     until(lambda: bool(server.told()) and server.told()[0]["refused"] >= 5, 30)
     assert _memory(server) - before < 200 << 20
     server.stop()
+    assert "Traceback" not in (server.folder / "serve.log").read_text()
     assert "bob1@example.net" in server.recipients()
 
 

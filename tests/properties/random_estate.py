@@ -221,7 +221,7 @@ def _milter(out: Writer, number: int, spec: Spec, at: int) -> None:
 
 
 def _exim(out: Writer, number: int, spec: Spec, at: int) -> None:
-    name, tag = f"1rXy{number:02d}-0001Ab-Cd", "exim[7]"
+    name, tag = f"1r{number:04d}-0001Ab-Cd", "exim[7]"
     ends = _recipients(number, spec)
     out.say(
         at,

@@ -77,6 +77,7 @@ INPUTS: dict[str, Given] = {
     "search-admin-audit-log": {"ResultSize": 3},
     "search-mailbox-audit-log": {"ResultSize": 3},
     "search-unified-audit-log": {**PERIOD, "ResultSize": 3},
+    "set-admin-audit-log-config": {"UnifiedAuditLogIngestionEnabled": True},
     "set-account": {"Identity": "nobody@example.net", "Enabled": True},
     "set-mailbox": _HOLD,
     "set-mailbox-audit-bypass-association": {"Identity": GRACE, "AuditBypassEnabled": True},

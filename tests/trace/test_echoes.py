@@ -51,6 +51,23 @@ def test_what_another_machine_was_refused_stays() -> None:
     assert told(alone) == ["a@example.net x@example.org = Failed/Rejected"]
 
 
+@pytest.mark.parametrize("second", ["00", "01", "02"])
+def test_exim_refuses_in_other_words_than_it_logs(second: str) -> None:
+    """`message =` of an ACL is for the client; the log has the reason of the verification."""
+    met = handed("10:00:01", "550", "bounced").replace(WORDS, "unknown user")
+    log = "11-21 10:00:{} inner exim[7]: H=edge [{}] F=<a@example.net> rejected RCPT <{}>: Unrouteable address\n"
+    block = BORN + met + log.format(second, "10.0.0.1", "x@example.org")
+    assert told(trace(block)) == ["a@example.net x@example.org = Failed/Bounced"]
+    bounced, refused = "a@example.net x@example.org = Failed/Bounced", "a@example.net {} = Failed/Rejected"
+    for other in (
+        ("09", "10.0.0.1", "x@example.org"),
+        ("01", "192.0.2.3", "x@example.org"),
+        ("01", "10.0.0.1", "y@b.example"),
+    ):
+        rows = trace(BORN + met + log.format(*other))
+        assert sorted(told(rows)) == sorted([bounced, refused.format(other[2])])
+
+
 DATA = "host inner[10.0.0.2] said: {code} {words} (in reply to end of DATA command)"
 TO = "10:00:01 edge postfix/smtp[4]: A000000001: to=<{who}@example.org>, relay=inner[10.0.0.2]:25, delay=1, dsn=5.7.1, status=bounced ({reply})\n"  # noqa: E501
 INNER = "10:00:01 inner postfix/smtpd[7]: B000000001: client=edge.example.org[10.0.0.1]\n"

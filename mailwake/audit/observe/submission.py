@@ -15,8 +15,10 @@ mail in as somebody cannot be told from that person: the mail server does not lo
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from email.utils import getaddresses
+from itertools import islice
 from typing import NamedTuple
 
 from mailwake.audit.model import Item, LogonType, Observation
@@ -33,6 +35,10 @@ _SIGNED = re.compile(r"(?:prvs|btv1)=[^=@]{1,20}=(?P<whole>[^@]+@[^@]+)$", re.IG
 """BATV: `prvs=0123456789=alice@example.com` (draft-levine-smtp-batv)."""
 _REWRITTEN = re.compile(r"SRS0[=+-][^=@]+=[^=@]+=(?P<domain>[^=@]+)=(?P<local>[^@]+)@", re.IGNORECASE)
 """SRS: `SRS0=hash=stamp=example.com=alice@relay.example`."""
+_RETURNED = re.compile(r"(?P<named>[^=@]+)=[^=@]+\.[^=@]+@(?P<domain>[^@]+)$")
+"""VERP: `news-bounces+joe=example.net@example.com`, `news-return-17-joe=example.net@example.com`; a name, what the list
+needs, and the recipient."""
+_JOINED = re.compile(r"[-+.]")
 _NOBODY = frozenset(("", "unknown", "undef"))
 
 
@@ -59,16 +65,19 @@ def submissions(key: str, facts: Iterable[Fact], settings: Settings) -> list[Obs
     ordered = sorted(facts, key=lambda one: (one.ts, one.kind, one.raw))
     found = list(_refused(key, ordered))
     arrivals = [fact for fact in ordered if fact.kind == "arrive"]
+    times = [fact.ts for fact in ordered]
+    timeless = [fact for fact in ordered if fact.kind == "verdict" and fact.ts == NO_TIME]
     seen: set[str] = set()
     for number, arrival in enumerate(arrivals):
         if not arrival.fields.get("sasl_username"):
             continue
         since = arrival.ts // SECOND * SECOND
-        later = (one.ts // SECOND * SECOND for one in arrivals[number + 1 :] if one.host == arrival.host)
+        later = (one.ts // SECOND * SECOND for one in islice(arrivals, number + 1, None) if one.host == arrival.host)
         until = next((ts for ts in later if ts > since), None)
-        life = [fact for fact in ordered if since <= fact.ts and (until is None or fact.ts < until)]
+        behind = None if until is None else bisect_left(times, until)
+        life = ordered[bisect_left(times, since) : behind]
         life = [fact for fact in life if fact.host == arrival.host or fact.kind == "verdict"]
-        life += _without_time(ordered, life)
+        life += _without_time(timeless, life)
         made = _sent(key, arrival, life, settings)
         if made is not None and made.id not in seen:
             seen.add(made.id)
@@ -76,10 +85,9 @@ def submissions(key: str, facts: Iterable[Fact], settings: Settings) -> list[Obs
     return found
 
 
-def _without_time(facts: list[Fact], life: list[Fact]) -> list[Fact]:
+def _without_time(timeless: list[Fact], life: list[Fact]) -> list[Fact]:
     """What a filter says of a message without saying when (Rspamd's metadata): known by the Message-ID."""
     named = {str(fact.fields["message_id"]).strip("<>") for fact in life if fact.fields.get("message_id")}
-    timeless = (fact for fact in facts if fact.kind == "verdict" and fact.ts == NO_TIME)
     return [fact for fact in timeless if str(fact.fields.get("message_id", "")).strip("<>") in named]
 
 
@@ -160,18 +168,30 @@ def _judge(letter: Letter, settings: Settings) -> tuple[str, str]:
         return ("SendOnBehalf" if behalf else "SendAs"), others[0]
     if not letter.envelope:
         return ("Send", own) if letter.envelope == "" else ("", "")
-    envelope = _unwrapped(letter.envelope)
+    envelope = _unwrapped(letter.envelope, own)
     mine = is_same(envelope, own, settings) or is_same(_without_detail(envelope), own, settings)
     return ("Send", own) if mine else ("SendAs", envelope)
 
 
-def _unwrapped(address: str) -> str:
-    """The address in an envelope sender that was signed or rewritten for the way."""
+def _unwrapped(address: str, own: str) -> str:
+    """The address in an envelope sender that was signed or rewritten for the way, or made for one recipient.
+
+    own: who logged in; of what may be the name in the latter, their own goes first.
+    """
     rewritten = _REWRITTEN.match(address)
     if rewritten is not None:
         return f"{rewritten['local']}@{rewritten['domain']}"
     signed = _SIGNED.match(address)
-    return signed["whole"] if signed is not None else address
+    if signed is not None:
+        return signed["whole"]
+    returned = _RETURNED.match(address)
+    if returned is None:
+        return address
+    named = returned["named"]
+    names = [named[: joint.start()] for joint in _JOINED.finditer(named) if joint.start()] or [named]
+    wanted = own.rpartition("\\")[2].partition("@")[0].casefold()
+    name = next((one for one in names if one.casefold() == wanted), names[0])
+    return f"{name}@{returned['domain']}"
 
 
 def _without_detail(address: str) -> str:

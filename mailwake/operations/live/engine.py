@@ -96,7 +96,9 @@ class Engine:
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="live")
         self._backlog: dict[int, int] = {}
-        self._before = status.load(database.path)
+        self._before = status.settled(database.path)
+        self.settled = {one.gauge.now.name: self._before.get(one.gauge.now.name, time.time()) for one in feeds}
+        """Of each source, since when all that was there is in the store."""
         self.failure = ""
         """Why nothing is written at the moment; "" when all is well."""
         self.admitted: dict[int, tuple[int, int]] = {}
@@ -114,19 +116,23 @@ class Engine:
         self._thread.join()
 
     def last_look(self, feed: Feed) -> float:
-        """When this source was looked at last, now or before the process was started (Unix time); inf for never."""
-        written, known = self._before
-        return written / 1e6 if any(one.name == feed.gauge.now.name for one in known) else math.inf
+        """Up to when all of this source was read and kept, before this session (Unix time); inf when it is new."""
+        return self._before.get(feed.gauge.now.name, math.inf)
 
     def look(self) -> list[SourceStatus]:
         """The status of each source now."""
         return [feed.gauge.look(self._backlog.get(id(feed), 0)) for feed in self.feeds]
+
+    def save_status(self) -> None:
+        """Leave the status in the data directory, for other processes and the next one."""
+        status.save(self._database.path, self.look(), self.settled)
 
     def _run(self) -> None:
         from django.db import connections
 
         failed = 0
         try:
+            self.save_status()  # what is rotated from now on is read, whatever happens to this process
             while not self._ended.is_set():
                 before = self.windows
                 try:
@@ -135,10 +141,11 @@ class Engine:
                     failed = failed + 1 if self.windows == before else 1
                     self.failure = f"{type(error).__name__}: {error}"
                     log.exception("live reading stopped; it is begun again from what was written")
-                    status.save(self._database.path, self.look())
+                    self._before = dict(self.settled)
+                    self.save_status()
                     self._ended.wait(_AGAIN_AFTER[min(failed, len(_AGAIN_AFTER)) - 1])
         finally:
-            status.save(self._database.path, self.look())
+            self.save_status()
             connections.close_all()
 
 
@@ -155,6 +162,8 @@ class _Session:
         self._window = _Window()
         self._high: dict[int, int] = {}
         """Latest time read of each feed."""
+        self._caught_up: dict[str, float] = {}
+        """Of each source, when (Unix time) the last look began that left nothing unread."""
         self._audited = self._told = self._wrote = self._placed = self._compared = 0.0
         self._places_wait = False
         """There are places that are not committed yet."""
@@ -190,6 +199,8 @@ class _Session:
     def _round(self, writer: Writer) -> None:
         busy = self._read()
         window = self._window
+        if not window.begun and not self._places_wait:
+            self._engine.settled.update(self._caught_up)
         late = self._places_wait and time.monotonic() - self._placed >= PLACES_EVERY
         if not window.begun and (late or self._has_losses()):
             window.begun = time.monotonic()
@@ -200,7 +211,7 @@ class _Session:
             self._audit(writer)
         if time.monotonic() - self._told >= STATUS_EVERY:
             self._told = time.monotonic()
-            status.save(self._database.path, self._engine.look())
+            self._engine.save_status()
         if not busy:
             if time.monotonic() - self._compared >= CLOCKS_EVERY:
                 self._compare_clocks()
@@ -210,6 +221,7 @@ class _Session:
         """One look at all feeds; whether there is more to read at once."""
         busy = False
         for feed, follower in zip(self._engine.feeds, self._followers, strict=True):
+            began = time.time()
             for tail, facts, over in follower.poll():
                 self._take(feed, facts)
                 if over:
@@ -219,6 +231,8 @@ class _Session:
                     busy = True
                     break
             self._engine._backlog[id(feed)] = follower.backlog
+            if not follower.backlog:
+                self._caught_up[feed.gauge.now.name] = began
             for text in follower.losses:
                 feed.gauge.lose(0, text)
             follower.losses.clear()
@@ -257,6 +271,7 @@ class _Session:
         window, self._window = self._window, _Window()
         if not window.begun and not self._places_wait:
             return
+        caught_up = dict(self._caught_up)
         tails = [*(tail for _, tail in window.closed), *(one for f in self._followers for one in f.tails.values())]
         places: list[files.Place] = []
         self._places_wait = not self._is_time_for_places(window)
@@ -265,6 +280,8 @@ class _Session:
             places = [files.Place(path, *saved) for path, saved in self._places.commit(tails)]
         writer.write(self._correlator.window(window.facts, self._watermark()), places)
         writer.drain()
+        if not self._places_wait:
+            self._engine.settled.update(caught_up)
         self._engine.windows += 1
         self._engine.admitted.update(window.admitted)
         self._engine.failure = ""

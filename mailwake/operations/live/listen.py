@@ -161,7 +161,7 @@ class Listener:
                     self._open.add(stream)
             self._receive(stream, peer)
             if isinstance(stream, ssl.SSLSocket):
-                stream.unwrap()  # close_notify: RFC 5425 section 4.4
+                _say_goodbye(stream)
         except ssl.SSLError as error:
             self._gauge.refuse(1, f"TLS with {peer} failed: {error.reason or error}")
         except OSError:
@@ -169,7 +169,8 @@ class Listener:
         finally:
             with self._lock:
                 self._open -= {connection, stream}
-            stream.close()
+            with contextlib.suppress(OSError):
+                stream.close()
 
     def _receive(self, stream: socket.socket, peer: str) -> None:
         frames, sequences = Frames(self._source.max_message), Sequences()
@@ -212,6 +213,12 @@ class Listener:
             self._spool.sync()
         except OSError as error:
             self._gauge.note(f"{self._spool.folder}: {error.strerror}")
+
+
+def _say_goodbye(stream: ssl.SSLSocket) -> None:
+    """close_notify (RFC 5425 section 4.4), to a sender that may be gone, on a socket that `stop` may have shut."""
+    with contextlib.suppress(OSError, ValueError):  # ssl.SSLError is an OSError
+        stream.unwrap()
 
 
 def _bound(host: str, port: int, kind: int) -> socket.socket:

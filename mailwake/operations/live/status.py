@@ -10,7 +10,7 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -165,15 +165,29 @@ class Gauge:
             self.now.notes = [*self.now.notes, text][-_NOTES:]
 
 
-def save(data_dir: Path, sources: Iterable[SourceStatus]) -> None:
-    """Leave the status for other processes; a disk that is full must not end the reading."""
+def save(data_dir: Path, sources: Iterable[SourceStatus], settled: Mapping[str, float]) -> None:
+    """Leave the status for other processes; a disk that is full must not end the reading. settled: see there."""
     path = data_dir / FILE
-    told = {"written": time.time_ns() // 1000, "pid": os.getpid(), "sources": [asdict(one) for one in sources]}
+    told = {
+        **{"written": time.time_ns() // 1000, "pid": os.getpid()},
+        **{"sources": [asdict(one) for one in sources], "settled": dict(settled)},
+    }
     with contextlib.suppress(OSError):
         path.parent.mkdir(mode=0o700, exist_ok=True)
         draft = path.with_suffix(".new")
         draft.write_bytes(orjson.dumps(told))
         draft.replace(path)
+
+
+def settled(data_dir: Path) -> dict[str, float]:
+    """By source, since when (Unix time) all that was there is in the store: what was written later may not be."""
+    try:
+        told: dict[str, Any] = orjson.loads((data_dir / FILE).read_bytes())
+        if "settled" in told:
+            return {str(name): float(when) for name, when in told["settled"].items()}
+        return {str(one["name"]): int(told["written"]) / 1e6 for one in told["sources"]}  # of an earlier version
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
 
 
 def load(data_dir: Path) -> tuple[int, list[SourceStatus]]:

@@ -154,6 +154,7 @@ RULES: dict[str, Rule] = {
         view=("Name", "Role", "RoleAssigneeName", "RoleAssigneeType", "AssignmentMethod", "EffectiveUserName"),
         accepted=_SERVER,
     ),
+    "Set-AdminAuditLogConfig": Rule(silent=True, accepted=_SERVER),
     "Get-AdminAuditLogConfig": Rule(type_name=f"{_MANAGEMENT}.AdminAuditLogConfig", accepted=_SERVER),
     "Add-RoleGroupMember": Rule(silent=True, accepted=_SERVER, switches=("BypassSecurityGroupManagerCheck",)),
     "Remove-RoleGroupMember": Rule(

@@ -64,6 +64,7 @@ def read_head(text: str) -> Head | None:
         client_ip = named.get("rip", client_ip)
         auth_user = named.get("auth", "") or named.get("auth_user", "") or auth_user
         session = session or named.get("session", "")
+        user = user or named.get("user", "")
     return Head(service, user, session, client_ip, auth_user, pid)
 
 

@@ -17,6 +17,9 @@ from mailwake.sources.dovecot.sessions import parse_session
 _USUAL = re.compile(r"lmtp\(([^)*,: ]+)\)<\d+><([^> ]+)>: msgid=(<[^>:,]+>): saved mail to ([^:'\"\n]+)").fullmatch
 """Most of what LMTP logs, in one step: a third of the time that the way by prefix, service and result takes."""
 _LEVELS = {"Warning": "warning", "Error": "error", "Fatal": "fatal", "Panic": "panic"}
+_NAME = r"(?:user|auth|auth_user|(?:real_)?[rl]?ip|(?:real_)?[rl]port|session|pid|service|secured|host)"
+_NAMED = re.compile(rf"{_NAME}=[^\s,=]*+(?:,? {_NAME}=[^\s,=]*+)*")
+"""What a site put into the prefix behind a `: ` of its own: `imap(user): rip=192.0.2.1: delete: box=...`."""
 _ByService = dict[str, Callable[[Head, str], "Parsed | None"]]
 _SERVICES: _ByService = {
     **dict.fromkeys(("lmtp", "lda", "deliver", "dovecot-lda"), parse_delivery),
@@ -58,6 +61,11 @@ def parse(message: str) -> Parsed | None:
     if level == "Debug":
         return "noise", "", {}
     if level not in _LEVELS:
+        if level != text and _NAMED.fullmatch(level):
+            further = read_head(f"{head_text} {level}")
+            parsed = known(further, text[len(level) + 2 :]) if further is not None else None
+            if parsed is not None:
+                return parsed
         return known(head, text) or (parse_master(head, text) if text.startswith("Killed with signal") else None)
     text = text[len(level) + 2 :]
     parsed = known(head, text)

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from mailwake.events.jsontext import dumps
 from mailwake.events.replies import UUID
 from mailwake.sources.api import Bare
 
@@ -102,7 +103,7 @@ def _json(message: str) -> dict[str, str] | None:
 def _text(value: Any) -> str:
     if isinstance(value, str):
         return value
-    return "" if value is None else orjson.dumps(value).decode()
+    return "" if value is None else dumps(value)
 
 
 def _of_attributes(data: dict[str, str]) -> Record:

@@ -3,8 +3,9 @@
     id: <MID>, qid: <QID>, ip: IP, user: U, from: <SENDER>, (default: F (no action): [-0.10/15.00] [SYM(0.10){opt;}]),
     len: N, time: 1.5ms, dns req: 0, digest: <..>, rcpts: <a>,<b>, mime_rcpts: <..>, file: F, forced: reject "why"; ...
 
-`$if_` parts are absent when empty. Symbol options come from the mail itself, so the symbol list ends at the last
-`]), len: `. Releases before 1.7 have `time: 5.000ms real, 2.0ms virtual`; sites that set `log_format` drop parts.
+Without Debian's logging.inc: `digest: <..> rcpts: <a,b>,  mime_rcpt: <..>, `. `$if_` parts are absent when empty.
+Symbol options come from the mail itself, so the symbol list ends at the last `]), len: `. Releases before 1.7 have
+`time: 5.000ms real, 2.0ms virtual`; sites that set `log_format` drop parts.
 """
 
 from __future__ import annotations
@@ -93,15 +94,15 @@ def _tail(text: str, at: int, fields: Fields) -> None:
     if took is not None:
         seconds = float(took.group(1))
         fields["took"] = round(seconds / 1000, 6) if took.group(2) == "ms" else seconds
-    rcpts = text.find(", rcpts: <", at)
+    rcpts = text.find(" rcpts: <", at)
     if rcpts >= 0:
-        end = text.find(", mime_rcpts: ", rcpts)
+        end = text.find(" mime_rcpt", rcpts)  # `s: ` or, built in, `: `
         if end < 0:
             end = text.find(">, ", rcpts)
             # `<a>, <b>` goes on, `<a>, forced: ...` does not
             while end >= 0 and text.startswith("<", end + 3):
                 end = text.find(">, ", end + 3)
-        listed = text[rcpts + 9 : end if end >= 0 else len(text)]
+        listed = text[rcpts + 8 : end if end >= 0 else len(text)]
         found = [one.strip(" <>") for one in listed.split(",")]
         fields["recipients"] = [one for one in found if one]
     forced = text.find(", forced: ", at)

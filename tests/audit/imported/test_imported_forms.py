@@ -213,3 +213,15 @@ def test_csv_of_search_mailbox_audit_log(tmp_path: Path) -> None:
 )
 def test_addresses(text: str, found: str) -> None:
     assert ip(text) == found
+
+
+@pytest.mark.parametrize("kind", ["NothingYetHeardOf", "", -7, 70_000, 10**30, "٣", None, True, ["3"], "123456789"])
+def test_any_record_type_can_be_kept(kind: Any, tmp_path: Path) -> None:
+    from mailwake.operations.audit_rows import stored_of
+    from mailwake.store.audit import table
+
+    file = tmp_path / "audit.json"
+    file.write_text(json.dumps([MOVE | {"RecordType": kind}]))
+    (record,), _ = read(file)
+    assert table([stored_of(record)], 1).num_rows == 1
+    assert json.loads(record.raw)["RecordType"] == (float(kind) if kind == 10**30 else kind)

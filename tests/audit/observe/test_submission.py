@@ -65,6 +65,22 @@ def test_envelopes_written_for_the_way(envelope: str) -> None:
         assert "SRS0" not in found and "prvs" not in found
 
 
+@pytest.mark.parametrize(
+    ("envelope", "act"),
+    [
+        ("bob+joe=example.net@corp.example", f"Send Owner {BOB}"),
+        ("bob-return-17-joe=mail.example.net@corp.example", f"Send Owner {BOB}"),
+        ("bob.joe=example.net@corp.example", f"Send Owner {BOB}"),
+        ("news-bounces+joe=example.net@corp.example", f"SendAs Delegate {BOB} in news@corp.example"),
+        ("bob+joe=example.net@lists.example", f"SendAs Delegate {BOB} in bob@lists.example"),
+    ],
+)
+def test_an_envelope_made_for_one_recipient(envelope: str, act: str) -> None:
+    """VERP: the name before the recipient's is who sends; thousands of recipients are not thousands of mailboxes."""
+    assert acts(*mail(BOB, envelope, "", "")) == [act]
+    assert acts(*mail(BOB, envelope, BOB, "")) == [f"Send Owner {BOB}"]
+
+
 def test_an_account_of_a_windows_domain() -> None:
     assert acts(*mail("CORP\\bob", BOB, "", "")) == ["Send Owner CORP\\bob"]
 

@@ -101,6 +101,10 @@ EXCHANGE: dict[str, str] = {
     " RecipientOrganizationalUnitScope:String RecipientWriteScope:String WritableDatabase:String"
     " WritableRecipient:String WritableServer:String DomainController:String",
     "Get-AdminAuditLogConfig": "DomainController:String",
+    "Set-AdminAuditLogConfig": "AdminAuditLogEnabled:Boolean UnifiedAuditLogIngestionEnabled:Boolean LogLevel:String"
+    " AdminAuditLogAgeLimit:Multi AdminAuditLogCmdlets:Multi AdminAuditLogParameters:Multi"
+    " AdminAuditLogExcludedCmdlets:Multi TestCmdletLoggingEnabled:Boolean UnifiedAuditLogFirstOptInDate:DateTime"
+    f" Name:String Force:Switch IgnoreDehydratedFlag:Switch DomainController:String {_RISK}",
     "Start-ManagedFolderAssistant": f"Identity:String DomainController:String {_RISK}",
     "Connect-ExchangeOnline": "ConnectionUri:String AccessToken:String UserPrincipalName:String Organization:String"
     " AppId:String CertificateThumbprint:String ExchangeEnvironmentName:String ShowBanner:Switch ShowProgress:Switch"
@@ -119,6 +123,18 @@ _SCOPES = (
 )
 _WRITABLE = ("Database", "Recipient", "Server")
 WHY: dict[str, str] = {
+    **dict.fromkeys(
+        (
+            *("Set-AdminAuditLogConfig LogLevel", "Set-AdminAuditLogConfig AdminAuditLogAgeLimit"),
+            *(f"Set-AdminAuditLogConfig AdminAuditLog{what}" for what in ("Cmdlets", "Parameters", "ExcludedCmdlets")),
+            "Set-AdminAuditLogConfig TestCmdletLoggingEnabled",
+        ),
+        "everything is an entry, with the values before and after, for good",
+    ),
+    "Set-AdminAuditLogConfig UnifiedAuditLogFirstOptInDate": "the log is on from the beginning",
+    "Set-AdminAuditLogConfig Name": "there is one configuration",
+    "Set-AdminAuditLogConfig IgnoreDehydratedFlag": "of Microsoft's data centres",
+    "Set-AdminAuditLogConfig Force": "nothing is asked",
     "Start-HistoricalSearch DLPPolicy": _NO_REPORT,
     "Start-HistoricalSearch TransportRule": _NO_REPORT,
     "Start-HistoricalSearch ConnectorType": _NO_REPORT,
@@ -215,7 +231,7 @@ NOTES: dict[str, tuple[str, ...]] = {
         "Roles are given by role groups alone; RoleAssignee finds those of an account by its groups.",
         "Groups of an identity provider are named `group:NAME`: who is in them, the provider knows.",
     ),
-    "Get-AdminAuditLogConfig": ("Nothing of it can be changed: there is no Set-AdminAuditLogConfig.",),
+    "Set-AdminAuditLogConfig": ("Both logs are always on: `$true` is accepted, `$false` is an error.",),
     "Get-ManagementRole": ("Identity takes wildcards, as in Exchange.",),
     "Remove-Mailbox": ("What was done in it stays in the audit log.",),
     "New-MailboxAuditLogSearch": ("StatusMailRecipients may be left out: the result is kept for download.",),

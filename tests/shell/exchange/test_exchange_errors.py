@@ -166,6 +166,13 @@ def test_the_unified_log_is_on(shell: Shell) -> None:
     assert [line.partition(":")[2].strip() for line in told.splitlines() if ":" in line] == ["True", "True", "Verbose"]
 
 
+def test_the_logs_cannot_be_switched_off(shell: Shell) -> None:
+    assert shell.said("Set-AdminAuditLogConfig -UnifiedAuditLogIngestionEnabled $true") == ""
+    assert "always on" in shell.warn.getvalue()
+    assert "can be switched off" in shell.failed("Set-AdminAuditLogConfig -UnifiedAuditLogIngestionEnabled $false")
+    assert "No setting is given" in shell.failed("Set-AdminAuditLogConfig")
+
+
 def test_admin_audit_log_has_cmdlets_by_name(shell: Shell) -> None:
     shell.said("Set-Mailbox Laura -AuditLogAgeLimit 30")
     told = shell.said(
