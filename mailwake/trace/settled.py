@@ -10,6 +10,10 @@ from mailwake.trace.model import Leg
 
 SETTLED_AFTER = 600_000_000
 """A journey whose every part has ended is settled this long (µs of log time) after its last record."""
+CROWDED = 100_000
+CROWDED_AFTER = 30_000_000
+"""Where more journeys than so many have ended and wait, they are settled after this long (µs): thousands of messages a
+second would fill the memory in ten minutes. What is said of one later recalls it, which costs time, never an answer."""
 IDLE_AFTER = 6 * 86400 * 1_000_000
 """One that has not ended is let go this long (µs) after its last record: the log may never tell its end."""
 
@@ -23,6 +27,10 @@ class Settled:
         self._open: list[tuple[int, int, list[Bucket]]] = []
         """A heap of those that have not: time of the last record, a number, the parts."""
         self._number = 0
+
+    def after(self) -> int:
+        """How long (µs of log time) after their last record journeys are settled now."""
+        return SETTLED_AFTER if len(self._ended) <= CROWDED else CROWDED_AFTER
 
     def watch(self, members: list[Bucket], legs_of: Callable[[Bucket], list[Leg]]) -> None:
         """Keep a journey in mind; it is given up sooner if all of its parts have ended."""
