@@ -22,8 +22,9 @@ class Settled:
     """Journeys under watch."""
 
     def __init__(self) -> None:
-        self._ended: list[tuple[int, list[Bucket]]] = []
-        """Those all of whose parts have ended, and when; see `Bucket.group` for those that went on after all."""
+        self._ended: list[tuple[int, int, list[Bucket]]] = []
+        """A heap of those all of whose parts have ended: when, a number, the parts; see `Bucket.group` for those that
+        went on after all."""
         self._open: list[tuple[int, int, list[Bucket]]] = []
         """A heap of those that have not: time of the last record, a number, the parts."""
         self._number = 0
@@ -42,21 +43,18 @@ class Settled:
                 last = max(last, leg.last)
         for bucket in members:
             bucket.group = members
+        self._number += 1
         if ended:
-            self._ended.append((last, members))
+            heappush(self._ended, (last, self._number, members))
         elif last:  # without a time it is not known to be old
-            self._number += 1
             heappush(self._open, (last, self._number, members))
 
     def leaving(self, before: int, *, ended_only: bool) -> Iterator[list[Bucket]]:
         """Take out the journeys that ended before a time (µs), and the open ones that were idle long before it."""
-        kept: list[tuple[int, list[Bucket]]] = []
-        ended, self._ended = self._ended, kept
-        for entry in ended:
-            if entry[0] >= before:
-                kept.append(entry)
-            else:
-                yield entry[1]
+        leaving: list[list[Bucket]] = []
+        while self._ended and self._ended[0][0] < before:
+            leaving.append(heappop(self._ended)[2])
+        yield from leaving  # what is watched anew meanwhile waits for the next time
         while self._open and self._open[0][0] < before - IDLE_AFTER and not ended_only:
             yield heappop(self._open)[2]
 
