@@ -31,7 +31,7 @@ from collections import Counter
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
+sys.path.append(str(HERE.parent))  # last: what is installed may be compiled
 
 from tests.live.mutations import mutated, seeds  # noqa: E402
 
@@ -112,7 +112,7 @@ def lines(total: int, size: int, seed: int, folder: Path) -> bool:
         capture_output=True,
         text=True,
         check=False,
-        cwd=HERE.parent,
+        cwd=folder,
     )
     print(f"a question afterwards: {len(done.stdout.splitlines())} rows, exit status {done.returncode}")
     return fine and done.returncode == 0
@@ -133,7 +133,7 @@ class Frames:
         command = [sys.executable, "-m", "mailwake", "--data-dir", str(folder / "served"), "serve"]
         command += ["--config", str(folder / "mailwake.toml"), "--listen", f"127.0.0.1:{self.ports['web']}"]
         with (folder / "serve.log").open("wb") as output:
-            self.process = subprocess.Popen(command, stdout=output, stderr=output, cwd=HERE.parent)
+            self.process = subprocess.Popen(command, stdout=output, stderr=output, cwd=folder)
         _until(lambda: self.status("GET", "/healthz") != 0)
 
     def status(self, method: str, path: str, body: bytes = b"", token: str = "", packed: str = "") -> int:
@@ -211,7 +211,7 @@ def frames(total: int, seed: int, folder: Path) -> bool:
         capture_output=True,
         text=True,
         check=False,
-        cwd=HERE.parent,
+        cwd=folder,
     ).stdout
     traces = (folder / "serve.log").read_bytes().count(b"Traceback")
     print(f"{total:,} frames in {seconds:.0f} s; {dict(served.answers)}")

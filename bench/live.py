@@ -42,7 +42,7 @@ def lines(number: int) -> list[str]:
 
 def _run(data_dir: Path, *words: str) -> str:
     command = [sys.executable, "-m", "mailwake", "--data-dir", str(data_dir), *words]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return subprocess.run(command, check=True, capture_output=True, text=True, cwd=data_dir.parent).stdout
 
 
 def _find(url: str, token: str, number: int) -> bool:
@@ -141,7 +141,8 @@ def main() -> None:
         token = json.loads(_run(data_dir, "user", "token", "bench", "bench", "--json"))[0]["Secret"]
         words = ["serve", "--listen", "127.0.0.1:8199", "--config", str(folder / "mailwake.toml")]
         command = [sys.executable, "-m", "mailwake", "--data-dir", str(data_dir), *words]
-        server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        # not here: the sources in the working directory would be taken, and not what is installed and compiled
+        server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=folder)
         try:
             assert server.stderr is not None
             found = None

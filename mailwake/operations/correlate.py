@@ -23,7 +23,6 @@ from mailwake.store.seen import Seen
 from mailwake.trace.doors import SESSION
 from mailwake.trace.keys import is_name
 from mailwake.trace.names import of_message_id
-from mailwake.trace.settled import SETTLED_AFTER
 from mailwake.trace.workset import Workset
 
 Revive = Callable[[Stored], Fact]
@@ -142,7 +141,7 @@ class Correlator:
                 written.append((min(members), made))
         struck.extend(old.values())
         struck.extend(self._workset.struck)
-        self._seen.add(self._workset.forget(watermark - SETTLED_AFTER).remembered())
+        self._seen.add(self._workset.forget(watermark).remembered())
         for key, made in written:
             if self._workset.known(key):
                 self._placed[key] = made

@@ -8,6 +8,9 @@ from itertools import accumulate
 from mailwake.events.fact import Fact
 from mailwake.trace.model import Leg
 
+_Ranked = tuple[int, int, int]
+"""How far (µs) a leg is from a time, how far its beginning is, and its place: the least is meant."""
+
 
 class Nearest:
     """Finds the leg that a filter's record speaks of: the one alive at that time, its own host's first.
@@ -18,40 +21,49 @@ class Nearest:
     def __init__(self, legs: list[Leg]) -> None:
         """legs: in the order of their beginnings."""
         self._legs = legs
-        self._firsts = [leg.first for leg in legs]
-        self._lasts = list(accumulate((leg.last for leg in legs), max))
-        """Up to each leg, the latest end of all."""
+        self._all = _Row(list(enumerate(legs)))
+        by_host: dict[str, list[tuple[int, Leg]]] = {}
+        for place, leg in enumerate(legs):
+            by_host.setdefault(leg.host, []).append((place, leg))
+        self._of_host = {host: _Row(own) for host, own in by_host.items()}
 
     def to(self, fact: Fact) -> Leg | None:
         """The leg; None when there is none."""
-        legs, ts = self._legs, fact.ts
-        if len(legs) < 2 or not ts:
-            return min(legs, key=lambda leg: _rank(leg, fact), default=None)
+        own = self._of_host.get(fact.host)
+        found = own.nearest(fact.ts) if own is not None else None
+        if found is None or found[0] > 0:
+            other = self._all.nearest(fact.ts)
+            if found is None or (other is not None and other[0] < found[0]):
+                found = other
+        return None if found is None else self._legs[found[2]]
+
+
+class _Row:
+    """Legs in the order of their beginnings, with their places."""
+
+    def __init__(self, legs: list[tuple[int, Leg]]) -> None:
+        self._places = [place for place, _ in legs]
+        self._firsts = [leg.first for _, leg in legs]
+        self._ends = [leg.last for _, leg in legs]
+        self._latest = list(accumulate(self._ends, max))
+        """Up to each leg, the latest end of all."""
+
+    def nearest(self, ts: int) -> _Ranked | None:
+        """The leg nearest to a time; to none, the one that began first."""
+        if not self._places:
+            return None
+        if not ts:
+            return 0, self._firsts[0], self._places[0]
         behind = bisect_right(self._firsts, ts)
-        best: tuple[tuple[int, bool, int], int] | None = None
-        for at in range(behind, len(legs)):
-            if best is not None and self._firsts[at] - ts > best[0][0]:
-                break
-            best = _better(best, (_rank(legs[at], fact), at))
+        best: _Ranked | None = None
+        if behind < len(self._firsts):
+            away = self._firsts[behind] - ts
+            best = (away, away, self._places[behind])
         for at in range(behind - 1, -1, -1):
-            if best is not None and max(ts - self._lasts[at], 0) > best[0][0]:
+            since = ts - self._firsts[at]
+            if best is not None and (max(ts - self._latest[at], 0), since) > best[:2]:
                 break
-            if best is not None and best[0] < (0, False, ts - self._firsts[at]):
-                break
-            best = _better(best, (_rank(legs[at], fact), at))
-        return None if best is None else legs[best[1]]
-
-
-_Ranked = tuple[tuple[int, bool, int], int]
-
-
-def _better(one: _Ranked | None, other: _Ranked) -> _Ranked:
-    return other if one is None or other < one else one
-
-
-def _rank(leg: Leg, fact: Fact) -> tuple[int, bool, int]:
-    """How far a leg is from a record; the least is meant, the earliest of several."""
-    ts = fact.ts
-    if not ts:
-        return 0, leg.host != fact.host, abs(leg.first - ts)
-    return max(leg.first - ts, ts - leg.last, 0), leg.host != fact.host, abs(leg.first - ts)
+            rank = (max(ts - self._ends[at], 0), since, self._places[at])
+            if best is None or rank < best:
+                best = rank
+        return best

@@ -7,18 +7,21 @@ plain Python would go on. That is what these tests look for. They are left out w
 
 from __future__ import annotations
 
+import ast
 import filecmp
 import json
 import os
 import random
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import hatch_build
+from tests.live.conftest import free_port, stamped, until
 
 TOP = Path(__file__).parents[2]
 HOUSE = TOP / "mailwake"
@@ -71,11 +74,68 @@ def test_patterns_name_modules() -> None:
     assert not [name for name in modules if "/story" in name or name.endswith("__init__.py")]
 
 
+def _bases(path: Path) -> Iterator[tuple[str, str]]:
+    """Class and module of each base that a module takes from another one."""
+    tree = ast.parse(path.read_text())
+    origin = {
+        alias.asname or alias.name: node.module
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module
+        for alias in node.names
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            for base in node.bases:
+                name = base.value if isinstance(base, ast.Subscript) else base
+                if isinstance(name, ast.Name) and name.id in origin:
+                    yield node.name, origin[name.id]
+
+
+def test_no_interpreted_class_inherits_from_a_compiled_one() -> None:
+    """mypyc forbids it, which shows when the class is used, and only where it is compiled."""
+    compiled = {name.removesuffix(".py").replace("/", ".") for name in hatch_build.modules()}
+    wrong = [
+        f"{path.relative_to(TOP)}: {name} inherits from {module}"
+        for path in HOUSE.rglob("*.py")
+        if str(path.relative_to(TOP)) not in hatch_build.modules()
+        for name, module in _bases(path)
+        if module in compiled
+    ]
+    assert not wrong
+
+
 @pytest.mark.slow
 def test_everything_listed_is_compiled(installed: Path) -> None:
     for name in hatch_build.modules():
         path = installed.parent / name
         assert list(path.parent.glob(f"{path.stem}.*.so")), name
+
+
+@pytest.mark.slow
+def test_a_log_is_read_while_it_is_written(installed: Path, tmp_path: Path) -> None:
+    """Live reading has paths of its own; in the working directory of the sources these would be taken."""
+    log, data = tmp_path / "mail.log", tmp_path / "data"
+    log.touch()
+    (tmp_path / "mailwake.toml").write_text(f'[[source]]\ntype = "file"\npath = "{log}"\n')
+    words = ["serve", "--listen", f"127.0.0.1:{free_port()}", "--config", str(tmp_path / "mailwake.toml")]
+    with (tmp_path / "said").open("w") as said:
+        server = subprocess.Popen([COMMAND, "--data-dir", data, *words], stdout=said, stderr=said, cwd=tmp_path)
+        try:
+            until(lambda: "Mailwake serves" in (tmp_path / "said").read_text(), 60)
+            with log.open("a") as file:
+                for number in range(40):
+                    file.writelines(f"{text}\n" for text in stamped(number))
+                    file.flush()
+                    time.sleep(0.05)
+            told = data / "live" / "status.json"
+            until(lambda: json.loads(told.read_text())["sources"][0]["records"] == 200, 30)
+        finally:
+            server.terminate()
+            assert server.wait(60) == 0
+    assert "Traceback" not in (tmp_path / "said").read_text()
+    words = [COMMAND, "--data-dir", data, "trace", "--limit", "100", "--jsonl"]
+    found = subprocess.run(words, capture_output=True, text=True, check=True, cwd=tmp_path).stdout
+    assert len(found.splitlines()) == 40
 
 
 @pytest.mark.slow

@@ -16,6 +16,20 @@ from mailwake.trace import settled
 FEW = settings(max_examples=max(4, settings().max_examples // 4))
 
 
+@FEW
+@given(estate=estates, window=st.integers(1, 40))
+def test_ended_journeys_let_go_at_once(estate: Lines, window: int) -> None:
+    """As where there are very many of them."""
+    with (
+        folder() as place,
+        mock.patch.object(settled, "CROWDED", -1),
+        mock.patch.object(settled, "CROWDED_AFTER", 0),
+    ):
+        paths = [write(place / f"{host}.log", lines) for host, lines in estate.items()]
+        load(place / "data", paths, window=window)
+        assert stored(place / "data")[0] == plain(rows_of(list(estate.values())))
+
+
 @pytest.mark.pitfall("R07", "D10")
 @FEW
 @given(estate=estates, window=st.integers(1, 40))
