@@ -141,7 +141,7 @@ class Correlator:
                 written.append((min(members), made))
         struck.extend(old.values())
         struck.extend(self._workset.struck)
-        self._seen.add(self._workset.forget(watermark).remembered())
+        self._seen.add(self._workset.forget(watermark - self._workset.settled_after).remembered())
         for key, made in written:
             if self._workset.known(key):
                 self._placed[key] = made

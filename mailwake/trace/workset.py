@@ -367,13 +367,17 @@ class Workset:
                             found.append(same)
         return [bucket for bucket in found if bucket.facts] if named else found
 
-    def forget(self, now: int) -> Book:
-        """Drop the journeys all of whose parts ended a while before the given time (µs), and those of which nothing
-        was heard for days before it; give what they can be recalled by.
+    @property
+    def settled_after(self) -> int:
+        """How long (µs of log time) after their last record journeys that have ended are to be let go now."""
+        return self._settled.after()
+
+    def forget(self, before: int) -> Book:
+        """Drop the journeys all of whose parts ended before the given time (µs), and those of which nothing was heard
+        for days before it; give what they can be recalled by.
 
         To be called after `flush`.
         """
-        before = now - self._settled.after()
         self._doors.forget_decisions(before)
         self._gates.forget(before)
         gone = Book()
