@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from itertools import compress
 from typing import NamedTuple
 
 from mailwake.events.fact import NO_TIME, Fact
 from mailwake.operations.audit_filing import NOTHING, Filed, file
 from mailwake.operations.beside import behind, beside
 from mailwake.operations.parallel import Reaped
+from mailwake.operations.recent import REACH, Recent
 from mailwake.store import facts as stored_facts
 from mailwake.store import journeys
 from mailwake.store.database import Database
@@ -27,9 +29,6 @@ from mailwake.trace.workset import Workset
 
 Revive = Callable[[Stored], Fact]
 """Reads a stored record again: what it says is a function of its raw text."""
-
-_RECENT = 60_000_000
-"""Records this much older (µs) than the newest of the window before are remembered, to know doubles again."""
 
 
 class Window(NamedTuple):
@@ -59,8 +58,7 @@ class Correlator:
         self._placed: dict[str, list[Row]] = {}
         """Rows already written of journeys that are still in hand, by the first of their keys."""
         self._retracted: set[str] = set()
-        self._high = NO_TIME
-        self._recent: set[str] = set()
+        self._recent = Recent()
         self._occupied: tuple[int, int] | None = None
         self._asked_gates: set[str] = set()
         self.before_reading: Callable[[], None] = _nothing
@@ -89,7 +87,7 @@ class Correlator:
     def window(self, facts: list[Fact], watermark: int) -> Window:
         """Take in facts; watermark: all sources have been read up to this time (µs)."""
         fresh, overlapping = self._without_doubles(facts)
-        keys = self._workset.add(fresh)
+        keys = self._workset.add(fresh, again=overlapping)
         filed = file(fresh, keys)
         again = self._beside(fresh) if overlapping or self.several_routes or self._reaches(fresh) else set()
         rows, struck = self._settle(fresh, watermark, again)
@@ -120,8 +118,8 @@ class Correlator:
 
     def passes(self, low: int, high: int) -> bool:
         """Note the times (µs) of a window; whether it goes back behind what was read before."""
-        back = bool(low) and low < self._high - _RECENT
-        self._high = max(self._high, high)
+        back = bool(low) and low < self._recent.high - REACH
+        self._recent.high = max(self._recent.high, high)
         return back or not low
 
     def _settle(self, facts: list[Fact], watermark: int, again: set[str]) -> tuple[list[Row], list[Row]]:
@@ -141,12 +139,13 @@ class Correlator:
                 written.append((min(members), made))
         struck.extend(old.values())
         struck.extend(self._workset.struck)
-        self._seen.add(self._workset.forget(watermark - self._workset.settled_after).remembered())
+        gone = self._workset.forget(watermark - self._workset.settled_after)
+        self._seen.add(gone.remembered())
+        for key in gone.keys:
+            self._placed.pop(key, None)
         for key, made in written:
             if self._workset.known(key):
                 self._placed[key] = made
-        for key in [key for key in self._placed if not self._workset.known(key)]:
-            del self._placed[key]
         return rows, struck
 
     def _reaches(self, facts: list[Fact]) -> bool:
@@ -175,16 +174,12 @@ class Correlator:
         times = [fact.ts for fact in facts if fact.ts]
         low, high = (min(times), max(times)) if times else (NO_TIME, NO_TIME)
         texts = {fact.raw for fact in facts}
-        if len(texts) != len(facts) or not texts.isdisjoint(self._recent):
+        if len(texts) != len(facts) or self._recent.has_any(texts):
             facts = self._first_ones(facts)
-        back = bool(times) and low < self._high - _RECENT
+        back = bool(times) and low < self._recent.since
         occupied = self._occupied is not None and low <= self._occupied[1] and high >= self._occupied[0]
         overlapping = back or occupied or len(times) < len(facts)
-        self._high = max(self._high, high)
-        edge = self._high - _RECENT
-        if low < edge:
-            self._recent = set()
-        self._recent.update(fact.raw for fact in facts if fact.ts >= edge)
+        self._recent.add(facts, high)
         return facts, overlapping
 
     def _first_ones(self, facts: list[Fact]) -> list[Fact]:
@@ -192,7 +187,7 @@ class Correlator:
         kept = []
         for fact in facts:
             identity = (fact.ts, fact.host, fact.program, fact.pid, fact.raw)
-            if identity not in seen and not (fact.raw in self._recent and fact.ts and fact.ts >= self._high - _RECENT):
+            if identity not in seen and not self._recent.has(fact):
                 seen.add(identity)
                 kept.append(fact)
         return kept
@@ -201,11 +196,9 @@ class Correlator:
         """Fetch what the store has of the touched journeys; give the rows that it shows for them, by place."""
         old: dict[tuple[int, str, int], Row] = {}
         asked: set[str] = set()
-        maybe = self._seen.maybe
         wanted = set(again)
         while True:
-            touched = self._workset.touched() - asked
-            wanted.update(key for key in touched if any(map(maybe, self._workset.questions(key))))
+            wanted.update(self._maybe_stored(self._workset.touched() - asked))
             wanted.update(self._of_message_ids(asked))
             wanted -= asked
             if not wanted:
@@ -220,10 +213,20 @@ class Correlator:
                 old[row.received, row.trace_id, row.leaf] = row
                 wanted.update({*row.keys, *row.queue_ids} - asked)
 
+    def _maybe_stored(self, keys: set[str]) -> set[str]:
+        """Those of which the store may know more than what is in hand."""
+        names: list[int] = []
+        whose: list[str] = []
+        for key in keys:
+            questions = self._workset.questions(key)
+            names += questions
+            whose += [key] * len(questions)
+        return set(compress(whose, self._seen.any_of(names)))
+
     def _of_message_ids(self, asked: set[str]) -> set[str]:
         """Keys of stored journeys that touched ones may continue, or that may continue them, by Message-ID."""
-        touched = self._workset.touched_message_ids()
-        hits = {one for one in touched if f"i:{one}" not in asked and self._seen.maybe(of_message_id(one))}
+        touched = [one for one in self._workset.touched_message_ids() if f"i:{one}" not in asked]
+        hits = set(compress(touched, self._seen.any_of(list(map(of_message_id, touched)))))
         asked.update(f"i:{one}" for one in hits)
         if not hits:
             return set()

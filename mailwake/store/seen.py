@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _BITS = 1 << 28
 _MASK = _BITS - 1
 _PROBES = 4
+_FEW = 50
+"""Names that are looked up faster one by one than by the dozen."""
 _OF_MAIL = "key != '' AND substring(key, 1, 2) NOT IN ('s:', 'd:', 'o:', 'r:')"
 """Keys of a trace: not those of mailbox sessions."""
 SPAN = 21_600_000_000
@@ -42,6 +44,15 @@ class Seen:
                 return False
             name += step
         return True
+
+    def any_of(self, names: list[int]) -> list[bool]:
+        """For each name: False when it was certainly never added. By the thousand: a tenth of the time of `maybe`."""
+        if self.empty or len(names) < _FEW:
+            return [self.maybe(name) for name in names]
+        import numpy as np
+
+        found: list[bool] = self.which(np.array(names, dtype=np.uint64)).tolist()
+        return found
 
     def load(self, database: Database) -> None:
         """Remember all names in a store, as `trace.names` makes them."""

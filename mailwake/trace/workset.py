@@ -71,8 +71,8 @@ class Workset:
     def __len__(self) -> int:
         return len(self._filed)
 
-    def add(self, facts: Iterable[Fact]) -> list[str]:
-        """Take facts in; give the key of each, in order."""
+    def add(self, facts: Iterable[Fact], *, again: bool = False) -> list[str]:
+        """Take facts in; give the key of each, in order. again: some may be in hand already, and count once."""
         filed, touched = self._filed, self._touched
         keys: list[str] = []
         facts = list(facts)
@@ -92,7 +92,7 @@ class Workset:
                     continue
                 bucket = filed[key] = self._absent.pop(key) if key in self._absent else Bucket(key)
                 tidy(bucket)
-            elif bucket.recalled is not None and not _is_new(bucket.recalled, fact):
+            elif (again or bucket.recalled is not None) and _is_known(bucket, fact):
                 continue
             bucket.facts.append(fact)
             if not bucket.touched:
@@ -172,7 +172,7 @@ class Workset:
             later, bucket.facts, bucket.said, bucket.recalled = bucket.facts, [], [], None
             self._absent[key] = bucket
         self.add(facts)
-        self._place(key).recalled = {(fact.ts, fact.raw) for fact in facts}
+        self._place(key).recalled = _identities(facts)
         self.add(later)
 
     def touched_message_ids(self) -> set[str]:
@@ -430,10 +430,16 @@ def is_named(fact: Fact) -> bool:
     return fields.get("by") == "proxy" and bool(filter_id(fields.get("text", "")))
 
 
-def _is_new(recalled: set[tuple[int, str]], fact: Fact) -> bool:
-    """Whether a fact is not among those recalled; it is then added to them."""
+def _identities(facts: list[Fact]) -> set[tuple[int, str]]:
+    return {(fact.ts, fact.raw) for fact in facts}
+
+
+def _is_known(bucket: Bucket, fact: Fact) -> bool:
+    """Whether this very record is filed already; if not, it is remembered as if it were."""
+    if bucket.recalled is None:
+        bucket.recalled = _identities(bucket.facts)
     identity = (fact.ts, fact.raw)
-    if identity in recalled:
-        return False
-    recalled.add(identity)
-    return True
+    if identity in bucket.recalled:
+        return True
+    bucket.recalled.add(identity)
+    return False
