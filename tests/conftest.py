@@ -40,6 +40,14 @@ _outcomes: dict[str, dict[str, dict[str, str]]] = {"pitfalls": {}, "conformance"
 """By file in build/, row and test."""
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _copies() -> Iterator[None]:
+    from templates import copies
+
+    with copies():
+        yield
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "pitfall(*rows): rows of the pitfalls table that the test proves")
 
