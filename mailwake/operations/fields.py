@@ -23,6 +23,8 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_pascal
 
+from mailwake.events.told import tell
+
 _SPAN = re.compile(r"(-)?(?:(\d{1,8})\.)?(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,7}))?)?")
 _SIZE = re.compile(r"([\d.,]+) ?(b|bytes?|kb|mb|gb|tb)?(?: \(([\d,]+) bytes\))?", re.IGNORECASE)
 _UNITS = {"b": 0, "by": 0, "kb": 1, "mb": 2, "gb": 3, "tb": 4}
@@ -42,7 +44,7 @@ SECRET: dict[str, Any] = {"secret": True}
 def parse_span(value: Any) -> Any:
     """A span of time: a number (or its text) is days, else `dd.hh:mm:ss` as .NET writes it. Raises ValueError."""
     if isinstance(value, bool):
-        raise ValueError("give days, or dd.hh:mm:ss")
+        raise ValueError(tell("give days, or dd.hh:mm:ss"))
     if isinstance(value, int | float):
         return timedelta(days=value)
     if not isinstance(value, str):
@@ -52,10 +54,14 @@ def parse_span(value: Any) -> Any:
         return timedelta(days=int(text))
     found = _SPAN.fullmatch(text)
     if found is None:
-        raise ValueError(f"cannot read {value!r} as a span of time: give days (120), or dd.hh:mm:ss (120.00:00:00)")
+        raise ValueError(
+            tell("cannot read {value!r} as a span of time: give days (120), or dd.hh:mm:ss (120.00:00:00)", value=value)
+        )
     sign, days, hours, minutes, seconds, fraction = found.groups()
     if int(hours) > 23 or int(minutes) > 59 or int(seconds or 0) > 59:
-        raise ValueError(f"{value!r} has more than 23 hours, 59 minutes or 59 seconds: give dd.hh:mm:ss")
+        raise ValueError(
+            tell("{value!r} has more than 23 hours, 59 minutes or 59 seconds: give dd.hh:mm:ss", value=value)
+        )
     micros = int((fraction or "").ljust(6, "0")[:6])
     span = timedelta(int(days or 0), int(seconds or 0), micros, 0, int(minutes), int(hours))
     return -span if sign else span
@@ -73,7 +79,7 @@ def span_text(span: timedelta) -> str:
 
 def _not_negative(span: timedelta) -> timedelta:
     if span < timedelta(0) or span > _LONGEST:
-        raise ValueError(f"must lie between 0 and {_LONGEST.days} days")
+        raise ValueError(tell("must lie between 0 and {days} days", days=_LONGEST.days))
     return span
 
 
@@ -93,14 +99,16 @@ def parse_bytes(value: Any) -> Any:
         return value
     found = _SIZE.fullmatch(value.strip())
     if found is None:
-        raise ValueError(f"cannot read {value!r} as a size: give bytes, or a number with KB, MB, GB or TB")
+        raise ValueError(
+            tell("cannot read {value!r} as a size: give bytes, or a number with KB, MB, GB or TB", value=value)
+        )
     if found[3]:
         return int(found[3].replace(",", ""))
     factor: int = 1024 ** _UNITS[(found[2] or "b").lower()[:2]]
     try:
         return int(float(found[1].replace(",", "")) * factor)
     except ValueError:
-        raise ValueError(f"cannot read {value!r} as a size") from None
+        raise ValueError(tell("cannot read {text!r} as a size", text=value)) from None
 
 
 def bytes_text(size: int) -> str:
@@ -171,7 +179,7 @@ class ListChange(BaseModel):
             given = {str(name).lower(): part for name, part in value.items()}
             unknown = set(given) - {"add", "remove", "replace"}
             if unknown or not given:
-                raise ValueError('a change has the keys Add and Remove: @{Add="a","b"; Remove="c"}')
+                raise ValueError(tell('a change has the keys Add and Remove: @{Add="a","b"; Remove="c"}'))
             return {
                 name: None if name == "replace" and part is None else _flat(() if part is None else part)
                 for name, part in given.items()
@@ -181,7 +189,7 @@ class ListChange(BaseModel):
     @model_validator(mode="after")
     def _one_way(self) -> ListChange:
         if self.replace is not None and (self.add or self.remove):
-            raise ValueError("give either a new list, or what to add and remove")
+            raise ValueError(tell("give either a new list, or what to add and remove"))
         return self
 
     @property
@@ -200,6 +208,6 @@ def _flat(value: Any) -> tuple[str, ...]:
     parts = list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
     for part in parts:
         if not isinstance(part, str):
-            raise ValueError(f'{part!r} is no text: give names, as in "a,b"')
+            raise ValueError(tell('{part!r} is no text: give names, as in "a,b"', part=part))
     found = [piece.strip() for part in parts for piece in part.split(",")]
     return tuple(dict.fromkeys(piece for piece in found if piece))
