@@ -23,7 +23,7 @@ KINDS = {
     "StoreError": (0, 1),
 }
 """Kinds of error, and which of their arguments are read."""
-MAKERS = {"tell", "joined", "either", "words_of", "_", "spoken", "in_words"}
+MAKERS = {"tell", "joined", "either", "words_of", "_", "spoken", "sentence", "in_words"}
 """What makes a text with a template, or translates one."""
 TOLD_ON = {"message", "advice", "what", "hint"}
 """Attributes of an error that another one is made of."""
@@ -148,7 +148,7 @@ def test_every_template_has_its_parts() -> None:
             made += 1
             given = {one.arg for one in call.keywords}
             wanted = {name for _, name, _, _ in Formatter().parse(call.args[0].value) if name} if given else set()
-            if wanted != given and None not in given:
-                found.append(f"{path.relative_to(TOP)}:{call.lineno}: {wanted ^ given}")
+            if wanted - given and None not in given:
+                found.append(f"{path.relative_to(TOP)}:{call.lineno}: {wanted - given}")
     assert found == []
     assert made > 300

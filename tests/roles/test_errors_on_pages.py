@@ -103,10 +103,11 @@ def test_an_error_is_told_in_the_reader_s_language(stage: Stage, case: str, lang
 
 
 def test_a_refusal_says_in_swedish_which_role_would_do(stage: Stage) -> None:
-    status, page = stage.page(account_of("nobody", scoped=False), "/messagetrace/", language="sv")
+    status, page = stage.page(account_of("nobody", scoped=False), "/auditing/mailboxes/", language="sv")
     assert status == 403
-    assert "kräver hanteringsrollen" in page
-    assert " eller " in html.unescape(page).split("kräver hanteringsrollen")[1].split("</b>")[0]  # one role of several
+    assert "Get-Mailbox kräver hanteringsrollen " in page
+    assert " eller " in page.split("kräver hanteringsrollen ")[1].split("</b>")[0]  # one of several will do
+    assert "Dessa rollgrupper ger den: " in page
 
 
 def test_the_first_account_s_name_is_refused_in_swedish(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

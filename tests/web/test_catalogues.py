@@ -115,6 +115,16 @@ def test_what_is_a_name_stays(language: str) -> None:
             assert name in strings[0], message.id
 
 
+def test_no_language_has_a_sentence_of_another() -> None:
+    found: dict[object, list[str]] = {}
+    for language in LANGUAGES:
+        for message, texts, strings in entries(language):
+            if len(re.findall(r"[^\W\d_]{2,}", PLACEHOLDER.sub(" ", texts[0]))) > 3:
+                found.setdefault(message.id, [texts[0]]).append(strings[0])
+    assert [same for same in found.values() if len(set(same)) < len(same)] == []
+    assert len(found) > 500
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_catalogue_compiles(tmp_path: Path, language: str) -> None:
     compile_all(tmp_path)
@@ -244,6 +254,11 @@ def test_texts_of_a_template_are_collected(script: ModuleType) -> None:
         "{% blocktranslate count counter=n %}a{% plural %}b{% endblocktranslate %}"
     )
     assert script.in_template(page) == ["One", "Two", ("a", "b")]
+
+
+def test_templates_are_collected_also_within_others(script: ModuleType) -> None:
+    source = 'x = tell("a {b}", b=tell("c" "d"))\ny = tell(a) if tell("e") else room.tell()\n"""tell("no")"""'
+    assert script.told(source) == [(1, "a {b}"), (1, "cd"), (2, "e")]
 
 
 def test_descriptions_of_inputs_are_texts(wanted: Catalog) -> None:
