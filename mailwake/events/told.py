@@ -8,6 +8,7 @@ that are no `Told` are words of somebody else: a server's reply, an address, a n
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 
 class Told(str):
@@ -50,6 +51,35 @@ def either(texts: Iterable[str]) -> str:
     """One of some: `a`, `a or b`, `a or b or c`."""
     first, *others = texts
     return tell("{one} or {other}", one=first, other=either(others)) if others else first
+
+
+def kept(text: str) -> dict[str, object]:
+    """The template and parts of a text, as JSON has them: what is to be told in any language later on."""
+    if not isinstance(text, Told):
+        return {}
+    return {"template": text.template, "parts": {name: _kept_part(part) for name, part in text.parts.items()}}
+
+
+def revived(text: str, found: object) -> str:
+    """A text that was written down, with what `kept` gave; plain when the two do not belong together."""
+    if not isinstance(found, dict) or not found:
+        return text
+    try:
+        made = _revived(found)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        return text
+    return made if made == text else text
+
+
+def _kept_part(part: object) -> object:
+    if isinstance(part, Told):
+        return kept(part)
+    return part if isinstance(part, int | float) else str(part)
+
+
+def _revived(found: dict[str, Any]) -> Told:
+    parts = {name: _revived(part) if isinstance(part, dict) else part for name, part in found["parts"].items()}
+    return tell(found["template"], **parts)
 
 
 def words_of(error: Exception) -> str:

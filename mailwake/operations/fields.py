@@ -19,11 +19,12 @@ from pydantic import (
     Field,
     PlainSerializer,
     WithJsonSchema,
+    WrapValidator,
     model_validator,
 )
 from pydantic.alias_generators import to_pascal
 
-from mailwake.events.told import tell
+from mailwake.events.told import Told, tell
 
 _SPAN = re.compile(r"(-)?(?:(\d{1,8})\.)?(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,7}))?)?")
 _SIZE = re.compile(r"([\d.,]+) ?(b|bytes?|kb|mb|gb|tb)?(?: \(([\d,]+) bytes\))?", re.IGNORECASE)
@@ -144,6 +145,9 @@ ResultSize = Annotated[
     WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, {"const": "Unlimited"}]}),
 ]
 """How many items at most; `Unlimited` (None) for all."""
+
+Sentence = Annotated[str, WrapValidator(lambda value, plain: value if isinstance(value, Told) else plain(value))]
+"""A text of the product's own: it keeps its template, and is its English text to whoever writes it out."""
 
 Moment = AwareDatetime
 """A time with its zone."""

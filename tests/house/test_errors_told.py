@@ -21,6 +21,7 @@ KINDS = {
     "Refused": (0, 1),
     "CriteriaError": (0, 1),
     "StoreError": (0, 1),
+    "MailError": (0,),
 }
 """Kinds of error, and which of their arguments are read."""
 MAKERS = {"tell", "joined", "either", "words_of", "_", "spoken", "sentence", "in_words"}
@@ -141,7 +142,7 @@ def test_every_mistake_of_an_input_has_a_template() -> None:
 def test_every_template_has_its_parts() -> None:
     """A placeholder without its part would fail only where the error is made."""
     made, found = 0, []
-    for path in modules("directory", "events", "operations", "store", "trace", "web"):
+    for path in modules("directory", "events", "jobs", "operations", "store", "trace", "web"):
         for call, _ in calls(ast.parse(path.read_text(encoding="utf-8"))):
             if name_of(call) != "tell" or not call.args or not isinstance(call.args[0], ast.Constant):
                 continue

@@ -122,6 +122,22 @@ def test_the_first_account_s_name_is_refused_in_swedish(stage: Stage, monkeypatc
     assert f"Det finns redan ett konto '{TAKEN}'." in html.unescape(page)
 
 
+def test_why_a_report_failed_is_told_in_swedish(stage: Stage) -> None:
+    from mailwake.events.told import tell
+    from mailwake.jobs.queue import Queue
+
+    form = {"query": "sender=ann%40example.org&range=7d", "title": "Ann", "type": "MessageTrace"}
+    assert stage.page(ADMIN, "/messagetrace/reports/order/", posted=form)[0] == 302
+    jobs = Queue(stage.directory.alias)
+    job = jobs.claim(("historical-search",), 1)
+    assert job is not None
+    jobs.fail(job, 2, tell("no message is known by {text!r}", text="x"))
+    status, page = stage.page(ADMIN, "/messagetrace/reports/", language="sv")
+    jobs.forget(3)
+    assert status == 200
+    assert "Inget meddelande är känt som 'x'" in html.unescape(page)
+
+
 def test_the_other_faces_stay_english(stage: Stage) -> None:
     from django.utils.translation import override
 
