@@ -47,6 +47,8 @@ def parse_span(value: Any) -> Any:
     if isinstance(value, bool):
         raise ValueError(tell("give days, or dd.hh:mm:ss"))
     if isinstance(value, int | float):
+        if not abs(value) <= _LONGEST.days:  # NaN is not, either
+            raise _out_of_range()
         return timedelta(days=value)
     if not isinstance(value, str):
         return value
@@ -80,8 +82,12 @@ def span_text(span: timedelta) -> str:
 
 def _not_negative(span: timedelta) -> timedelta:
     if span < timedelta(0) or span > _LONGEST:
-        raise ValueError(tell("must lie between 0 and {days} days", days=_LONGEST.days))
+        raise _out_of_range()
     return span
+
+
+def _out_of_range() -> ValueError:
+    return ValueError(tell("must lie between 0 and {days} days", days=_LONGEST.days))
 
 
 TimeSpan = Annotated[

@@ -22,6 +22,7 @@ TEXTS: dict[str, Promise] = {
     "int_from_float": _("This is no whole number."),
     "float_parsing": _("This is no number."),
     "float_type": _("This is no number."),
+    "finite_number": _("This is no number."),
     "bool_parsing": _("Say yes or no."),
     "bool_type": _("Say yes or no."),
     "datetime_parsing": _("This is no date and time, such as 2026-11-24 14:30."),

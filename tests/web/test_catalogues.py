@@ -19,10 +19,12 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 from django.template.base import Lexer, TokenType
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from mailwake.audit.model import LogonType, MailboxType
+from mailwake.events.told import Told, words_of
 from mailwake.operations.contract import all_operations
+from mailwake.operations.parameters import is_list
 from mailwake.web import labels, mistakes, words
 from mailwake.web.catalogues import LANGUAGES, compile_all
 from mailwake.web.controls import _kind
@@ -294,6 +296,28 @@ def test_every_template_is_a_text(wanted: Catalog) -> None:
 
 def test_kinds_of_mistakes_are_texts(wanted: Catalog) -> None:
     assert [kind for kind, text in mistakes.TEXTS.items() if _source(text) not in wanted] == []
+
+
+TYPED = ("x", "-1", "9" * 20, "1.5", "nan", "2026-13-45", "99:99:99", "a=b", "12 PB", "@", "x" * 100_000)
+"""What somebody may type into any control."""
+
+
+def test_every_mistake_that_can_be_typed_has_words() -> None:
+    """Pydantic's own English is for programs."""
+    bare, seen = set(), set()
+    for operation in all_operations().values():
+        for name, info in operation.input.model_fields.items():
+            for text in TYPED:
+                try:
+                    operation.input.model_validate({name: (text,) if is_list(info) else text})
+                except ValidationError as error:
+                    for one in error.errors():
+                        seen.add(one["type"])
+                        ours = one["type"] == "value_error" and isinstance(words_of(one["ctx"]["error"]), Told)
+                        if one["type"] not in mistakes.TEXTS and not ours:
+                            bare.add(f"{operation.name} {name}: {one['msg']}")
+    assert bare == set()
+    assert {"value_error", "int_parsing", "enum"} <= seen
 
 
 def _source(lazy: object) -> str:
