@@ -11,6 +11,7 @@ from mailwake.directory import names
 from mailwake.directory.errors import DirectoryError
 from mailwake.directory.models import Account, ApiToken
 from mailwake.directory.people import canonical_groups
+from mailwake.events.told import tell
 
 if TYPE_CHECKING:
     from mailwake.directory.directory import Directory
@@ -58,10 +59,12 @@ class Accounts:
         """Make an account; without a password nobody can sign in to it by one. Raises DirectoryError."""
         key = names.key(name)
         if not key:
-            raise DirectoryError("no-name", "the account's name is empty", "give a login name or an address")
+            raise DirectoryError(
+                "no-name", tell("the account's name is empty"), tell("give a login name or an address")
+            )
         with self._directory.writing():
             if self._row(key) is not None:
-                raise DirectoryError("account-exists", f"there is an account {key!r} already", status=409)
+                raise DirectoryError("account-exists", tell("there is an account {key!r} already", key=key), status=409)
             account = Account.objects.db_manager(self._directory.alias).create_user(
                 key, email, password or None, display_name=display_name, created=now
             )
@@ -97,13 +100,16 @@ class Accounts:
         secret = PREFIX + secrets.token_urlsafe(_RANDOM_BYTES)
         label = " ".join(name.split())
         if not label:
-            raise DirectoryError("no-name", "the token's name is empty", "say what it is for")
+            raise DirectoryError("no-name", tell("the token's name is empty"), tell("say what it is for"))
         with self._directory.writing():
             row = self._get(account)
             groups = canonical_groups(self._directory.people, role_groups)
             if row.tokens.filter(name=label).exists():
                 raise DirectoryError(
-                    "token-exists", f"{row.name} has a token {label!r} already", "choose another name", status=409
+                    "token-exists",
+                    tell("{name} has a token {label!r} already", name=row.name, label=label),
+                    tell("choose another name"),
+                    status=409,
                 )
             token = ApiToken.objects.using(self._directory.alias).create(
                 account=row, name=label, digest=_digest(secret), role_groups=groups, created=now, expires=expires
@@ -122,7 +128,10 @@ class Accounts:
             token = row.filter(account__name=names.key(account), name=" ".join(name.split())).first()
             if token is None:
                 raise DirectoryError(
-                    "token-not-found", f"{account!r} has no token {name!r}", "list the tokens", status=404
+                    "token-not-found",
+                    tell("{account!r} has no token {name!r}", account=account, name=name),
+                    tell("list the tokens"),
+                    status=404,
                 )
             found = _token(token)
             token.delete()
@@ -147,7 +156,10 @@ class Accounts:
         row = self._row(name)
         if row is None:
             raise DirectoryError(
-                "account-not-found", f"there is no account {name!r}", "list the accounts to see their names", status=404
+                "account-not-found",
+                tell("there is no account {name!r}", name=name),
+                tell("list the accounts to see their names"),
+                status=404,
             )
         return row
 

@@ -10,6 +10,7 @@ from mailwake.directory.errors import DirectoryError
 from mailwake.directory.models import Account, Bypass, Mailbox
 from mailwake.directory.pieces import in_pieces
 from mailwake.directory.records import BypassRecord, Reach
+from mailwake.events.told import tell
 
 if TYPE_CHECKING:
     from mailwake.directory.directory import Directory
@@ -52,8 +53,10 @@ class Bypasses:
                 if found is None and not (unknown or self._is_account(identity)):
                     raise DirectoryError(
                         "account-not-found",
-                        f"neither a mailbox nor an account is named {identity!r}",
-                        "check the spelling; for an account that only a mail server knows (a master user) add Force",
+                        tell("neither a mailbox nor an account is named {identity!r}", identity=identity),
+                        tell(
+                            "check the spelling; for an account that only a mail server knows (a master user) add Force"
+                        ),
                         status=404,
                     )
                 row = found or Bypass(name=names.key(identity))

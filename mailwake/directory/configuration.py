@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from mailwake.directory.errors import DirectoryError
+from mailwake.events.told import tell
 
 VARIABLE = "MAILWAKE_DATABASE_URL"
 FILE = "directory.sqlite3"
@@ -116,8 +117,8 @@ def _postgresql(url: str) -> dict[str, Any]:
     if parts.scheme not in ("postgresql", "postgres") or not name:
         raise DirectoryError(
             "database-url",
-            f"{VARIABLE} names no PostgreSQL database",
-            "give it as postgresql://user:password@host:port/name, or postgresql:///name?host=/run/postgresql",
+            tell("{variable} names no PostgreSQL database", variable=VARIABLE),
+            tell("give it as postgresql://user:password@host:port/name, or postgresql:///name?host=/run/postgresql"),
         )
     options: dict[str, Any] = dict(parse_qsl(parts.query))
     host = options.pop("host", "") or unquote(parts.hostname or "")

@@ -16,6 +16,7 @@ from mailwake.directory.errors import DirectoryError
 from mailwake.directory.mailboxes import new_box, said
 from mailwake.directory.models import Mailbox, MailboxName, NameKind, Organization
 from mailwake.directory.records import MailboxDraft, MailboxRecord
+from mailwake.events.told import tell
 
 if TYPE_CHECKING:
     from mailwake.directory.directory import Directory
@@ -139,7 +140,7 @@ def _known(directory: Directory, draft: MailboxDraft) -> Mailbox | None:
     declared = {number: box for number, box in boxes.items() if not box.discovered}
     if len(declared) > 1:
         told = ", ".join(sorted(box.primary_address or box.name for box in declared.values()))
-        raise DirectoryError("ambiguous-mailbox", f"it names several mailboxes: {told}", status=409)
+        raise DirectoryError("ambiguous-mailbox", tell("it names several mailboxes: {told}", told=told), status=409)
     return next(iter((declared or boxes).values()), None)
 
 

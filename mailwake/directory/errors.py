@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from mailwake.events.told import tell
+
 
 class DirectoryError(Exception):
     """`message` says what and where, `advice` what to do; `code` is a stable word, `status` an HTTP status."""
@@ -23,15 +25,28 @@ def of_database(error: BaseException) -> DirectoryError | None:
     text = (str(error).strip().splitlines() or ["no reason given"])[0]
     if isinstance(error, IntegrityError):
         return DirectoryError(
-            "conflict", f"somebody else was faster, or a name is taken: {text}", "look and try again", status=409
+            "conflict",
+            tell("somebody else was faster, or a name is taken: {text}", text=text),
+            tell("look and try again"),
+            status=409,
         )
     if isinstance(error, DataError):
-        return DirectoryError("value-too-long", f"a value does not fit: {text}", "make it shorter")
+        return DirectoryError(
+            "value-too-long", tell("a value does not fit: {text}", text=text), tell("make it shorter")
+        )
     return DirectoryError(
-        "database", f"the directory's database failed: {text}", "is it running, and is its disk not full?", status=503
+        "database",
+        tell("the directory's database failed: {text}", text=text),
+        tell("is it running, and is its disk not full?"),
+        status=503,
     )
 
 
 def query_not_found(guid: str) -> DirectoryError:
     """There is none, or none that the one who asks may see: both read the same."""
-    return DirectoryError("query-not-found", f"there is no saved query {guid!r}", "list the saved queries", status=404)
+    return DirectoryError(
+        "query-not-found",
+        tell("there is no saved query {guid!r}", guid=guid),
+        tell("list the saved queries"),
+        status=404,
+    )

@@ -11,6 +11,7 @@ from mailwake.directory import names
 from mailwake.directory.errors import DirectoryError
 from mailwake.directory.models import Mailbox, MailboxName, NameKind
 from mailwake.directory.records import Reach
+from mailwake.events.told import tell
 
 if TYPE_CHECKING:
     from mailwake.directory.directory import Directory
@@ -26,6 +27,7 @@ _READ_AS = {
     NameKind.LOGIN.value: [kind.value for kind in _USUAL],
     NameKind.NAME.value: [NameKind.NAME.value, NameKind.ALIAS.value],
 }
+_NAMES = tell("GUID, address, UPN, name, alias, login name or display name")
 _LOCAL = 3
 _MOST_TOLD = 10
 _AT_ONCE = 400
@@ -60,11 +62,15 @@ def reaches(reach: Reach | None, box: Mailbox) -> bool:
 
 def not_found(identity: str, *, group: bool | None = None) -> DirectoryError:
     """There is no such mailbox, or none that the one who asks may see: both read the same."""
-    what = "group mailbox" if group else "mailbox"
+    what = (
+        tell("there is no group mailbox {identity!r}: no {names} is like that", identity=identity, names=_NAMES)
+        if group
+        else tell("there is no mailbox {identity!r}: no {names} is like that", identity=identity, names=_NAMES)
+    )
     return DirectoryError(
         "mailbox-not-found",
-        f"there is no {what} {identity!r}: no GUID, address, UPN, name, alias, login name or display name is like that",
-        "list the mailboxes to see their names",
+        what,
+        tell("list the mailboxes to see their names"),
         status=404,
     )
 
@@ -146,11 +152,17 @@ def _gather(
 
 def _ambiguous(identity: str, boxes: list[Mailbox]) -> DirectoryError:
     told = sorted(box.primary_address or str(box.guid) for box in boxes)
-    more = f" and {len(told) - _MOST_TOLD} more" if len(told) > _MOST_TOLD else ""
+    more = tell(" and {count} more", count=len(told) - _MOST_TOLD) if len(told) > _MOST_TOLD else ""
     return DirectoryError(
         "ambiguous-mailbox",
-        f"{identity!r} fits {len(told)} mailboxes: {', '.join(told[:_MOST_TOLD])}{more}",
-        "name one of them by its address or GUID",
+        tell(
+            "{identity!r} fits {count} mailboxes: {names}{more}",
+            identity=identity,
+            count=len(told),
+            names=", ".join(told[:_MOST_TOLD]),
+            more=more,
+        ),
+        tell("name one of them by its address or GUID"),
         status=409,
     )
 
@@ -158,8 +170,14 @@ def _ambiguous(identity: str, boxes: list[Mailbox]) -> DirectoryError:
 def _other_kind(identity: str, *, group: bool) -> DirectoryError:
     if group:
         return DirectoryError(
-            "not-a-group-mailbox", f"{identity!r} is not a group mailbox", "leave GroupMailbox out", status=404
+            "not-a-group-mailbox",
+            tell("{identity!r} is not a group mailbox", identity=identity),
+            tell("leave GroupMailbox out"),
+            status=404,
         )
     return DirectoryError(
-        "group-mailbox", f"{identity!r} is a group mailbox", "add GroupMailbox to speak of group mailboxes", status=404
+        "group-mailbox",
+        tell("{identity!r} is a group mailbox", identity=identity),
+        tell("add GroupMailbox to speak of group mailboxes"),
+        status=404,
     )

@@ -16,12 +16,21 @@ from mailwake.directory.errors import DirectoryError
 from mailwake.directory.models import Mailbox, MailboxName, NameKind
 from mailwake.directory.pieces import in_pieces
 from mailwake.directory.records import MailboxDraft, MailboxRecord, Reach
+from mailwake.events.told import tell
 
 if TYPE_CHECKING:
     from mailwake.directory.directory import Directory
 
 _COLUMNS = {"audit_enabled", "audit_enabled_by_hand", "geo", "litigation_hold", "retention_policy", "quota"}
 _COLUMNS |= {"warning_quota", "licence", "display_name"}
+_UNIQUE = {
+    NameKind.GUID: tell("GUID"),
+    NameKind.ADDRESS: tell("address"),
+    NameKind.UPN: tell("UPN"),
+    NameKind.NAME: tell("name"),
+    NameKind.ALIAS: tell("alias"),
+}
+"""Names that one mailbox has alone, and what they are called."""
 
 
 class Mailboxes:
@@ -170,21 +179,27 @@ class Mailboxes:
         for row in rows.exclude(kind=NameKind.DISPLAY.value).select_related("mailbox", "mailbox__same_as"):
             if not lookup.reaches(reach, row.mailbox.same_as or row.mailbox):
                 raise DirectoryError(
-                    "mailbox-exists", f"{row.name!r} is taken", "choose another name, alias or address", status=409
+                    "mailbox-exists",
+                    tell("{name!r} is taken", name=row.name),
+                    tell("choose another name, alias or address"),
+                    status=409,
                 )
 
     def _check_free(self, pairs: list[tuple[NameKind, str]]) -> None:
-        unique = (NameKind.GUID, NameKind.ADDRESS, NameKind.UPN, NameKind.NAME, NameKind.ALIAS)
-        wanted = [name for kind, name in pairs if kind in unique]
+        wanted = [name for kind, name in pairs if kind in _UNIQUE]
         rows = MailboxName.objects.using(self._directory.alias).filter(until=None, name__in=wanted)
-        rows = rows.filter(kind__in=[kind.value for kind in unique], mailbox__discovered=False)
+        rows = rows.filter(kind__in=[kind.value for kind in _UNIQUE], mailbox__discovered=False)
         taken = rows.select_related("mailbox").first()
         if taken is not None:
             raise DirectoryError(
                 "mailbox-exists",
-                f"{taken.name!r} is the {NameKind(taken.kind).label.lower()} of the mailbox"
-                f" {taken.mailbox.primary_address or taken.mailbox.name} already",
-                "choose another name, alias or address",
+                tell(
+                    "{name!r} is the {kind} of the mailbox {mailbox} already",
+                    name=taken.name,
+                    kind=_UNIQUE[NameKind(taken.kind)],
+                    mailbox=taken.mailbox.primary_address or taken.mailbox.name,
+                ),
+                tell("choose another name, alias or address"),
                 status=409,
             )
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from mailwake.directory.configuration import FILE, alias_of, database_of
 from mailwake.directory.errors import DirectoryError
+from mailwake.events.told import tell
 from mailwake.store.database import own_folder
 from mailwake.store.errors import StoreError
 
@@ -32,14 +33,14 @@ def open_directory(data_dir: Path, *, create: bool = True) -> Directory:
         if not create and not (data_dir / FILE).exists():
             raise DirectoryError(
                 "no-directory",
-                f"{data_dir}: there is no directory yet",
-                "fill it: mailwake directory import FILE, or import logs: mailwake import FILE...",
+                tell("{data_dir}: there is no directory yet", data_dir=data_dir),
+                tell("fill it: mailwake directory import FILE, or import logs: mailwake import FILE..."),
                 status=404,
             )
         try:
             own_folder(data_dir)
         except StoreError as error:
-            raise DirectoryError("data-directory", str(error), error.hint) from error
+            raise DirectoryError("data-directory", error.what, error.hint) from error
     alias = alias_of(database)
 
     from django.db import Error
@@ -51,8 +52,8 @@ def open_directory(data_dir: Path, *, create: bool = True) -> Directory:
     except Error as error:
         raise DirectoryError(
             "database",
-            f"the directory does not open: {str(error).strip().splitlines()[0]}",
-            "is the database running and reachable, the disk not full, the folder writable?",
+            tell("the directory does not open: {reason}", reason=str(error).strip().splitlines()[0]),
+            tell("is the database running and reachable, the disk not full, the folder writable?"),
             status=503,
         ) from error
     return Directory(alias)
@@ -103,8 +104,11 @@ def _up_to_date(connection: Any) -> bool:
     if newer := {name for app, name in applied - known if app in ("directory", "jobs")}:
         raise DirectoryError(
             "newer-directory",
-            f"the directory is of a newer version of Mailwake (its migration {max(newer)} is not known here)",
-            "use that version, or another data directory",
+            tell(
+                "the directory is of a newer version of Mailwake (its migration {number} is not known here)",
+                number=max(newer),
+            ),
+            tell("use that version, or another data directory"),
         )
     return known <= applied and _has_first_row(connection.alias)
 

@@ -12,6 +12,7 @@ from mailwake.directory import versions
 from mailwake.directory.errors import DirectoryError
 from mailwake.directory.models import AcceptedDomain, Organization
 from mailwake.directory.records import DomainRecord, OrganizationRecord
+from mailwake.events.told import tell
 
 if TYPE_CHECKING:
     from mailwake.directory.directory import Directory
@@ -58,15 +59,17 @@ class OrganizationPart:
         """Declare a domain. Raises DirectoryError when it is declared already or no domain."""
         key = name.strip().strip(".").lower()
         if not _DOMAIN.fullmatch(key):
-            raise DirectoryError("not-a-domain", f"{name!r} is no domain name", "give it as example.org")
+            raise DirectoryError(
+                "not-a-domain", tell("{name!r} is no domain name", name=name), tell("give it as example.org")
+            )
         with self._directory.writing():
             rows = AcceptedDomain.objects.using(self._directory.alias)
             known = rows.filter(name=key).first()
             if known is not None and known.declared:
                 raise DirectoryError(
                     "domain-exists",
-                    f"the accepted domain {key} is there already",
-                    "nothing needs to be done",
+                    tell("the accepted domain {key} is there already", key=key),
+                    tell("nothing needs to be done"),
                     status=409,
                 )
             if default:
@@ -83,7 +86,10 @@ class OrganizationPart:
             row = AcceptedDomain.objects.using(self._directory.alias).filter(name=key).first()
             if row is None:
                 raise DirectoryError(
-                    "domain-not-found", f"there is no accepted domain {name!r}", "list the accepted domains", status=404
+                    "domain-not-found",
+                    tell("there is no accepted domain {name!r}", name=name),
+                    tell("list the accepted domains"),
+                    status=404,
                 )
             found = _domain(row)
             row.delete()

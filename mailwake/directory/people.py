@@ -11,6 +11,7 @@ from mailwake.directory.errors import DirectoryError
 from mailwake.directory.models import ManagementScope, RoleGroup, RoleGroupMember
 from mailwake.directory.records import RoleGroupRecord, ScopeRecord
 from mailwake.directory.roles import ROLE_GROUPS, canonical_role
+from mailwake.events.told import tell
 
 if TYPE_CHECKING:
     from mailwake.directory.directory import Directory
@@ -52,8 +53,8 @@ class People:
                 return group
         raise DirectoryError(
             "role-group-not-found",
-            f"there is no role group {name!r}",
-            f"role groups are: {', '.join(group.name for group in groups)}",
+            tell("there is no role group {name!r}", name=name),
+            tell("role groups are: {names}", names=", ".join(group.name for group in groups)),
             status=404,
         )
 
@@ -71,7 +72,10 @@ class People:
         with self._directory.writing():
             if any(group.name.lower() == label.lower() for group in self.role_groups()):
                 raise DirectoryError(
-                    "role-group-exists", f"there is a role group {label!r} already", "choose another name", status=409
+                    "role-group-exists",
+                    tell("there is a role group {label!r} already", label=label),
+                    tell("choose another name"),
+                    status=409,
                 )
             kept = self._keep_scope(scope) if scope is not None else None
             RoleGroup.objects.using(self._directory.alias).create(
@@ -85,7 +89,10 @@ class People:
             group = self.role_group(name)
             if group.builtin:
                 raise DirectoryError(
-                    "role-group-built-in", f"{group.name} is built in", "take its members out instead", status=409
+                    "role-group-built-in",
+                    tell("{group} is built in", group=group.name),
+                    tell("take its members out instead"),
+                    status=409,
                 )
             RoleGroupMember.objects.using(self._directory.alias).filter(role_group=group.name).delete()
             RoleGroup.objects.using(self._directory.alias).filter(name=group.name).delete()
@@ -101,9 +108,11 @@ class People:
             )
             if not new:
                 raise DirectoryError(
-                    "already-a-member", f"{member!r} is a member of {group.name} already", "nothing is to be done",
+                    "already-a-member",
+                    tell("{member!r} is a member of {group} already", member=member, group=group.name),
+                    tell("nothing needs to be done"),
                     status=409,
-                )  # fmt: skip
+                )
         return self.role_group(group.name)
 
     def remove_member(self, group_name: str, member: str, kind: str = ACCOUNT) -> RoleGroupRecord:
@@ -115,9 +124,11 @@ class People:
             gone, _ = rows.filter(role_group=group.name, kind=kind, name=key).delete()
             if not gone:
                 raise DirectoryError(
-                    "not-a-member", f"{member!r} is no member of {group.name}", "list the members of the role group",
+                    "not-a-member",
+                    tell("{member!r} is no member of {group}", member=member, group=group.name),
+                    tell("list the members of the role group"),
                     status=404,
-                )  # fmt: skip
+                )
         return self.role_group(group.name)
 
     def _keep_scope(self, scope: ScopeRecord) -> ManagementScope:
@@ -134,7 +145,9 @@ def canonical_groups(people: People, wanted: Iterable[str]) -> list[str]:
 def _member_key(member: str) -> str:
     key = names.key(member)
     if not key:
-        raise DirectoryError("no-member", "the member's name is empty", "give an account name or an address")
+        raise DirectoryError(
+            "no-member", tell("the member's name is empty"), tell("give an account name or an address")
+        )
     return key
 
 

@@ -10,6 +10,7 @@ from mailwake.directory.errors import DirectoryError
 from mailwake.directory.models import Mailbox, Permission
 from mailwake.directory.pieces import in_pieces
 from mailwake.directory.records import PermissionRecord, Reach
+from mailwake.events.told import either, tell
 
 if TYPE_CHECKING:
     from mailwake.directory.directory import Directory
@@ -77,10 +78,13 @@ class Permissions:
             hit = rows.filter(trustee_key__in=keys, right__in=wanted, deny=deny, inherited=False)
             gone = [_record(row) for row in hit]
             if not gone:
+                rights_told = either(wanted)
                 raise DirectoryError(
                     "permission-not-found",
-                    f"{trustee!r} has no {' or '.join(wanted)} on that mailbox" + (" denied" if deny else ""),
-                    "list the permissions of the mailbox",
+                    tell("{trustee!r} has no {rights} on that mailbox denied", trustee=trustee, rights=rights_told)
+                    if deny
+                    else tell("{trustee!r} has no {rights} on that mailbox", trustee=trustee, rights=rights_told),
+                    tell("list the permissions of the mailbox"),
                     status=404,
                 )
             hit.delete()

@@ -13,6 +13,7 @@ from mailwake.directory import names
 from mailwake.directory.errors import DirectoryError, query_not_found
 from mailwake.directory.models import SavedQuery
 from mailwake.directory.records import QueryRecord
+from mailwake.events.told import tell
 
 if TYPE_CHECKING:
     from mailwake.directory.directory import Directory
@@ -95,8 +96,8 @@ class Queries:
     def _check_free(self, owner: str, name: str, but: str = "") -> None:
         rows = SavedQuery.objects.using(self._directory.alias).filter(owner=names.key(owner), name__iexact=name)
         if rows.exclude(guid=but).exists():
-            what = f"there is a query {name!r} already"
-            raise DirectoryError("query-exists", what, "choose another name, or change that one", status=409)
+            what = tell("there is a query {name!r} already", name=name)
+            raise DirectoryError("query-exists", what, tell("choose another name, or change that one"), status=409)
 
 
 def _digest(criteria: dict[str, Any], seconds: int) -> str:

@@ -7,6 +7,7 @@ and for nobody else, while Exchange's own View-Only Recipients and Message Track
 from __future__ import annotations
 
 from mailwake.directory.errors import DirectoryError
+from mailwake.events.told import tell
 
 ORGANIZATION_MANAGEMENT = "Organization Management"
 MY_MESSAGES = "My Messages"
@@ -84,5 +85,8 @@ def canonical_role(name: str) -> str:
         if role.lower() == wanted:
             return role
     raise DirectoryError(
-        "role-not-found", f"there is no management role {name!r}", f"roles are: {', '.join(ROLES)}", status=404
+        "role-not-found",
+        tell("there is no management role {name!r}", name=name),
+        tell("roles are: {names}", names=", ".join(ROLES)),
+        status=404,
     )

@@ -37,6 +37,8 @@ class Job(models.Model):
     mailed = models.BooleanField(default=False)
     note = models.TextField(blank=True)
     """What is to be said about a finished one, such as why no mail went out."""
+    told = models.JSONField(default=dict)
+    """Templates of `error` and `note`, by these names: see `events.told.kept`."""
 
 
 class JobPart(models.Model):

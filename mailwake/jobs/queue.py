@@ -14,6 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q
 
+from mailwake.events.told import kept, revived, tell
 from mailwake.jobs.models import Job, JobPart
 from mailwake.jobs.records import CANCELLED, DONE, FAILED, IN_PROGRESS, NOT_STARTED, JobRecord, LostClaimError, Order
 
@@ -79,8 +80,9 @@ class Queue:
         jobs = Job.objects.using(self._alias)
         wanted = list(kinds)
         gone = Q(state=IN_PROGRESS, lease__lt=now)
+        vanished = tell("the worker vanished {count} times", count=ATTEMPTS)
         jobs.filter(gone, kind__in=wanted, attempts__gte=ATTEMPTS).update(
-            state=FAILED, finished=now, error=f"the worker vanished {ATTEMPTS} times"
+            state=FAILED, finished=now, error=str(vanished), told={"error": kept(vanished)}
         )
         for number in (
             jobs.filter(Q(state=NOT_STARTED) | gone, kind__in=wanted)
@@ -89,7 +91,13 @@ class Queue:
         ):
             holder = str(uuid.uuid4())
             taken = jobs.filter(Q(state=NOT_STARTED) | gone, pk=number).update(
-                state=IN_PROGRESS, holder=holder, lease=now + LEASE, started=now, attempts=F("attempts") + 1, error=""
+                state=IN_PROGRESS,
+                holder=holder,
+                lease=now + LEASE,
+                started=now,
+                attempts=F("attempts") + 1,
+                error="",
+                told={},
             )
             if taken:
                 return _record(jobs.get(pk=number))
@@ -121,7 +129,7 @@ class Queue:
         """Done: the result is the pieces of this run. Raises LostClaimError."""
         with transaction.atomic(using=self._alias):
             done = self._own(job).update(
-                state=DONE, finished=now, rows=rows, size=size, file_name=file_name, error="", lease=0
+                state=DONE, finished=now, rows=rows, size=size, file_name=file_name, error="", told={}, lease=0
             )
             if not done:
                 raise LostClaimError(job.guid)
@@ -132,7 +140,7 @@ class Queue:
 
     def fail(self, job: JobRecord, now: int, error: str) -> None:
         """Not done, and why."""
-        self._own(job).update(state=FAILED, finished=now, error=error, lease=0)
+        self._own(job).update(state=FAILED, finished=now, error=str(error), told={"error": kept(error)}, lease=0)
         JobPart.objects.using(self._alias).filter(job__guid=job.guid).delete()
 
     def cancel(self, guid: str, now: int) -> bool:
@@ -142,7 +150,9 @@ class Queue:
 
     def told(self, job: JobRecord, *, mailed: bool, note: str) -> None:
         """Remember whether the result was mailed."""
-        Job.objects.using(self._alias).filter(guid=job.guid).update(mailed=mailed, note=note)
+        Job.objects.using(self._alias).filter(guid=job.guid).update(
+            mailed=mailed, note=str(note), told={"note": kept(note)}
+        )
 
     def result(self, guid: str) -> Iterator[bytes]:
         """The result of a job that is done, in pieces."""
@@ -191,10 +201,10 @@ def _record(row: Job) -> JobRecord:
         finished=row.finished,
         holder=row.holder,
         attempts=row.attempts,
-        error=row.error,
+        error=revived(row.error, row.told.get("error")),
         rows=row.rows,
         size=row.size,
         file_name=row.file_name,
         mailed=row.mailed,
-        note=row.note,
+        note=revived(row.note, row.told.get("note")),
     )

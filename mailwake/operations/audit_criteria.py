@@ -8,6 +8,7 @@ from datetime import datetime
 from mailwake.audit.model import LogonType
 from mailwake.audit.policy.actions import ACTIONS, spelled
 from mailwake.audit.record import RECORD_TYPES, AuditRecord
+from mailwake.events.told import tell
 from mailwake.operations.contract import OperationError
 from mailwake.operations.when import to_micros
 
@@ -20,7 +21,9 @@ def span(start: datetime | None, end: datetime | None) -> tuple[int | None, int 
     """Bounds in µs UTC, half open. Raises OperationError when the end lies before the start."""
     low, high = (to_micros(moment) if moment else None for moment in (start, end))
     if low is not None and high is not None and high < low:
-        raise OperationError("dates-reversed", "EndDate lies before StartDate", "Give the earlier one as StartDate.")
+        raise OperationError(
+            "dates-reversed", tell("EndDate lies before StartDate"), tell("Give the earlier one as StartDate.")
+        )
     return low, high
 
 
@@ -36,8 +39,8 @@ def logon_types(names: Iterable[str]) -> tuple[tuple[str, ...], bool]:
         else:
             raise OperationError(
                 "logon-type-not-known",
-                f"no logon type is called {name!r}",
-                "There are Admin, Delegate, Owner, External.",
+                tell("no logon type is called {name!r}", name=name),
+                tell("There are Admin, Delegate, Owner, External."),
             )
     return tuple(found), external
 
@@ -50,8 +53,8 @@ def mailbox_actions(names: Iterable[str]) -> tuple[str, ...]:
         if action is None:
             raise OperationError(
                 "action-not-known",
-                f"no action of the mailbox audit log is called {name!r}",
-                f"There are {', '.join(ACTIONS)}.",
+                tell("no action of the mailbox audit log is called {name!r}", name=name),
+                tell("There are {actions}.", actions=", ".join(ACTIONS)),
             )
         found.append(action)
     return tuple(found)
@@ -66,8 +69,8 @@ def record_types(names: Iterable[str]) -> tuple[int, ...]:
         if number is None:
             raise OperationError(
                 "record-type-not-known",
-                f"no RecordType is called {name!r}",
-                "Give its number, or a name such as ExchangeItem, ExchangeItemAggregated, ExchangeAdmin.",
+                tell("no RecordType is called {name!r}", name=name),
+                tell("Give its number, or a name such as ExchangeItem, ExchangeItemAggregated, ExchangeAdmin."),
             )
         found.append(number)
     return tuple(found)

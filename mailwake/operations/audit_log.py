@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from mailwake.audit.record import MAILBOX_TYPES, AuditRecord
 from mailwake.directory.errors import DirectoryError
+from mailwake.events.told import tell
 from mailwake.operations.contract import CallerScope, OperationError
 from mailwake.operations.scoping import visible_address
 from mailwake.store.audit_filter import AuditFilter, AuditPlace
@@ -85,7 +86,7 @@ def audit_log(context: Context) -> AuditLog:
         return context.audit
     if context.database is None:
         raise OperationError(
-            "no-store", "there are no audit records to ask for", "Import logs first: mailwake import FILE"
+            "no-store", tell("there are no audit records to ask for"), tell("Import logs first: mailwake import FILE")
         )
     from mailwake.operations.stored_audit_log import StoredAuditLog
 

@@ -10,6 +10,7 @@ from pydantic import Field, create_model
 from mailwake.audit.imported import id_of
 from mailwake.audit.record import AuditRecord, Identities
 from mailwake.audit.record_shell import PROPERTIES, to_shell
+from mailwake.operations.fields import Sentence
 from mailwake.operations.models import Output
 
 _SAID = {
@@ -126,6 +127,6 @@ class AuditLogSearch(Output):
     rows: int | None = Field(default=None, description="Records found.")
     size: int | None = Field(default=None, description="Bytes of the result.")
     mailed: bool = Field(default=False, description="Whether the result went out by mail.")
-    note: str | None = Field(
+    note: Sentence | None = Field(
         default=None, description="What there is to say, such as why it failed or no mail went out."
     )

@@ -13,6 +13,7 @@ from mailwake.audit.policy.actions import in_order, spelled
 from mailwake.audit.policy.matrix import accepted, default_set
 from mailwake.audit.settings import OrganizationSettings
 from mailwake.directory.records import PREMIUM, MailboxRecord
+from mailwake.events.told import tell
 from mailwake.operations.contract import OperationError
 from mailwake.operations.fields import ListChange
 
@@ -49,8 +50,12 @@ def changed(
         names = ", ".join(sorted(kind.value for kind in both))
         raise OperationError(
             "two-orders",
-            f"DefaultAuditSet gives back the set of {names}, and {PARAMETERS[min(both)]} would change it at once",
-            "give one of the two",
+            tell(
+                "DefaultAuditSet gives back the set of {names}, and {parameter} would change it at once",
+                names=names,
+                parameter=PARAMETERS[min(both)],
+            ),
+            tell("give one of the two"),
         )
     managed, custom = set(box.managed), dict(box.custom)
     for kind in back:
@@ -70,8 +75,11 @@ def _changed_list(
         if wanted and len(wanted) < len(change.replace):
             raise OperationError(
                 "value-not-allowed",
-                f"{PARAMETERS[kind]}: None stands for no action at all and goes with no other value",
-                "give None alone, or the actions alone",
+                tell(
+                    "{parameter}: None stands for no action at all and goes with no other value",
+                    parameter=PARAMETERS[kind],
+                ),
+                tell("give None alone, or the actions alone"),
             )
         return frozenset(_checked(value, kind, organization) for value in wanted)
     current = set(effective(box, kind, organization))
@@ -85,8 +93,13 @@ def _checked(value: str, kind: LogonType, organization: OrganizationSettings) ->
         fitting = ", ".join(in_order(accepted(organization.matrix, kind)))
         raise OperationError(
             "value-not-allowed",
-            f"{PARAMETERS[kind]} does not take {action}: it is not audited for the logon type {kind.value}",
-            f"values are: None, {fitting}",
+            tell(
+                "{parameter} does not take {action}: it is not audited for the logon type {kind}",
+                parameter=PARAMETERS[kind],
+                action=action,
+                kind=kind.value,
+            ),
+            tell("values are: None, {fitting}", fitting=fitting),
         )
     return action
 
@@ -96,7 +109,7 @@ def _known(value: str, kind: LogonType) -> str:
     if action is None:
         raise OperationError(
             "value-not-allowed",
-            f"{PARAMETERS[kind]}: there is no action {value!r}",
-            f"actions are: {', '.join(in_order(accepted('current', kind)))}",
+            tell("{parameter}: there is no action {value!r}", parameter=PARAMETERS[kind], value=value),
+            tell("actions are: {actions}", actions=", ".join(in_order(accepted("current", kind)))),
         )
     return action

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mailwake.events.told import tell
 from mailwake.operations.contract import Caller, OperationError
 
 if TYPE_CHECKING:
@@ -61,7 +62,9 @@ class Context:
         from mailwake.operations.opening import StoreBackend
 
         if self.database is None:
-            raise OperationError("no-store", "there is no store to ask", "Import logs first: mailwake import FILE...")
+            raise OperationError(
+                "no-store", tell("there is no store to ask"), tell("Import logs first: mailwake import FILE...")
+            )
         return StoreBackend(self.database)
 
     @property
@@ -75,8 +78,8 @@ class Context:
         if self.directory is None:
             raise OperationError(
                 "no-directory",
-                "this needs the directory of a data directory",
-                "leave out --in, which reads log files on the spot",
+                tell("this needs the directory of a data directory"),
+                tell("leave out --in, which reads log files on the spot"),
             )
         return self.directory
 

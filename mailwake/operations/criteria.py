@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
+from mailwake.events.told import tell
 from mailwake.store.query import And, Between, Contains, Equals, Has, HasMatch, InNetwork, Matches, Node, Or
-from mailwake.trace.story_told import tell
 
 NULL_SENDER = "<>"
 STATUSES = ("Delivered", "Failed", "Pending", "Expanded", "Quarantined", "FilteredAsSpam", "GettingStatus")
@@ -261,7 +261,7 @@ def _subject(c: Criteria) -> list[Node]:
         return nodes
     if c.subject_how not in SUBJECT_HOW:
         hint = tell("It is one of {words}.", words=", ".join(SUBJECT_HOW))
-        raise CriteriaError(f"{c.subject_how!r} is no way to compare subjects", hint)
+        raise CriteriaError(tell("{text!r} is no way to compare subjects", text=c.subject_how), hint)
     return [*nodes, Contains("subject", c.subject, SUBJECT_HOW[c.subject_how])]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from mailwake.events.told import tell
 from mailwake.store.query import Cursor
 
 _TOKEN = re.compile(r"(\d{1,18})-([0-9a-f]{32})-(\d{1,6})")
@@ -18,5 +19,5 @@ def cursor(text: str) -> Cursor:
     """The place of a word. Raises ValueError."""
     found = _TOKEN.fullmatch(text.strip().lower())
     if found is None:
-        raise ValueError(f"{text!r} is no cursor; copy it from the end of the page before")
+        raise ValueError(tell("{text!r} is no cursor; copy it from the end of the page before", text=text))
     return Cursor(int(found[1]), found[2], int(found[3]))

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from mailwake import sample
 from mailwake.audit.model import LogonType, MailboxType
 from mailwake.directory.records import MailboxDraft
+from mailwake.events.told import tell
 from mailwake.ingest.account import Account
 from mailwake.operations import importing
 from mailwake.operations.contract import OperationError
@@ -99,5 +100,7 @@ def check(name: str) -> None:
     """Raises OperationError for an organization that is not there."""
     if name.lower() not in ORGANIZATIONS:
         raise OperationError(
-            "organization-not-known", f"there is no demo organization {name!r}", f"there is: {', '.join(ORGANIZATIONS)}"
+            "organization-not-known",
+            tell("there is no demo organization {name!r}", name=name),
+            tell("there is: {names}", names=", ".join(ORGANIZATIONS)),
         )

@@ -19,9 +19,12 @@ from pydantic import (
     Field,
     PlainSerializer,
     WithJsonSchema,
+    WrapValidator,
     model_validator,
 )
 from pydantic.alias_generators import to_pascal
+
+from mailwake.events.told import Told, tell
 
 _SPAN = re.compile(r"(-)?(?:(\d{1,8})\.)?(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,7}))?)?")
 _SIZE = re.compile(r"([\d.,]+) ?(b|bytes?|kb|mb|gb|tb)?(?: \(([\d,]+) bytes\))?", re.IGNORECASE)
@@ -42,8 +45,10 @@ SECRET: dict[str, Any] = {"secret": True}
 def parse_span(value: Any) -> Any:
     """A span of time: a number (or its text) is days, else `dd.hh:mm:ss` as .NET writes it. Raises ValueError."""
     if isinstance(value, bool):
-        raise ValueError("give days, or dd.hh:mm:ss")
+        raise ValueError(tell("give days, or dd.hh:mm:ss"))
     if isinstance(value, int | float):
+        if not abs(value) <= _LONGEST.days:  # NaN is not, either
+            raise _out_of_range()
         return timedelta(days=value)
     if not isinstance(value, str):
         return value
@@ -52,10 +57,14 @@ def parse_span(value: Any) -> Any:
         return timedelta(days=int(text))
     found = _SPAN.fullmatch(text)
     if found is None:
-        raise ValueError(f"cannot read {value!r} as a span of time: give days (120), or dd.hh:mm:ss (120.00:00:00)")
+        raise ValueError(
+            tell("cannot read {value!r} as a span of time: give days (120), or dd.hh:mm:ss (120.00:00:00)", value=value)
+        )
     sign, days, hours, minutes, seconds, fraction = found.groups()
     if int(hours) > 23 or int(minutes) > 59 or int(seconds or 0) > 59:
-        raise ValueError(f"{value!r} has more than 23 hours, 59 minutes or 59 seconds: give dd.hh:mm:ss")
+        raise ValueError(
+            tell("{value!r} has more than 23 hours, 59 minutes or 59 seconds: give dd.hh:mm:ss", value=value)
+        )
     micros = int((fraction or "").ljust(6, "0")[:6])
     span = timedelta(int(days or 0), int(seconds or 0), micros, 0, int(minutes), int(hours))
     return -span if sign else span
@@ -73,8 +82,12 @@ def span_text(span: timedelta) -> str:
 
 def _not_negative(span: timedelta) -> timedelta:
     if span < timedelta(0) or span > _LONGEST:
-        raise ValueError(f"must lie between 0 and {_LONGEST.days} days")
+        raise _out_of_range()
     return span
+
+
+def _out_of_range() -> ValueError:
+    return ValueError(tell("must lie between 0 and {days} days", days=_LONGEST.days))
 
 
 TimeSpan = Annotated[
@@ -93,14 +106,16 @@ def parse_bytes(value: Any) -> Any:
         return value
     found = _SIZE.fullmatch(value.strip())
     if found is None:
-        raise ValueError(f"cannot read {value!r} as a size: give bytes, or a number with KB, MB, GB or TB")
+        raise ValueError(
+            tell("cannot read {value!r} as a size: give bytes, or a number with KB, MB, GB or TB", value=value)
+        )
     if found[3]:
         return int(found[3].replace(",", ""))
     factor: int = 1024 ** _UNITS[(found[2] or "b").lower()[:2]]
     try:
         return int(float(found[1].replace(",", "")) * factor)
     except ValueError:
-        raise ValueError(f"cannot read {value!r} as a size") from None
+        raise ValueError(tell("cannot read {text!r} as a size", text=value)) from None
 
 
 def bytes_text(size: int) -> str:
@@ -137,6 +152,9 @@ ResultSize = Annotated[
 ]
 """How many items at most; `Unlimited` (None) for all."""
 
+Sentence = Annotated[str, WrapValidator(lambda value, plain: value if isinstance(value, Told) else plain(value))]
+"""A text of the product's own: it keeps its template, and is its English text to whoever writes it out."""
+
 Moment = AwareDatetime
 """A time with its zone."""
 
@@ -171,7 +189,7 @@ class ListChange(BaseModel):
             given = {str(name).lower(): part for name, part in value.items()}
             unknown = set(given) - {"add", "remove", "replace"}
             if unknown or not given:
-                raise ValueError('a change has the keys Add and Remove: @{Add="a","b"; Remove="c"}')
+                raise ValueError(tell('a change has the keys Add and Remove: @{Add="a","b"; Remove="c"}'))
             return {
                 name: None if name == "replace" and part is None else _flat(() if part is None else part)
                 for name, part in given.items()
@@ -181,7 +199,7 @@ class ListChange(BaseModel):
     @model_validator(mode="after")
     def _one_way(self) -> ListChange:
         if self.replace is not None and (self.add or self.remove):
-            raise ValueError("give either a new list, or what to add and remove")
+            raise ValueError(tell("give either a new list, or what to add and remove"))
         return self
 
     @property
@@ -200,6 +218,6 @@ def _flat(value: Any) -> tuple[str, ...]:
     parts = list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
     for part in parts:
         if not isinstance(part, str):
-            raise ValueError(f'{part!r} is no text: give names, as in "a,b"')
+            raise ValueError(tell('{part!r} is no text: give names, as in "a,b"', part=part))
     found = [piece.strip() for part in parts for piece in part.split(",")]
     return tuple(dict.fromkeys(piece for piece in found if piece))

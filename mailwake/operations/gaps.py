@@ -6,9 +6,9 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from mailwake.events.told import tell
 from mailwake.store import presence
 from mailwake.store.presence import Loss, Silence
-from mailwake.trace.story_told import tell
 
 if TYPE_CHECKING:
     from mailwake.operations.context import Context

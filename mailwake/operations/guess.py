@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from mailwake.events.pairs import SENDMAIL_ID
 from mailwake.events.queueid import is_queue_id
+from mailwake.events.told import tell
 from mailwake.operations.criteria import Criteria, CriteriaError, trace_id
-from mailwake.trace.story_told import tell
 
 _EXIM_ID = re.compile(r"[0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4}")
 _SENDMAIL_ID = re.compile(SENDMAIL_ID)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from mailwake.events.told import tell
 from mailwake.jobs.records import CANCELLED, DONE, FAILED, IN_PROGRESS, NOT_STARTED, JobRecord
 from mailwake.operations.audit_jobs import moment
 from mailwake.operations.catalog.message_trace import Question as Search
@@ -100,8 +101,8 @@ def find(context: Context, job_id: str) -> JobRecord:
     job = queue(context).get(job_id)
     hidden = job is not None and not context.caller.scope.everything and job.caller != context.caller.name
     if job is None or job.kind != KIND or hidden:
-        what = f"there is no historical search {job_id!r}"
-        raise OperationError("search-not-found", what, "List them: Get-HistoricalSearch.", status=404)
+        what = tell("there is no historical search {job_id!r}", job_id=job_id)
+        raise OperationError("search-not-found", what, tell("List them: Get-HistoricalSearch."), status=404)
     return job
 
 

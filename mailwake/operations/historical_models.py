@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from mailwake.operations.catalog.message_trace import Question as Search
-from mailwake.operations.fields import Moment, WordList
+from mailwake.operations.fields import Moment, Sentence, WordList
 from mailwake.operations.models import Input, Output
 from mailwake.operations.trace_models import Outcome, Status
 
@@ -95,4 +95,4 @@ class HistoricalSearch(Output):
     file_url: str | None = Field(description="Where a server gives the file.")
     file_size: int | None = Field(description="Bytes of the file.")
     error_code: str | None = Field(description="Empty, or Failed.")
-    error_description: str | None = Field(description="Why it failed, or was not mailed.")
+    error_description: Sentence | None = Field(description="Why it failed, or was not mailed.")

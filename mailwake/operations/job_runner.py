@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
+from mailwake.events.told import tell, words_of
 from mailwake.jobs.records import JobRecord, LostClaimError
 from mailwake.operations.context import Context
 from mailwake.operations.job_access import queue as queue_of
-from mailwake.operations.mailing import MailError, Server, message, send, server
+from mailwake.operations.mailing import URL, MailError, Server, message, send, server
 from mailwake.operations.perform import told_as
 
 if TYPE_CHECKING:
@@ -82,7 +83,8 @@ def run_one(context: Context, queue: Queue, job: JobRecord, runner: Runner) -> J
         return queue.get(job.guid) or job
     except Exception as error:
         told = told_as(error)
-        queue.fail(job, context.micros, told.message if told else f"internal error: {type(error).__name__}: {error}")
+        ours = tell("internal error: {kind}: {error}", kind=type(error).__name__, error=error)
+        queue.fail(job, context.micros, told.message if told else ours)
         return queue.get(job.guid) or job
     _mail(queue, finished, work)
     return queue.get(job.guid) or finished
@@ -133,15 +135,15 @@ def _mail(queue: Queue, job: JobRecord, work: Work) -> None:
             data = b"".join(queue.result(job.guid))
             send(message(job.recipients, work.title or job.name, work.summary, data, job.file_name), where)
     except MailError as error:
-        note = f"no mail went out: {error}; the result is kept for download"
+        note = tell("no mail went out: {error}; the result is kept for download", error=words_of(error))
     queue.told(job, mailed=not note, note=note)
 
 
 def _obstacle(job: JobRecord, where: Server | None) -> str:
     if where is None:
-        return "no SMTP server is configured (MAILWAKE_SMTP_URL); the result is kept for download"
+        return tell("no SMTP server is configured ({variable}); the result is kept for download", variable=URL)
     if job.size > MAIL_LIMIT:
-        return f"the result is larger than {MAIL_LIMIT >> 20} MB; it is kept for download"
+        return tell("the result is larger than {number} MB; it is kept for download", number=MAIL_LIMIT >> 20)
     return ""
 
 

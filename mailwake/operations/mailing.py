@@ -19,6 +19,8 @@ from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from mailwake.events.told import tell
+
 URL, SENDER = "MAILWAKE_SMTP_URL", "MAILWAKE_MAIL_FROM"
 _PATIENCE = 30
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -39,6 +41,11 @@ class Server:
     user: str = ""
     password: str = ""
 
+    @property
+    def name(self) -> str:
+        """Host and port."""
+        return f"{self.host}:{self.port}"
+
 
 def server() -> Server | None:
     """The server that the environment names; None when it names none. Raises MailError for what is no such URL."""
@@ -51,11 +58,20 @@ def server() -> Server | None:
     except ValueError:
         parts, port = urlsplit(""), None
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise MailError(f"{URL} names no SMTP server; give it as smtp://host:25 or smtps://user:password@host:465")
+        raise MailError(
+            tell(
+                "{variable} names no SMTP server; give it as smtp://host:25 or smtps://user:password@host:465",
+                variable=URL,
+            )
+        )
     chosen = parse_qs(parts.query).get("starttls", ["offered"])[0]
     tls = "implicit" if parts.scheme == "smtps" else chosen
     if tls not in ("implicit", "required", "offered", "no"):
-        raise MailError(f"{URL}: starttls is {chosen!r}; give required or no, or leave it out")
+        raise MailError(
+            tell(
+                "{variable}: starttls is {chosen!r}; give required or no, or leave it out", variable=URL, chosen=chosen
+            )
+        )
     default = 465 if tls == "implicit" else 25
     return Server(parts.hostname, port or default, tls, unquote(parts.username or ""), unquote(parts.password or ""))
 
@@ -89,23 +105,25 @@ def send(mail: EmailMessage, where: Server) -> None:
                 session.starttls(context=context)
                 session.ehlo()
             elif where.tls == "required":
-                raise MailError(f"{where.host}:{where.port} does not offer STARTTLS, which {URL} asks for")
+                raise MailError(
+                    tell("{server} does not offer STARTTLS, which {variable} asks for", server=where.name, variable=URL)
+                )
             _hand_over(session, mail, where, encrypted=encrypted)
     except (OSError, smtplib.SMTPException) as error:
-        raise MailError(f"{where.host}:{where.port}: {_told(error)}") from error
+        raise MailError(tell("{name}: {what}", name=where.name, what=_told(error))) from error
 
 
 def _hand_over(session: smtplib.SMTP, mail: EmailMessage, where: Server, *, encrypted: bool) -> None:
     if where.user:
         if not encrypted and where.host not in _HERE:
-            raise MailError(f"{where.host}:{where.port} offers no TLS, and the password is not sent without")
+            raise MailError(tell("{server} offers no TLS, and the password is not sent without", server=where.name))
         session.login(where.user, where.password)
     refused = session.send_message(mail)
     if refused:
         told = ", ".join(
             f"{address}: {code} {reply.decode(errors='replace')}" for address, (code, reply) in refused.items()
         )
-        raise MailError(f"{where.host}:{where.port} refused some recipients: {told}")
+        raise MailError(tell("{server} refused some recipients: {told}", server=where.name, told=told))
 
 
 def _told(error: Exception) -> str:

@@ -15,6 +15,8 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator
 from pydantic.alias_generators import to_pascal
 
+from mailwake.events.told import tell
+
 MOST = 2**53 - 1
 """What JSON's readers keep exactly (RFC 8259 section 6)."""
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
@@ -31,7 +33,7 @@ class Input(BaseModel):
     def _within_reach(cls, value: Any) -> Any:
         """Numbers that no list is long enough for are refused; times beyond all records become the ends of time."""
         if isinstance(value, int) and abs(value) > MOST:
-            raise ValueError(f"a whole number between -{MOST} and {MOST} is expected")
+            raise ValueError(tell("a whole number between -{most} and {most} is expected", most=MOST))
         if isinstance(value, datetime):
             return min(max(value, EARLIEST), LATEST)
         return value

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable
 from fnmatch import translate
 from typing import Any
 
+from mailwake.events.told import tell
 from mailwake.operations.contract import OperationError
 
 Test = Callable[[dict[str, Any]], bool]
@@ -40,7 +41,7 @@ def _tokens(text: str) -> list[tuple[str, str]]:
     while place < len(text):
         match = _TOKEN.match(text, place)
         if match is None:
-            raise _unreadable(text, f"at {text[place : place + 20]!r}")
+            raise _unreadable(text, tell("at {piece!r}", piece=text[place : place + 20]))
         bracket, quoted, operator, word = match.groups()
         if bracket:
             found.append(("bracket", bracket))
@@ -74,27 +75,34 @@ class _Parser:
 
     def _one(self, depth: int) -> Test:
         if depth > _DEEPEST:
-            raise _unreadable(self._text, "it is nested too deeply")
+            raise _unreadable(self._text, tell("it is nested too deeply"))
         if self._take("operator", "-not") or self._take("word", "!"):
             inner = self._one(depth + 1)
             return lambda record: not inner(record)
         if self._take("bracket", "("):
             grouped = self.either(depth + 1)
             if not self._take("bracket", ")"):
-                raise _unreadable(self._text, "a bracket is not closed")
+                raise _unreadable(self._text, tell("a bracket is not closed"))
             return grouped
         return self._comparison()
 
     def _comparison(self) -> Test:
         kind, name = self._next()
         if kind != "word":
-            raise _unreadable(self._text, f"a property is missing before {name!r}")
+            raise _unreadable(self._text, tell("a property is missing before {name!r}", name=name))
         _, operator = self._next()
         if operator not in _OPERATORS:
-            raise _unreadable(self._text, f"{operator!r} is no comparison; there are {', '.join(_OPERATORS)}")
+            raise _unreadable(
+                self._text,
+                tell(
+                    "{operator!r} is no comparison; there are {names}", operator=operator, names=", ".join(_OPERATORS)
+                ),
+            )
         kind, value = self._next()
         if kind not in ("text", "word"):
-            raise _unreadable(self._text, f"a value is missing after {name} {operator}")
+            raise _unreadable(
+                self._text, tell("a value is missing after {name} {operator}", name=name, operator=operator)
+            )
         wanted = (
             {"$true": "true", "$false": "false", "$null": ""}.get(value.lower(), value) if kind == "word" else value
         )
@@ -102,7 +110,7 @@ class _Parser:
 
     def _next(self) -> tuple[str, str]:
         if self._place == len(self._tokens):
-            raise _unreadable(self._text, "it ends too early")
+            raise _unreadable(self._text, tell("it ends too early"))
         self._place += 1
         return self._tokens[self._place - 1]
 
@@ -114,7 +122,7 @@ class _Parser:
 
     def end(self) -> None:
         if self._place != len(self._tokens):
-            raise _unreadable(self._text, f"at {self._tokens[self._place][1]!r}")
+            raise _unreadable(self._text, tell("at {piece!r}", piece=self._tokens[self._place][1]))
 
 
 def _compared(name: str, operator: str, wanted: str) -> Test:
@@ -125,7 +133,11 @@ def _compared(name: str, operator: str, wanted: str) -> Test:
             if known.lower() == folded:
                 return _meets(_values(value), operator, wanted)
         fitting = ", ".join(record)
-        raise OperationError("unknown-property", f"Filter: there is no property {name!r}", f"properties are: {fitting}")
+        raise OperationError(
+            "unknown-property",
+            tell("Filter: there is no property {name!r}", name=name),
+            tell("properties are: {fitting}", fitting=fitting),
+        )
 
     return test
 
@@ -168,6 +180,6 @@ def _ordered(value: str, operator: str, wanted: str) -> bool:
 def _unreadable(text: str, why: str) -> OperationError:
     return OperationError(
         "filter-not-understood",
-        f"Filter: cannot read {text!r}: {why}",
-        "write it as \"AuditEnabled -eq 'True' -and Name -like 'a*'\"",
+        tell("Filter: cannot read {text!r}: {why}", text=text, why=why),
+        tell("write it as \"AuditEnabled -eq 'True' -and Name -like 'a*'\""),
     )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from mailwake.events.told import tell
 from mailwake.operations.context import Context
 from mailwake.operations.contract import OperationError
-from mailwake.trace.story_told import tell
 
 
 def check_own(context: Context) -> None:

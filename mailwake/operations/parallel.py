@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mailwake.events.fact import Fact
 from mailwake.events.native import native
+from mailwake.events.told import tell
 from mailwake.ingest.account import Account
 from mailwake.ingest.columns import columns
 from mailwake.ingest.facts import Batch, FactReader
@@ -219,8 +220,10 @@ class Harvesters:
             while pending:
                 yield pending.popleft().result()
         except BrokenProcessPool as error:
-            what = "a process that read the logs was ended from outside; what was read before is safe"
-            raise StoreError(what, "was memory short? Import again: it goes on where it stopped", retry=True) from error
+            what = tell("a process that read the logs was ended from outside; what was read before is safe")
+            raise StoreError(
+                what, tell("was memory short? Import again: it goes on where it stopped"), retry=True
+            ) from error
         except KeyboardInterrupt:
             for process in list(getattr(pool, "_processes", {}).values()):
                 process.terminate()  # what they have in hand is read again next time

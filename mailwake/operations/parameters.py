@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 from pydantic import AwareDatetime, BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from mailwake.events.told import joined, tell
 from mailwake.operations.contract import Operation, OperationError
 from mailwake.operations.fields import ListChange, span_text
 
@@ -35,8 +36,10 @@ def build_input(operation: Operation[Input], values: Mapping[str, Any]) -> Input
         if name is None:
             raise OperationError(
                 "unknown-parameter",
-                f"{operation.cmdlet or operation.name} has no parameter {given!r}",
-                f"parameters are: {', '.join(outside_name(model, name) for name in model.model_fields)}",
+                tell("{name} has no parameter {given!r}", name=operation.cmdlet or operation.name, given=given),
+                tell(
+                    "parameters are: {names}", names=", ".join(outside_name(model, name) for name in model.model_fields)
+                ),
             )
         chosen[name] = _spelled(model.model_fields[name], value)
     try:
@@ -89,13 +92,13 @@ def _spelled(info: FieldInfo, value: Any) -> Any:
 
 def invalid(model: type[BaseModel], error: ValidationError) -> OperationError:
     """What pydantic found wrong, for people."""
-    told = []
+    told: list[str] = []
     for problem in error.errors(include_url=False, include_context=False, include_input=False):
         place = problem["loc"][0] if problem["loc"] else ""
         name = outside_name(model, place) if place in model.model_fields else str(place)
         text = problem["msg"].removeprefix("Value error, ")
-        told.append(f"{name}: {text[:1].lower()}{text[1:]}" if name else text)
-    return OperationError("invalid-parameter", "; ".join(dict.fromkeys(told)), "mend the value and try again")
+        told.append(tell("{name}: {what}", name=name, what=f"{text[:1].lower()}{text[1:]}") if name else text)
+    return OperationError("invalid-parameter", joined("; ", dict.fromkeys(told)), tell("mend the value and try again"))
 
 
 def parameters_of(given: BaseModel) -> tuple[tuple[str, str], ...]:

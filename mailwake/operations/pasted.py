@@ -16,10 +16,10 @@ from email.message import EmailMessage, Message
 from email.parser import BytesParser, HeaderParser
 from email.utils import getaddresses, parsedate_to_datetime
 
+from mailwake.events.told import tell
 from mailwake.operations.criteria import Criteria, CriteriaError
 from mailwake.operations.guess import Reading
 from mailwake.operations.when import to_micros
-from mailwake.trace.story_told import tell
 
 LARGEST = 10 << 20
 """Bytes that are looked at."""

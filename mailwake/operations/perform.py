@@ -18,12 +18,12 @@ from pydantic import BaseModel
 from mailwake.directory.errors import DirectoryError, of_database
 from mailwake.directory.records import AuditEntry
 from mailwake.directory.roles import ROLE_GROUPS
+from mailwake.events.told import either, tell
 from mailwake.operations.context import Change, Context
 from mailwake.operations.contract import Caller, CallerScope, Operation, OperationError, Refused, Scope, roles_of
 from mailwake.operations.models import Answer
 from mailwake.operations.parameters import parameters_of, text_of
 from mailwake.store.errors import StoreError
-from mailwake.trace.story_told import tell
 
 if TYPE_CHECKING:
     from mailwake.directory.directory import Directory
@@ -69,7 +69,7 @@ def told_as(error: Exception) -> OperationError | None:
     if found is not None:
         return OperationError(found.code, found.message, found.advice, status=found.status)
     if isinstance(error, StoreError):
-        return OperationError("store", str(error), error.hint, status=503)
+        return OperationError("store", error.what, error.hint, status=503)
     return None
 
 
@@ -108,7 +108,7 @@ def _narrowed(operation: Operation[Any], caller: Caller, directory: Directory | 
             tell(
                 "{name} needs the management role {roles}",
                 name=operation.cmdlet or operation.name,
-                roles=" or ".join(operation.roles),
+                roles=either(operation.roles),
             ),
             tell("these role groups give it: {groups}", groups=", ".join(groups))
             if groups

@@ -15,6 +15,7 @@ from pydantic import Field
 
 from mailwake.directory.errors import query_not_found
 from mailwake.directory.records import QueryRecord
+from mailwake.events.told import tell
 from mailwake.operations.context import Context
 from mailwake.operations.contract import OperationError
 from mailwake.operations.criteria import CriteriaError, to_node
@@ -22,7 +23,6 @@ from mailwake.operations.fields import TimeSpan
 from mailwake.operations.models import Output
 from mailwake.operations.trace_models import TraceCriteria
 from mailwake.operations.when import from_micros
-from mailwake.trace.story_told import tell
 
 Kind = Literal["Default", "Custom", "Autosaved"]
 LONGEST_NAME = 120
@@ -172,8 +172,8 @@ def seconds_of(given: TraceCriteria, span: timedelta | None) -> int:
     if given.start_date or given.end_date:
         raise OperationError(
             "two-ranges",
-            "both Span and StartDate or EndDate are given",
-            "give Span for a range that ends when it is run",
+            tell("both Span and StartDate or EndDate are given"),
+            tell("give Span for a range that ends when it is run"),
         )
     return round(span.total_seconds())
 

@@ -11,6 +11,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+from mailwake.events.told import tell
 from mailwake.operations import source_texts
 from mailwake.operations.criteria import CriteriaError
 from mailwake.sources.api import GROUP, all_sources
@@ -40,7 +41,9 @@ def make(name: str, *, program: str = "", parent: Path, as_package: bool = False
     is_package = as_package or not (room / "api.py").is_file()
     folder = parent / f"mailwake-{name.replace('_', '-')}" if is_package else room / name
     if folder.exists():
-        raise CriteriaError(f"{folder} exists already", "choose another name, or remove it first")
+        raise CriteriaError(
+            tell("{folder} exists already", folder=folder), tell("choose another name, or remove it first")
+        )
     texts = _texts(name, program or name, is_package=is_package)
     for path, text in texts.items():
         file = folder / path
@@ -52,12 +55,18 @@ def make(name: str, *, program: str = "", parent: Path, as_package: bool = False
 def _check(name: str, program: str) -> None:
     if not _NAME.match(name) or keyword.iskeyword(name):
         raise CriteriaError(
-            f"{name} cannot name a source", "small letters, digits and _ , a letter first: mymta, acme_mail"
+            tell("{name} cannot name a source", name=name),
+            tell("small letters, digits and _ , a letter first: mymta, acme_mail"),
         )
     if not _PROGRAM.match(program):
-        raise CriteriaError(f"{program} cannot be the tag of a program", "what stands before [pid]: in its lines")
+        raise CriteriaError(
+            tell("{program} cannot be the tag of a program", program=program),
+            tell("what stands before [pid]: in its lines"),
+        )
     if any(source.name == name for source in all_sources()):
-        raise CriteriaError(f"there is a source named {name} already", "mailwake source list shows all of them")
+        raise CriteriaError(
+            tell("there is a source named {name} already", name=name), tell("to see all of them: mailwake source list")
+        )
 
 
 def _texts(name: str, program: str, *, is_package: bool) -> dict[str, str]:

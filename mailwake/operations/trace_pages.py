@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 
+from mailwake.events.told import tell
 from mailwake.operations.catalog.message_trace import PAGE
 from mailwake.operations.catalog.message_trace import Question as Search
 from mailwake.operations.catalog.message_trace import handle as search
@@ -48,22 +49,32 @@ def period(
     if since > until:
         raise OperationError(
             "invalid-period",
-            f"StartDate {since:%Y-%m-%d %H:%M:%S} UTC lies after EndDate {until:%Y-%m-%d %H:%M:%S} UTC",
-            "give a StartDate before the EndDate",
+            tell(
+                "StartDate {since} UTC lies after EndDate {until} UTC",
+                since=f"{since:%Y-%m-%d %H:%M:%S}",
+                until=f"{until:%Y-%m-%d %H:%M:%S}",
+            ),
+            tell("give a StartDate before the EndDate"),
         )
     if not parity(context):
         return since, until
     if since < now - reach:
         raise OperationError(
             "period-too-old",
-            f"StartDate lies more than {reach.days} days back, and the organization keeps to Exchange's limits",
-            f"give a StartDate within the last {reach.days} days, or set ExchangeParity to $false",
+            tell(
+                "StartDate lies more than {days} days back, and the organization keeps to Exchange's limits",
+                days=reach.days,
+            ),
+            tell("give a StartDate within the last {days} days, or set ExchangeParity to $false", days=reach.days),
         )
     if until - since > LONGEST:
         raise OperationError(
             "period-too-long",
-            f"the period is longer than {LONGEST.days} days, and the organization keeps to Exchange's limits",
-            "ask for shorter periods one by one, or set ExchangeParity to $false",
+            tell(
+                "the period is longer than {days} days, and the organization keeps to Exchange's limits",
+                days=LONGEST.days,
+            ),
+            tell("ask for shorter periods one by one, or set ExchangeParity to $false"),
         )
     return since, until
 

@@ -13,6 +13,8 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from mailwake.events.told import tell
+
 SHAPES = (
     "2026-11-22, 2026-11-22 14:30, 2026-11-22T14:30:00Z, 14:30, 2d, 36h, 90m, 1w, 2 days ago,"
     " now, today, yesterday, monday, yesterday 14:30"
@@ -41,7 +43,9 @@ def parse(text: str, *, now: datetime, zone: tzinfo, end: bool = False) -> int:
     except (ValueError, OverflowError):
         moment = None
     if moment is None:
-        raise ValueError(f"cannot read {text!r} as a time; these shapes are understood: {SHAPES}")
+        raise ValueError(
+            tell("cannot read {text!r} as a time; these shapes are understood: {shapes}", text=text, shapes=SHAPES)
+        )
     return moment
 
 
@@ -57,8 +61,9 @@ def zone_named(name: str) -> tzinfo:
     try:
         return ZoneInfo(text)
     except (OSError, ValueError, LookupError):
-        shapes = "give a name such as Europe/Berlin, UTC, local, or +02:00"
-        raise ValueError(f"no such time zone: {name!r}; {shapes}") from None
+        raise ValueError(
+            tell("no such time zone: {name!r}; give a name such as Europe/Berlin, UTC, local, or +02:00", name=name)
+        ) from None
 
 
 def local_zone() -> tzinfo:

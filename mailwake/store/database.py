@@ -20,6 +20,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from mailwake.events.told import tell
 from mailwake.store.arrow import spare_pandas
 from mailwake.store.errors import StoreError
 
@@ -50,8 +51,8 @@ class Database:
         self.path = path = path.absolute()  # the engine takes a relative one for the name of a database
         if not create and not (path / "store").exists():
             raise StoreError(
-                f"{path}: there is no data yet",
-                "import logs first: mailwake import FILE..., or look at the sample: mailwake demo",
+                tell("{path}: there is no data yet", path=path),
+                tell("import logs first: mailwake import FILE..., or look at the sample: mailwake demo"),
             )
         _check_name(path)
         self._lock: int | None = _take(path)
@@ -91,7 +92,8 @@ class Database:
                 spare_pandas()
             except Exception as error:
                 raise StoreError(
-                    f"{self.path}: the store does not open: {error}", "is the disk full or the folder not writable?"
+                    tell("{path}: the store does not open: {error}", path=self.path, error=error),
+                    tell("is the disk full or the folder not writable?"),
                 ) from error
             self._local.client = client
             self._clients.append(client)
@@ -200,9 +202,12 @@ class Database:
         newer = applied - {number for number, _, _ in known}
         if newer:
             raise StoreError(
-                f"{self.path}: the data is of a newer version of Mailwake"
-                f" (its migration {max(newer)} is not known here)",
-                "use that version, or another data directory",
+                tell(
+                    "{path}: the data is of a newer version of Mailwake (its migration {number} is not known here)",
+                    path=self.path,
+                    number=max(newer),
+                ),
+                tell("use that version, or another data directory"),
             )
         for number, name, text in known:
             if number in applied:
@@ -217,7 +222,8 @@ def _check_name(path: Path) -> None:
     odd = sorted(set("?#%&") & set(str(path)))
     if odd:
         raise StoreError(
-            f"{path}: a data directory cannot have {' '.join(odd)} in its path", "choose another with --data-dir"
+            tell("{path}: a data directory cannot have {odd} in its path", path=path, odd=" ".join(odd)),
+            tell("choose another with --data-dir"),
         )
 
 
@@ -230,13 +236,16 @@ def own_folder(path: Path) -> None:
         raise _unusable(path, error) from error
     if there and not there & _OWN:
         raise StoreError(
-            f"{path}: is not empty, and no data directory of Mailwake's",
-            "choose an empty or new one with --data-dir",
+            tell("{path}: is not empty, and no data directory of Mailwake's", path=path),
+            tell("choose an empty or new one with --data-dir"),
         )
 
 
 def _unusable(path: Path, error: OSError) -> StoreError:
-    return StoreError(f"{path}: cannot be used as a data directory: {error.strerror}", "choose another with --data-dir")
+    return StoreError(
+        tell("{path}: cannot be used as a data directory: {error}", path=path, error=error.strerror),
+        tell("choose another with --data-dir"),
+    )
 
 
 def _take(path: Path) -> int:
@@ -252,8 +261,8 @@ def _take(path: Path) -> int:
         owner = os.read(handle, 20).decode(errors="replace").strip() or "unknown"
         os.close(handle)
         raise StoreError(
-            f"{path}: the data directory is in use by another process (pid {owner})",
-            "wait until it has finished, or use another data directory with --data-dir",
+            tell("{path}: the data directory is in use by another process (pid {owner})", path=path, owner=owner),
+            tell("wait until it has finished, or use another data directory with --data-dir"),
             retry=True,
         ) from None
     os.ftruncate(handle, 0)

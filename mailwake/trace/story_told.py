@@ -1,43 +1,7 @@
-"""Sentences that stay translatable: a text that remembers the template and the parts that it was made of.
-
-A story is told in English, as plain `str`. Whoever shows it in another language asks a text for its template, which is
-the key of a catalogue, and puts the parts, translated in their turn, into the translation. Texts that are no `Told` are
-words of somebody else: a server's reply, an address, a name.
-"""
+"""The sentences of stories: made as all of the product's sentences are, see `mailwake.events.told`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from mailwake.events.told import Told, joined, tell
 
-
-class Told(str):
-    """A text made of a template (`str.format`) and parts."""
-
-    template: str
-    parts: dict[str, object]
-
-    def translated(self, translate: Callable[[str], str]) -> str:
-        """The same in another language; translate: from a template, or a sentence, to its translation."""
-        found = translate(self.template)
-        if not self.parts:
-            return found
-        parts = {
-            name: part.translated(translate) if isinstance(part, Told) else part for name, part in self.parts.items()
-        }
-        return found.format(**parts)
-
-
-def tell(template: str, **parts: object) -> Told:
-    """Make a text. A template that is no literal is of a closed set, whose texts stand in a table or another `tell`."""
-    made = Told(template.format(**parts) if parts else template)
-    made.template = template
-    made.parts = parts
-    return made
-
-
-def joined(separator: str, texts: Iterable[str]) -> Told:
-    """Texts in a row, as `str.join` does it; the separator is a template of its own."""
-    parts = {f"part{number}": text for number, text in enumerate(texts)}
-    if not parts:
-        return tell("")
-    return tell(separator.join(f"{{{name}}}" for name in parts), **parts)
+__all__ = ["Told", "joined", "tell"]

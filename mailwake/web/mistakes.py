@@ -1,6 +1,6 @@
 """What a form did not take, in the reader's language: pydantic's kinds of error in the words of the pages.
 
-What an operation's own validators say (`value_error`) is shown as they say it.
+What an operation's own validators say (`value_error`) is their own template, translated.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, ValidationError
 
+from mailwake.events.told import words_of
+from mailwake.web.spoken import sentence
+
 TEXTS: dict[str, Promise] = {
     "missing": _("This is needed."),
     "int_parsing": _("This is no whole number."),
@@ -19,6 +22,7 @@ TEXTS: dict[str, Promise] = {
     "int_from_float": _("This is no whole number."),
     "float_parsing": _("This is no number."),
     "float_type": _("This is no number."),
+    "finite_number": _("This is no number."),
     "bool_parsing": _("Say yes or no."),
     "bool_type": _("Say yes or no."),
     "datetime_parsing": _("This is no date and time, such as 2026-11-24 14:30."),
@@ -43,9 +47,10 @@ TEXTS: dict[str, Promise] = {
 def in_words(one: Mapping[str, Any]) -> str:
     """One of `ValidationError.errors()`, for the person who typed."""
     text = TEXTS.get(one["type"])
-    if text is None:
-        return str(one["msg"]).removeprefix("Value error, ")
     context: Mapping[str, Any] = one.get("ctx", {})
+    if text is None:
+        said = context.get("error")
+        return sentence(words_of(said)) if isinstance(said, ValueError) else str(one["msg"])
     return str(text) % context
 
 

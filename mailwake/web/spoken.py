@@ -1,4 +1,4 @@
-"""A story in the reader's language: its templates are texts of the catalogues, its parts are put in afterwards."""
+"""A story, or an error, in the reader's language: its templates are keys of the catalogues, its parts are put in."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from typing import Any, TypeVar
 
 from django.utils.translation import gettext
 
+from mailwake.directory.errors import DirectoryError
+from mailwake.events.told import Told
 from mailwake.operations.contract import OperationError
 from mailwake.operations.criteria import CriteriaError
 from mailwake.trace.causes import Cause
-from mailwake.trace.story_told import Told
 
 Part = TypeVar("Part")
+_ENDS = (".", "?", "!", "。", "？", "！")
 
 
 def spoken(part: Part) -> Part:
@@ -21,15 +23,28 @@ def spoken(part: Part) -> Part:
     return found  # type: ignore[no-any-return]
 
 
-def error_in_words(error: OperationError | CriteriaError) -> str:
+def sentence(text: str) -> str:
+    """What the product says, translated and with a capital at its beginning, where that is a word of ours."""
+    found = spoken(text)
+    ours = isinstance(text, Told) and not _text(text.template).startswith("{")
+    return found[:1].upper() + found[1:] if ours else found
+
+
+def error_in_words(error: OperationError | DirectoryError | CriteriaError) -> str:
     """What went wrong and what to do, in one line."""
     what, advice = (error.what, error.hint) if isinstance(error, CriteriaError) else (error.message, error.advice)
-    return ". ".join(text.rstrip(".") for text in (spoken(what), spoken(advice)) if text) + "."
+    what, advice = _ended(sentence(what)), _ended(sentence(advice))
+    return gettext("{what} {advice}").format(what=what, advice=advice) if advice else what
 
 
 def spoken_error(error: OperationError) -> OperationError:
     """The same error in the reader's language."""
-    return OperationError(error.code, spoken(error.message), spoken(error.advice), status=error.status)
+    return OperationError(error.code, sentence(error.message), sentence(error.advice), status=error.status)
+
+
+def _ended(text: str) -> str:
+    """With a full stop, where it has no end yet."""
+    return gettext("{text}.").format(text=text) if text and not text.endswith(_ENDS) else text
 
 
 def _spoken(part: Any) -> Any:

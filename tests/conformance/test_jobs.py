@@ -10,6 +10,7 @@ import pytest
 from audited_estate import OLA, ROSA, Estate, at, fetched, purge
 from smtp_server import running
 
+from mailwake.events.told import Told, tell
 from mailwake.operations import job_runner
 from mailwake.operations.contract import OperationError
 from mailwake.operations.job_access import queue
@@ -176,6 +177,46 @@ def test_what_goes_wrong_is_kept_with_the_job(estate: Estate, monkeypatch: pytes
     with estate.context() as context:
         (job,) = job_runner.run_pending(context)
     assert (job.state, job.error) == ("Failed", "there are no audit records")
+
+
+def test_why_it_failed_and_was_not_mailed_stays_translatable(estate: Estate, monkeypatch: pytest.MonkeyPatch) -> None:
+    estate.read(purge(at("08:00"), ROSA, "s1", 1))
+    order(estate, StatusMailRecipients="auditor@example.org")
+    with estate.context() as context:
+        (job,) = job_runner.run_pending(context)
+    assert isinstance(job.note, Told)
+    assert job.note == "no SMTP server is configured (MAILWAKE_SMTP_URL); the result is kept for download"
+    assert job.note.translated({job.note.template: "ingen ({variable})"}.__getitem__) == "ingen (MAILWAKE_SMTP_URL)"
+
+    def broken(*_: Any) -> Any:
+        raise OperationError("odd", tell("{what} {name!r} broke", what=tell("the part"), name="{x}"))
+
+    monkeypatch.setattr(job_runner, "runners", lambda: {"mailbox-audit-log-search": broken})
+    order(estate)
+    with estate.context() as context:
+        (job,) = job_runner.run_pending(context)
+    assert isinstance(job.error, Told)
+    swedish = {"{what} {name!r} broke": "{name!r}: {what} gick sönder", "the part": "delen"}
+    assert (job.error, job.error.translated(swedish.__getitem__)) == (
+        "the part '{x}' broke",
+        "'{x}': delen gick sönder",
+    )
+
+
+def test_a_worker_that_vanished_again_and_again_is_told(estate: Estate) -> None:
+    from mailwake.jobs.queue import ATTEMPTS, LEASE
+
+    estate.read(purge(at("08:00"), ROSA, "s1", 1))
+    made = order(estate)
+    with estate.context() as context:
+        jobs, now = queue(context), context.micros
+        for _ in range(ATTEMPTS):
+            assert jobs.claim(("mailbox-audit-log-search",), now) is not None
+            now += LEASE + 1
+        assert jobs.claim(("mailbox-audit-log-search",), now) is None
+        job = jobs.get(made["Identity"])
+    assert job is not None and (job.state, job.error) == ("Failed", f"the worker vanished {ATTEMPTS} times")
+    assert isinstance(job.error, Told)
 
 
 @pytest.mark.parametrize(

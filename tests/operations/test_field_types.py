@@ -43,6 +43,12 @@ def test_no_span(given: Any) -> None:
         SPAN.validate_python(given)
 
 
+@pytest.mark.parametrize("given", [2**60, -(2**60), 1e300, float("inf"), float("nan")])
+def test_a_span_beyond_all_days_is_a_mistake_of_the_input(given: Any) -> None:
+    with pytest.raises(ValidationError, match="must lie between 0 and 24855 days"):
+        SPAN.validate_python(given)
+
+
 @given(st.timedeltas(timedelta(0), timedelta(days=20_000)))
 def test_span_there_and_back(span: timedelta) -> None:
     assert SPAN.validate_python(span_text(span)) == span

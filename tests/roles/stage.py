@@ -101,9 +101,12 @@ class Stage:
         body = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
         return answer.status_code, body.decode()
 
-    def page(self, account: str, address: str) -> tuple[int, str]:
-        """Look at a page: the status and what it shows, without what is new each time."""
+    def page(
+        self, account: str, address: str, *, posted: dict[str, Any] | None = None, language: str = "en"
+    ) -> tuple[int, str]:
+        """Look at a page, or post its form: the status and what it shows."""
         from django.test import Client
+        from django.utils.translation import override
 
         from mailwake.directory.models import Account
 
@@ -112,7 +115,11 @@ class Stage:
             Account.objects.using(self.directory.alias).get(name=account),
             backend="allauth.account.auth_backends.AuthenticationBackend",
         )
-        answer = client.get(address)
+        with override(language):  # what the middleware activates ends with this
+            words = {"Accept-Language": language}
+            answer = (
+                client.get(address, headers=words) if posted is None else client.post(address, posted, headers=words)
+            )
         return answer.status_code, answer.content.decode()
 
     def shell(self, account: str, line: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
@@ -11,11 +12,11 @@ from typing import Any
 
 import pytest
 
+from mailwake.events.told import Told, either, joined, kept, revived, tell, words_of
 from mailwake.operations.criteria import Criteria, to_node
 from mailwake.operations.opening import FileBackend
 from mailwake.operations.show import show
 from mailwake.trace.story_model import Message, Story, Verdict
-from mailwake.trace.story_told import Told, joined, tell
 from mailwake.web.catalogues import LANGUAGES, compile_all
 
 TOP = Path(__file__).resolve().parents[2]
@@ -32,6 +33,37 @@ def test_parts_are_translated_in_their_turn() -> None:
     assert both == "full, {odd} name"
     assert both.translated(lambda one: swedish.get(one, one)) == "full låda, {odd} name"
     assert joined(", ", []) == ""
+
+
+def test_a_text_that_was_written_down_comes_back_with_its_template() -> None:
+    text = tell("{count} of {what}: {name!r}", count=3, what=tell("{share:g}%", share=1.5), name="{brace}")
+    again = revived(str(text), json.loads(json.dumps(kept(text))))
+    assert isinstance(again, Told)
+    assert again == text == "3 of 1.5%: '{brace}'"
+    swedish = {"{count} of {what}: {name!r}": "{name}, {what}", "{share:g}%": "{share} procent"}
+    assert again.translated(swedish.__getitem__) == "{brace}, 1.5 procent"
+    assert kept("plain") == {}
+
+
+def test_one_of_several_and_the_words_of_an_error() -> None:
+    words = {"{one} or {other}": "{one} eller {other}", "{a} is odd": "{a} är udda"}
+    several = either(["a", "b", "c"])
+    assert several == "a or b or c"
+    assert isinstance(several, Told) and several.translated(words.__getitem__) == "a eller b eller c"
+    assert either(["a"]) == "a"
+    said = words_of(ValueError(tell("{a} is odd", a=3)))
+    assert isinstance(said, Told) and said.translated(words.__getitem__) == "3 är udda"
+    assert words_of(OSError(2, "No such file")) == "[Errno 2] No such file"
+    assert str(ValueError(tell("{a} is odd", a=3))) == "3 is odd"
+
+
+@pytest.mark.parametrize(
+    "found",
+    [None, {}, [], "x", {"template": "a"}, {"template": "{a}", "parts": {"b": 1}}, {"template": "b", "parts": {}}],
+)
+def test_a_text_whose_template_is_another_s_stays_as_it_is(found: object) -> None:
+    text = revived("said", found)
+    assert text == "said" and not isinstance(text, Told)
 
 
 def texts(part: Any, name: str = "") -> Iterator[str]:

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from mailwake.directory.errors import DirectoryError
+from mailwake.events.told import tell
 
 LOGIN = "loginname"
 """Column of rows that come from a list of users."""
@@ -33,11 +34,11 @@ class Row(NamedTuple):
 def rows(data: bytes, name: str) -> Iterator[Row]:
     """The rows of a file. Raises DirectoryError naming the file when it is none of the forms."""
     if len(data) > _MOST_BYTES:
-        raise DirectoryError("file-too-large", f"{name}: is larger than 1 GiB", "split it")
+        raise DirectoryError("file-too-large", tell("{name}: is larger than 1 GiB", name=name), tell("split it"))
     text = decoded(data, name)
     first = text.lstrip()[:1]
     if not first:
-        raise DirectoryError("file-empty", f"{name}: is empty", "export the list again")
+        raise DirectoryError("file-empty", tell("{name}: is empty", name=name), tell("export the list again"))
     if first in "[{":
         return _json(text, name)
     lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
@@ -67,7 +68,9 @@ def _strict(data: bytes, encoding: str, name: str) -> str:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         raise DirectoryError(
-            "file-damaged", f"{name}: is no {encoding.upper()}: {error.reason}", "export it again"
+            "file-damaged",
+            tell("{name}: is no {encoding}: {reason}", name=name, encoding=encoding.upper(), reason=error.reason),
+            tell("export it again"),
         ) from error
 
 
@@ -78,7 +81,9 @@ def _json(text: str, name: str) -> Iterator[Row]:
         if text.lstrip().startswith("{") and "\n" in text.strip():
             return _json_lines(text, name)
         raise DirectoryError(
-            "file-damaged", f"{name}: line {error.lineno} is no JSON: {error.msg}", "export it again"
+            "file-damaged",
+            tell("{name}: line {line} is no JSON: {reason}", name=name, line=error.lineno, reason=error.msg),
+            tell("export it again"),
         ) from error
     if isinstance(value, dict):
         value = value["value"] if isinstance(value.get("value"), list) else [value]
@@ -88,7 +93,11 @@ def _json(text: str, name: str) -> Iterator[Row]:
 def _objects(values: list[Any], name: str) -> Iterator[Row]:
     for number, value in enumerate(values, 1):
         if not isinstance(value, dict):
-            raise DirectoryError("file-damaged", f"{name}: entry {number} is no object", "give an array of objects")
+            raise DirectoryError(
+                "file-damaged",
+                tell("{name}: entry {number} is no object", name=name, number=number),
+                tell("give an array of objects"),
+            )
         yield Row(number, {str(key).lower(): part for key, part in value.items()})
 
 
@@ -99,7 +108,9 @@ def _json_lines(text: str, name: str) -> Iterator[Row]:
                 value = json.loads(line)
             except json.JSONDecodeError as error:
                 raise DirectoryError(
-                    "file-damaged", f"{name}: line {number} is no JSON: {error.msg}", "export it again"
+                    "file-damaged",
+                    tell("{name}: line {line} is no JSON: {reason}", name=name, line=number, reason=error.msg),
+                    tell("export it again"),
                 ) from error
             if isinstance(value, dict):
                 yield Row(number, {str(key).lower(): part for key, part in value.items()})
@@ -116,7 +127,9 @@ def _csv(text: str, name: str) -> Iterator[Row]:
     reader = csv.reader(io.StringIO("".join(lines)), delimiter=delimiter)
     heading = [column.strip().lower() for column in next(reader, [])]
     if not heading or not any(heading):
-        raise DirectoryError("file-damaged", f"{name}: has no heading", "the first line names the columns")
+        raise DirectoryError(
+            "file-damaged", tell("{name}: has no heading", name=name), tell("the first line names the columns")
+        )
     return _table(reader, heading, skipped, name)
 
 
@@ -129,7 +142,9 @@ def _table(reader: Any, heading: list[str], skipped: int, name: str) -> Iterator
                 yield Row(line, dict(zip(heading, cells, strict=False)))
     except csv.Error as error:
         raise DirectoryError(
-            "file-damaged", f"{name}: line {reader.line_num + skipped} is no CSV: {error}", "export it again"
+            "file-damaged",
+            tell("{name}: line {line} is no CSV: {error}", name=name, line=reader.line_num + skipped, error=error),
+            tell("export it again"),
         ) from error
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
+from mailwake.events.told import tell
 from mailwake.jobs.records import DONE
 from mailwake.operations.audit_jobs import KIND
 from mailwake.operations.context import Context
@@ -31,11 +32,13 @@ def handle(context: Context, question: Question) -> Iterator[Piece]:
     job = queue.get(question.identity)
     hidden = job is not None and not context.caller.scope.everything and job.caller != context.caller.name
     if job is None or job.kind != KIND or hidden:
-        what = f"there is no audit log search {question.identity!r}"
-        raise OperationError("search-not-found", what, "List them: Get-AuditLogSearch -All.", status=404)
+        what = tell("there is no audit log search {identity!r}", identity=question.identity)
+        raise OperationError("search-not-found", what, tell("List them: Get-AuditLogSearch -All."), status=404)
     if job.state != DONE:
-        what = f"the search {job.name!r} has no result: its status is {job.state}"
-        raise OperationError("search-not-done", what, job.error or "Wait for it, or run: mailwake jobs run", status=409)
+        what = tell("the search {name!r} has no result: its status is {state}", name=job.name, state=job.state)
+        raise OperationError(
+            "search-not-done", what, job.error or tell("Wait for it, or run: mailwake jobs run"), status=409
+        )
     return _pieces(queue, job.guid)
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pydantic import Field
 
 from mailwake.audit.imported import KEY, own_id
+from mailwake.events.told import tell
 from mailwake.operations.audit_log import audit_log, within
 from mailwake.operations.context import Context
 from mailwake.operations.contract import Operation, OperationError, Scope
@@ -32,8 +33,8 @@ def handle(context: Context, question: Question) -> Iterator[TraceRow]:
     found = log.find(replace(scope, ids=(plain,)), 1) if is_hash else []
     found = found or log.find(replace(scope, keys=(f"{KEY}{own}",)), 10)
     if not found:
-        what = f"there is no audit record {question.identity!r}"
-        raise OperationError("record-not-found", what, "Copy its Identity from a search.", status=404)
+        what = tell("there is no audit record {identity!r}", identity=question.identity)
+        raise OperationError("record-not-found", what, tell("Copy its Identity from a search."), status=404)
     rows = [row for record in found for row in messages_of(context.backend(), record, context.caller.scope)]
     return (TraceRow.of(row) for row in dict.fromkeys(rows))
 

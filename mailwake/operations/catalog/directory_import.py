@@ -10,6 +10,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from mailwake.directory.imports.loading import Account, load
+from mailwake.events.told import tell
 from mailwake.operations.context import Context
 from mailwake.operations.contract import Operation, OperationError, Scope
 from mailwake.operations.fields import SECRET, position
@@ -69,10 +70,14 @@ def _data(context: Context, order: Order) -> tuple[bytes, str]:
     if order.content:
         return order.content.encode(), order.file or "(content)"
     if not order.file:
-        raise OperationError("nothing-to-import", "no list is given", "name a file, or give the list as Content")
+        raise OperationError(
+            "nothing-to-import", tell("no list is given"), tell("name a file, or give the list as Content")
+        )
     if context.caller.face not in ("cli", "shell") or context.caller.origin != "local":
         raise OperationError(
-            "file-elsewhere", "a file can be named only where Mailwake runs", "send the list itself as Content"
+            "file-elsewhere",
+            tell("a file can be named only where Mailwake runs"),
+            tell("send the list itself as Content"),
         )
     if order.file == "-":
         return sys.stdin.buffer.read(), "standard input"
@@ -80,7 +85,9 @@ def _data(context: Context, order: Order) -> tuple[bytes, str]:
         return Path(order.file).read_bytes(), order.file
     except OSError as error:
         raise OperationError(
-            "file-unreadable", f"{order.file}: {error.strerror or error}", "check the name and who may read it"
+            "file-unreadable",
+            tell("{file}: {error}", file=order.file, error=error.strerror or error),
+            tell("check the name and who may read it"),
         ) from error
 
 

@@ -7,6 +7,7 @@ from itertools import islice
 
 from pydantic import Field
 
+from mailwake.events.told import tell
 from mailwake.jobs.records import IN_PROGRESS, NOT_STARTED
 from mailwake.operations.audit_jobs import KIND, as_shown
 from mailwake.operations.audit_models import AuditLogSearch
@@ -36,8 +37,8 @@ def handle(context: Context, question: Question) -> Iterator[AuditLogSearch]:
     if question.identity:
         job = queue.get(question.identity)
         if job is None or job.kind != KIND or (mine and job.caller != mine):
-            what = f"there is no audit log search {question.identity!r}"
-            raise OperationError("search-not-found", what, "List them: Get-AuditLogSearch -All.", status=404)
+            what = tell("there is no audit log search {identity!r}", identity=question.identity)
+            raise OperationError("search-not-found", what, tell("List them: Get-AuditLogSearch -All."), status=404)
         return iter([as_shown(job)])
     if question.type and question.type.casefold() != "mailbox":
         return iter(())

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from mailwake.audit.model import MailboxType
 from mailwake.directory.records import MailboxRecord
+from mailwake.events.told import tell
 from mailwake.operations.context import Context
 from mailwake.operations.contract import Operation, Scope
 from mailwake.operations.fields import ResultSize, position
@@ -61,7 +62,9 @@ def _fits(box: MailboxRecord, pattern: str) -> bool:
 def _limited(found: Iterator[Mailbox], limit: int | None, answer: Answer) -> Iterator[Mailbox]:
     yield from islice(found, limit)
     if limit is not None and next(found, None) is not None:
-        answer.warnings.append(f"There are more than {limit} mailboxes; ask for more with ResultSize, or Unlimited.")
+        answer.warnings.append(
+            tell("There are more than {limit} mailboxes; ask for more with ResultSize, or Unlimited.", limit=limit)
+        )
 
 
 OPERATION = Operation(

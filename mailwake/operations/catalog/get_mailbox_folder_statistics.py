@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from mailwake.directory.records import MailboxRecord
+from mailwake.events.told import tell
 from mailwake.operations.audit_log import audit_log, names_of
 from mailwake.operations.audit_quota import warnings_of
 from mailwake.operations.context import Context
@@ -45,8 +46,11 @@ def handle(context: Context, question: Question) -> Iterator[Folder]:
     """The folders that there are: Recoverable Items, with the audit records in it. Raises OperationError."""
     scope = next((one for one in _SCOPES if one.casefold() == question.folder_scope.casefold()), None)
     if scope is None:
-        what = f"the folders of the scope {question.folder_scope!r} are the mail server's, which keeps their sizes"
-        raise OperationError("folder-scope-not-known", what, "Give RecoverableItems, or leave FolderScope out.")
+        what = tell(
+            "the folders of the scope {scope!r} are the mail server's, which keeps their sizes",
+            scope=question.folder_scope,
+        )
+        raise OperationError("folder-scope-not-known", what, tell("Give RecoverableItems, or leave FolderScope out."))
     box = context.mailbox(question.identity, group=True if question.group_mailbox else None)
     sizes = audit_log(context).sizes(names_of(box))
     count, size = sum(one.records for one in sizes), sum(one.bytes for one in sizes)

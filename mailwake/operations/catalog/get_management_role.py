@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from pydantic import Field
 
 from mailwake.directory.roles import ROLES, canonical_role
+from mailwake.events.told import tell
 from mailwake.operations.context import Context
 from mailwake.operations.contract import Operation, OperationError, Scope, all_operations
 from mailwake.operations.fields import position
@@ -34,8 +35,8 @@ def handle(context: Context, question: Question) -> Iterator[ManagementRole]:
         if not fitting:
             raise OperationError(
                 "cmdlet-not-found",
-                f"there is no cmdlet {question.cmdlet!r}",
-                "list the cmdlets: Get-Command",
+                tell("there is no cmdlet {cmdlet!r}", cmdlet=question.cmdlet),
+                tell("list the cmdlets: Get-Command"),
                 status=404,
             )
         wanted = [role for role in wanted if any(role in one.roles for one in fitting)]

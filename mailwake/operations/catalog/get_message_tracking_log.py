@@ -8,6 +8,7 @@ from itertools import islice
 
 from pydantic import Field
 
+from mailwake.events.told import tell
 from mailwake.operations.catalog.message_trace import Question as Search
 from mailwake.operations.catalog.message_trace import handle as search
 from mailwake.operations.context import Context
@@ -44,7 +45,7 @@ class Question(Input):
 def handle(context: Context, question: Question) -> Iterator[TrackingEvent]:
     """Events, message by message, the newest message first. Raises OperationError for criteria of no sense."""
     if question.start and question.end and question.start > question.end:
-        raise OperationError("invalid-period", "Start lies after End", "give the earlier one as Start")
+        raise OperationError("invalid-period", tell("Start lies after End"), tell("give the earlier one as Start"))
     if question.transport_traffic_type and question.transport_traffic_type.lower() != "email":
         return iter(())
     return islice((one for one in _of_messages(context, question) if _fits(question, one)), question.result_size)

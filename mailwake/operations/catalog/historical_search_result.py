@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from pydantic import Field
 
+from mailwake.events.told import tell
 from mailwake.jobs.records import DONE
 from mailwake.operations.context import Context
 from mailwake.operations.contract import Operation, OperationError, Scope
@@ -26,8 +27,10 @@ def handle(context: Context, question: Question) -> Iterator[Piece]:
     """The file, in pieces. Raises OperationError when there is none (yet)."""
     job = find(context, question.job_id)
     if job.state != DONE:
-        what = f"the search {job.name!r} has no result: its status is {job.state}"
-        raise OperationError("search-not-done", what, job.error or "Wait for it, or run: mailwake jobs run", status=409)
+        what = tell("the search {name!r} has no result: its status is {state}", name=job.name, state=job.state)
+        raise OperationError(
+            "search-not-done", what, job.error or tell("Wait for it, or run: mailwake jobs run"), status=409
+        )
     encoding = "utf-16-le" if job.criteria["order"].get("Encoding") == "Unicode" else "utf-8"
     return _pieces(queue(context).result(job.guid), encoding)
 

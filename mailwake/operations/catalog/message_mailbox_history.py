@@ -11,6 +11,7 @@ from pydantic import Field
 from mailwake.audit.imported import id_of
 from mailwake.audit.policy.actions import EVERYDAY_NAMES
 from mailwake.audit.record import AuditRecord, Identities
+from mailwake.events.told import tell
 from mailwake.operations.audit_jobs import moment
 from mailwake.operations.audit_log import audit_log
 from mailwake.operations.audit_people import People
@@ -67,8 +68,8 @@ def _message(context: Context, text: str) -> tuple[list[str], int | None]:
         raise OperationError("criterion-not-understood", error.what, error.hint) from error
     rows = context.backend().search(node, 1000)
     if not rows:
-        what = f"no message is known by {text!r}"
-        raise OperationError("message-not-found", what, "Look for it with the message trace.", status=404)
+        what = tell("no message is known by {text!r}", text=text)
+        raise OperationError("message-not-found", what, tell("Look for it with the message trace."), status=404)
     return sorted({row.message_id for row in rows if row.message_id}), min(row.received for row in rows)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import Field, PrivateAttr, RootModel
 
+from mailwake.events.told import tell
 from mailwake.operations.backend import Backend
 from mailwake.operations.context import Context
 from mailwake.operations.contract import Operation, OperationError, Scope
@@ -18,7 +19,6 @@ from mailwake.operations.show import tell as tell_story
 from mailwake.operations.show_many import tell_many
 from mailwake.operations.when import zone_name
 from mailwake.trace.story import Story
-from mailwake.trace.story_told import tell
 
 
 class Question(Input):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from pydantic import BaseModel, Field
 
+from mailwake.events.told import tell, words_of
 from mailwake.operations import gaps
 from mailwake.operations.backend import Backend
 from mailwake.operations.context import Context
@@ -63,7 +64,9 @@ def handle(context: Context, question: Question) -> Answer:
     except CriteriaError as error:
         raise OperationError("criterion-not-understood", error.what, error.hint) from error
     except ValueError as error:
-        raise OperationError("cursor-not-understood", str(error), "Leave it out to begin at the newest row.") from error
+        raise OperationError(
+            "cursor-not-understood", words_of(error), tell("Leave it out to begin at the newest row.")
+        ) from error
     answer = Rows(context.backend(), node, question.result_size, start, criteria.since)
     if start is None:  # else it was said with the first rows
         answer.items = _with_gaps(context, answer, answer.items, criteria)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from mailwake.events.told import tell
 from mailwake.operations.account_models import Token
 from mailwake.operations.context import Context
 from mailwake.operations.contract import Operation, OperationError, Scope
@@ -25,7 +26,7 @@ def handle(context: Context, order: Order) -> list[Token]:
     """Make it; the secret is shown this once."""
     expires = to_micros(order.expires) if order.expires else None
     if expires is not None and expires <= context.micros:
-        raise OperationError("expired", "the token would have expired already", "Give a time to come.")
+        raise OperationError("expired", tell("the token would have expired already"), tell("Give a time to come."))
     record, secret = context.settings.accounts.create_token(
         order.account, order.name, context.micros, expires=expires, role_groups=order.role_groups
     )

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from mailwake.audit.model import MailboxType
 from mailwake.directory.records import MailboxDraft
+from mailwake.events.told import tell
 from mailwake.operations.context import Context
 from mailwake.operations.contract import CallerScope, Operation, OperationError, Scope
 from mailwake.operations.fields import WordList, position
@@ -46,7 +47,9 @@ def handle(context: Context, order: Order) -> Iterator[Mailbox]:
     """Make it. Raises OperationError for two types at once, and where a name is taken."""
     kinds = [kind for field, kind in _KINDS.items() if getattr(order, field)]
     if len(kinds) > 1:
-        raise OperationError("two-types", "a mailbox has one type", "give one of Shared, Room, Equipment, GroupMailbox")
+        raise OperationError(
+            "two-types", tell("a mailbox has one type"), tell("give one of Shared, Room, Equipment, GroupMailbox")
+        )
     address = order.primary_smtp_address or (order.name if "@" in order.name else "")
     _check_scope(context.caller.scope, address, order)
     draft = MailboxDraft(
@@ -74,8 +77,8 @@ def _check_scope(scope: CallerScope, address: str, order: Order) -> None:
         if not scope.everything and one.lower().rpartition("@")[2] not in scope.domains:
             raise OperationError(
                 "out-of-scope",
-                "the new mailbox would lie outside your scope",
-                "give it addresses in your domains alone",
+                tell("the new mailbox would lie outside your scope"),
+                tell("give it addresses in your domains alone"),
             )
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from pydantic import Field
 
+from mailwake.events.told import tell
 from mailwake.operations import audit_jobs
 from mailwake.operations.audit_criteria import logon_types, mailbox_actions, span
 from mailwake.operations.audit_log import MAILBOX_RECORDS, mailbox_names, within
@@ -41,14 +42,22 @@ def place(context: Context, given: Order) -> AuditLogSearch:
     low, high = span(given.start_date, given.end_date)
     kinds, external = logon_types(given.logon_types)
     if "Owner" in kinds and not given.show_details:
-        raise OperationError("owner-needs-details", "LogonTypes Owner needs ShowDetails", "Add ShowDetails.")
+        raise OperationError(
+            "owner-needs-details", tell("LogonTypes Owner needs ShowDetails"), tell("Add ShowDetails.")
+        )
     if external and kinds:
-        raise OperationError("external-alone", "External cannot be combined with other logon types", "Search twice.")
+        raise OperationError(
+            "external-alone", tell("External cannot be combined with other logon types"), tell("Search twice.")
+        )
     if not kinds and not given.show_details:
         kinds = ("Admin", "Delegate")
     for address in given.status_mail_recipients:
         if "@" not in address.strip("@") or any(char.isspace() for char in address):
-            raise OperationError("not-an-address", f"{address!r} is no mail address", "Give it as name@example.org.")
+            raise OperationError(
+                "not-an-address",
+                tell("{address!r} is no mail address", address=address),
+                tell("Give it as name@example.org."),
+            )
     base = within(context.caller.scope)
     if given.mailboxes:
         base = AuditFilter(mailboxes=mailbox_names(context, given.mailboxes, group=given.group_mailbox or None))

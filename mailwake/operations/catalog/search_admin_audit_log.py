@@ -10,6 +10,7 @@ from typing import ClassVar
 from pydantic import AwareDatetime, Field
 
 from mailwake.directory.records import AuditEntry
+from mailwake.events.told import tell
 from mailwake.operations.context import Context
 from mailwake.operations.contract import Operation, OperationError, Scope
 from mailwake.operations.fields import ResultSize, WordList
@@ -75,7 +76,7 @@ class AdminAuditEvent(Output):
 def handle(context: Context, question: Question) -> Iterator[AdminAuditEvent]:
     """Search. Raises OperationError for parameters without cmdlets."""
     if question.parameters and not question.cmdlets:
-        raise OperationError("cmdlets-missing", "Parameters goes with Cmdlets", "name the cmdlets, too")
+        raise OperationError("cmdlets-missing", tell("Parameters goes with Cmdlets"), tell("name the cmdlets, too"))
     found = context.settings.log.search(
         cmdlets=question.cmdlets,
         parameters=question.parameters,

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from mailwake.audit.imported import id_of
 from mailwake.audit.record import AuditRecord
+from mailwake.events.told import tell
 from mailwake.operations import gaps
 from mailwake.operations.audit_criteria import has_attachments, is_external, logon_types, mailbox_actions, span
 from mailwake.operations.audit_log import MAILBOX_RECORDS, PAGE, audit_log, mailbox_names, records, within
@@ -47,7 +48,9 @@ def wanted(context: Context, question: Question) -> AuditFilter:
     kinds, external = logon_types(question.logon_types)
     if external:
         raise OperationError(
-            "logon-type-not-known", "External is no logon type of this search", "Use ExternalAccess instead."
+            "logon-type-not-known",
+            tell("External is no logon type of this search"),
+            tell("Use ExternalAccess instead."),
         )
     _check(question, kinds)
     low, high = span(question.start_date, question.end_date)
@@ -63,13 +66,15 @@ def wanted(context: Context, question: Question) -> AuditFilter:
 def _check(question: Question, kinds: tuple[str, ...]) -> None:
     if question.identity and question.mailboxes:
         raise OperationError(
-            "identity-and-mailboxes", "give either Identity or Mailboxes", "Use Mailboxes for several."
+            "identity-and-mailboxes", tell("give either Identity or Mailboxes"), tell("Use Mailboxes for several.")
         )
     if question.show_details and question.mailboxes:
-        advice = "Give one mailbox as Identity, or leave ShowDetails out."
-        raise OperationError("details-of-several", "ShowDetails is not for Mailboxes", advice)
+        advice = tell("Give one mailbox as Identity, or leave ShowDetails out.")
+        raise OperationError("details-of-several", tell("ShowDetails is not for Mailboxes"), advice)
     if "Owner" in kinds and not question.show_details:
-        raise OperationError("owner-needs-details", "LogonTypes Owner needs ShowDetails", "Add ShowDetails.")
+        raise OperationError(
+            "owner-needs-details", tell("LogonTypes Owner needs ShowDetails"), tell("Add ShowDetails.")
+        )
 
 
 def _asks_more(question: Question) -> bool:

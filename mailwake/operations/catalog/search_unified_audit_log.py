@@ -14,6 +14,7 @@ from pydantic import Field
 from mailwake.audit import raw_record
 from mailwake.audit.imported import doubles, id_of
 from mailwake.audit.record import AuditRecord, type_name
+from mailwake.events.told import tell
 from mailwake.jobs.records import Session
 from mailwake.operations import audit_unified as unified
 from mailwake.operations import gaps
@@ -72,7 +73,8 @@ def handle(context: Context, question: Question) -> Answer:
     if question.session_id:
         _keep(context, question, session, wanted, page, total)
     answer.warnings += [
-        f"several records bear the Id {own} and differ in what they say; all are given" for own in doubles(page)
+        tell("several records bear the Id {own} and differ in what they say; all are given", own=own)
+        for own in doubles(page)
     ]
     begun = session.returned if session else 0
     answer.items = _shown(context, question, page, begun, total)
@@ -86,7 +88,10 @@ def _wanted(context: Context, question: Question, answer: Answer) -> AuditFilter
         earliest = context.micros - reach * _DAY
         if low < earliest:
             answer.warnings.append(
-                f"this search reaches {reach} days back; older records are found with Search-MailboxAuditLog"
+                tell(
+                    "this search reaches {days} days back; older records are found with Search-MailboxAuditLog",
+                    days=reach,
+                )
             )
         low = max(low, earliest)
         high = max(low, high or 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from mailwake.events.told import tell
 from mailwake.operations.account_models import Account
 from mailwake.operations.context import Context
 from mailwake.operations.contract import Operation, OperationError, Refused, Scope, roles_of
@@ -29,7 +30,7 @@ def handle(context: Context, order: Order) -> list[Account]:
     before = directory.accounts.find(order.identity)
     if order.enabled is False and before.name == context.caller.name:
         raise OperationError(
-            "own-account", "you cannot shut yourself out", "Ask another administrator to do it.", status=409
+            "own-account", tell("you cannot shut yourself out"), tell("Ask another administrator to do it."), status=409
         )
     _check_roles(context, before.name)
     if order.password is not None:
@@ -51,8 +52,12 @@ def _check_roles(context: Context, account: str) -> None:
     theirs = {role for group in context.settings.people.role_groups_of(account) for role in group.roles}
     if theirs - mine:
         raise Refused(
-            f"{account} may do what you may not, so that changing it needs the management role {MANAGING}",
-            f"ask somebody with that role; you lack: {', '.join(sorted(theirs - mine))}",
+            tell(
+                "{account} may do what you may not, so that changing it needs the management role {managing}",
+                account=account,
+                managing=MANAGING,
+            ),
+            tell("ask somebody with that role; you lack: {roles}", roles=", ".join(sorted(theirs - mine))),
         )
 
 

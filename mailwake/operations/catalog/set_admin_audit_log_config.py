@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
+from mailwake.events.told import tell
 from mailwake.operations.catalog.get_admin_audit_log_config import AdminAuditLogConfig
 from mailwake.operations.context import Context
 from mailwake.operations.contract import Operation, OperationError, Scope
@@ -25,11 +26,11 @@ def handle(context: Context, order: Order) -> Iterator[AdminAuditLogConfig]:
     if False in asked:
         raise OperationError(
             "always-audited",
-            "neither the unified audit log nor the admin audit log can be switched off",
-            "Set-OrganizationConfig -AuditDisabled $true ends the recording of acts in mailboxes, and is told",
+            tell("neither the unified audit log nor the admin audit log can be switched off"),
+            tell("Set-OrganizationConfig -AuditDisabled $true ends the recording of acts in mailboxes, and is told"),
         )
     if asked == (None, None):
-        raise OperationError("nothing-to-change", "no setting is given", "name a setting and its new value")
+        raise OperationError("nothing-to-change", tell("no setting is given"), tell("name a setting and its new value"))
     context.warn("The unified audit log and the admin audit log are always on: nothing was changed.")
     yield AdminAuditLogConfig()
 

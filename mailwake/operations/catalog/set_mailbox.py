@@ -10,6 +10,7 @@ from pydantic import Field
 from mailwake.audit.model import LogonType, MailboxType
 from mailwake.audit.settings import OrganizationSettings
 from mailwake.directory.records import MailboxRecord
+from mailwake.events.told import tell
 from mailwake.operations.audit_sets import changed
 from mailwake.operations.context import Context
 from mailwake.operations.contract import Operation, OperationError, Scope
@@ -64,7 +65,7 @@ class Order(Input):
 def handle(context: Context, order: Order) -> Iterator[Mailbox]:
     """Change it. Raises OperationError for values that are not allowed."""
     if not order.model_fields_set - {"identity", "group_mailbox"}:
-        raise OperationError("nothing-to-change", "no setting is given", "name a setting and its new value")
+        raise OperationError("nothing-to-change", tell("no setting is given"), tell("name a setting and its new value"))
     organization = context.settings.organization.current().settings
     box = context.mailbox(order.identity, group=order.group_mailbox)
     values: dict[str, Any] = {
@@ -88,11 +89,15 @@ def _check_group(box: MailboxRecord, order: Order) -> None:
         return
     given = [name for name in (*_LISTS.values(), "default_audit_set") if name in order.model_fields_set]
     if given or order.type is not None:
-        what = "type" if not given else type(order).model_fields[given[0]].alias
+        what = tell("type") if not given else type(order).model_fields[given[0]].alias
         raise OperationError(
             "group-mailbox-fixed",
-            f"{box.identity} is a group mailbox: its {what} cannot be changed, what is audited in it is fixed",
-            "leave it out; AuditLogAgeLimit is what can be set",
+            tell(
+                "{mailbox} is a group mailbox: its {what} cannot be changed, what is audited in it is fixed",
+                mailbox=box.identity,
+                what=what,
+            ),
+            tell("leave it out; AuditLogAgeLimit is what can be set"),
         )
 
 

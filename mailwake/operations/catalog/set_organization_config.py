@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from mailwake.events.told import tell
 from mailwake.operations.context import Context
 from mailwake.operations.contract import Operation, OperationError, Scope
 from mailwake.operations.fields import ListChange, ResultSize
@@ -43,7 +44,7 @@ def handle(context: Context, order: Order) -> Iterator[OrganizationConfig]:
     if "audit_log_search_reach" in order.model_fields_set:
         values["search_reach_days"] = order.audit_log_search_reach or 0
     if not values:
-        raise OperationError("nothing-to-change", "no setting is given", "name a setting and its new value")
+        raise OperationError("nothing-to-change", tell("no setting is given"), tell("name a setting and its new value"))
     before = OrganizationConfig.of(now)
     after = OrganizationConfig.of(organization.change(context.micros, **values))
     context.changed("Organization", before.record(), after.record())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mailwake.events.told import tell
 from mailwake.jobs.records import Order
 from mailwake.operations.context import Context
 from mailwake.operations.contract import Operation, OperationError, Scope
@@ -12,7 +13,6 @@ from mailwake.operations.historical_jobs import KIND, as_shown, criteria_of
 from mailwake.operations.historical_models import HistoricalOrder, HistoricalSearch
 from mailwake.operations.job_access import queue
 from mailwake.operations.trace_pages import parity
-from mailwake.trace.story_told import tell
 
 _MOST_ADDRESSES = 100
 _MOST_A_DAY = 250
@@ -40,8 +40,8 @@ def _check(context: Context, order: HistoricalOrder) -> None:
     if not (order.sender_address or order.recipient_address or order.message_id):
         raise OperationError(
             "criterion-missing",
-            "a historical search needs a MessageID, RecipientAddress or SenderAddress",
-            "give one of them",
+            tell("a historical search needs a MessageID, RecipientAddress or SenderAddress"),
+            tell("give one of them"),
         )
     if order.start_date >= order.end_date:
         raise OperationError(
@@ -65,12 +65,21 @@ def _check(context: Context, order: HistoricalOrder) -> None:
 def _check_limits(context: Context, order: HistoricalOrder) -> None:
     for name, addresses in (("SenderAddress", order.sender_address), ("RecipientAddress", order.recipient_address)):
         if len(addresses) > _MOST_ADDRESSES:
-            what = f"{name} has {len(addresses)} addresses, and Exchange takes {_MOST_ADDRESSES}"
-            raise OperationError("too-many-addresses", what, "order several searches, or set ExchangeParity to $false")
+            what = tell(
+                "{name} has {count} addresses, and Exchange takes {most_addresses}",
+                name=name,
+                count=len(addresses),
+                most_addresses=_MOST_ADDRESSES,
+            )
+            raise OperationError(
+                "too-many-addresses", what, tell("order several searches, or set ExchangeParity to $false")
+            )
     jobs = queue(context).list(kinds=(KIND,), created_after=context.micros - _DAY)
     if sum(1 for _ in jobs) >= _MOST_A_DAY:
-        what = f"{_MOST_A_DAY} searches were ordered within 24 hours, as many as Exchange takes"
-        raise OperationError("too-many-searches", what, "wait, or set ExchangeParity to $false", status=429)
+        what = tell(
+            "{most_a_day} searches were ordered within 24 hours, as many as Exchange takes", most_a_day=_MOST_A_DAY
+        )
+        raise OperationError("too-many-searches", what, tell("wait, or set ExchangeParity to $false"), status=429)
 
 
 OPERATION = Operation(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
+from mailwake.events.told import tell
 from mailwake.operations.context import Context
 from mailwake.operations.contract import Operation, OperationError, Scope
 from mailwake.operations.fields import position
@@ -28,8 +29,8 @@ def handle(context: Context, order: Order) -> Iterator[HistoricalSearch]:
         now = find(context, order.job_id).state
         raise OperationError(
             "search-begun",
-            f"the search {job.name!r} cannot be stopped: its status is {now}",
-            "only searches that are NotStarted can",
+            tell("the search {name!r} cannot be stopped: its status is {now}", name=job.name, now=now),
+            tell("only searches that are NotStarted can"),
             status=409,
         )
     context.changed(job.guid, {"Status": job.state}, {"Status": "Cancelled"})

@@ -112,7 +112,7 @@ def _cell(item: BaseModel, name: str) -> dict[str, Any]:
     if name == "day" and isinstance(value, datetime):
         return {"kind": "day", "value": f"{value:%Y-%m-%d}", "sort": value.timestamp()}
     if isinstance(value, str):
-        value = worded(outside, str(value))
+        value = worded(outside, str(spoken(value)))
     elif isinstance(value, list | tuple) and all(isinstance(one, str) for one in value):
         value = [worded(outside, str(one)) for one in value]
     return cell(value)

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from mailwake.audit.model import LogonType, MailboxType
 from mailwake.audit.policy.actions import EVERYDAY_NAMES, in_order
 from mailwake.audit.policy.matrix import allowed
+from mailwake.events.told import tell
 from mailwake.operations.contract import OperationError, all_operations
 from mailwake.operations.mailbox_models import Mailbox
 from mailwake.operations.perform import allowed as may
@@ -131,4 +132,4 @@ def _change(request: HttpRequest, identity: str, group: bool) -> None:
         text = _("Nothing that this account does is recorded any more.") if on else _("The account is audited again.")
         messages.success(request, text, "good")
     else:
-        raise OperationError("no-such-change", _("the form is not of this page"), _("Load the page again."))
+        raise OperationError("no-such-change", tell("the form is not of this page"), tell("Load the page again."))

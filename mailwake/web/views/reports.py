@@ -27,7 +27,7 @@ from mailwake.operations.models import Answer
 from mailwake.web.callers import ask, items, page, require
 from mailwake.web.labels import label
 from mailwake.web.mistakes import mistakes
-from mailwake.web.spoken import error_in_words
+from mailwake.web.spoken import error_in_words, sentence
 from mailwake.web.trace_form import TraceForm
 from mailwake.web.trace_words import CHOICES, FIELDS, in_words
 
@@ -67,6 +67,7 @@ def _shown(one: HistoricalSearch) -> dict[str, Any]:
         "type": TYPES.get(one.report_type, one.report_type),
         "since": None if one.start_date == _ALWAYS else one.start_date,
         "open": one.status in ("NotStarted", "InProgress"),
+        "note": sentence(one.error_description or ""),
         "for": "; ".join((*one.sender_address, *one.recipient_address, *one.message_id)),
     }
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from mailwake.directory.errors import DirectoryError
 from mailwake.directory.models import Account
 from mailwake.web import first_run
+from mailwake.web.spoken import error_in_words
 
 
 def setup(request: HttpRequest) -> HttpResponseBase:
@@ -28,7 +29,7 @@ def setup(request: HttpRequest) -> HttpResponseBase:
             try:
                 first_run.make_first_account(given["name"], given["email"], password)
             except DirectoryError as error:
-                errors["name"] = [error.message]
+                errors["name"] = [error_in_words(error)]
             else:
                 account = Account.objects.get_by_natural_key(given["name"])
                 login(request, account, backend="allauth.account.auth_backends.AuthenticationBackend")

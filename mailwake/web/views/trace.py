@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
+from mailwake.events.told import tell
 from mailwake.operations.contract import OperationError
 from mailwake.operations.criteria import Criteria, CriteriaError
 from mailwake.operations.guess import Reading, readings
@@ -167,11 +168,10 @@ def _results(request: HttpRequest, form: TraceForm, cursor: str, place: Place) -
         found["warnings"] = spoken(tuple(answer.warnings))
     except ValidationError as error:
         wrong = error.errors()[0]
-        found["problem"] = OperationError(
-            "input-not-understood",
-            f"{label(str(wrong['loc'][0])) if wrong['loc'] else ''}: {in_words(wrong)}",
-            _("Mend it and repeat."),
-        )
+        what = in_words(wrong)
+        if wrong["loc"]:
+            what = spoken(tell("{name}: {what}", name=label(str(wrong["loc"][0])), what=what))
+        found["problem"] = OperationError("input-not-understood", what, _("Mend it and repeat."))
     except OperationError as error:
         if error.status != 400:
             raise
