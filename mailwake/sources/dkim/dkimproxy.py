@@ -24,8 +24,14 @@ def _verdict(match: re.Match[str]) -> Parsed:
     )
 
 
+def _error(match: re.Match[str]) -> Parsed:
+    """`signing error: no key available`, `verify error: …`: the message is not named."""
+    return "verdict", "", {"filter": "dkimproxy", "action": "error", "text": match["why"]}
+
+
 _RULES: tuple[Rule, ...] = (
     (re.compile(r"DKIM (?:signing|verify) - (?P<result>[^;]+); (?P<said>.*)"), _verdict),
+    (re.compile(r"(?:signing|verify) error: (?P<why>.*)"), _error),
     (
         re.compile(
             r"\d{4}/\d\d/\d\d|connect|Process|Setting|Binding|Server|Starting|Couldn't|warning|fatal|skipped", re.I
