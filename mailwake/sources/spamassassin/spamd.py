@@ -1,6 +1,7 @@
 """spamd: `info` calls of spamd/spamd.raw (4.0): `processing message`, `identified spam`, and one `result:` per message.
 
-The Message-ID stands on the first and the last of them; the child's pid ties the three together.
+The Message-ID stands on the first and the last of them; the child's pid ties the three together. OpenBSD has a program
+of this name too, which greylists: `events.tarpits`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import re
 
 from mailwake.events.fact import Parsed
 from mailwake.events.pairs import Rule, first_match, noise, number, present, service, trimmed, whole
+from mailwake.events.tarpits import TARPIT
 
 _ATTRIBUTE = re.compile(r"(?:\A|,)(scantime|size|user|uid|required_score|rhost|raddr|rport)=([^,]*)")
 _MESSAGE_ID = re.compile(r",mid=(.*?)(?:,(?:rmid|bayes|autolearn|autolearn_force|shortcircuit)=|\Z)")
@@ -93,6 +95,7 @@ _RULES: tuple[Rule, ...] = (
         re.compile(r"(?:processing|checking) message (?P<mid><.*?>|\S+)(?: aka \S+)? for (?P<user>.*?):-?\d+\Z"),
         _processing,
     ),
+    *TARPIT,
     (re.compile(r"server (?:started|successfully spawned)|server pid: "), service("start")),
     (re.compile(r"server (?:killed|shutting)|.*shutting down"), service("stop")),
     (re.compile(r"server hit by SIGHUP|restarting"), service("reload")),
