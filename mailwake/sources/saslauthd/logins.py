@@ -29,13 +29,33 @@ def _zimbra(match: re.Match[str]) -> Parsed:
     return "auth_failed", "", {"username": match["user"], "method": "zimbra", "reason": match["why"]}
 
 
+def _old(match: re.Match[str]) -> Parsed:
+    """`AUTHFAIL: user=u service=smtp realm=r [PAM auth error]`: saslauthd until Cyrus SASL 2.1.12."""
+    user, realm = match["user"], match["realm"]
+    return (
+        "auth_failed",
+        "",
+        present(
+            username=(f"{user}@{realm}" if user and realm and "@" not in user else user) or None,
+            service=match["service"] or None,
+            reason=match["why"],
+        ),
+    )
+
+
 _RULES: tuple[Rule, ...] = (
     (re.compile(r":?\s*(?:do_auth\s*: )?auth failure: (?P<said>\[.*)"), _failed),
     (re.compile(r"auth_zimbra: (?P<user>\S+) auth failed: (?P<why>.*)"), _zimbra),
+    (
+        re.compile(
+            r"AUTHFAIL: user=(?P<user>\S*) service=(?P<service>\S*) realm=(?P<realm>\S*)(?: \[(?P<why>.*)\])?\Z"
+        ),
+        _old,
+    ),
     (re.compile(r":?\s*(?:ipc_init|server_init|main)\s*: (?:master pid|listening)"), service("start")),
     (re.compile(r":?\s*(?:server_exit|main)\s*: master exited"), service("stop")),
     # PAM's own lines lead to one of do_auth; the rest is `FUNCTION        : text`
-    (re.compile(r"pam_\w+|PAM |DEBUG: |:?\s*\w+\s*: |could not|auth_\w+|rel_accept"), noise),
+    (re.compile(r"\(?pam_\w+|PAM |OK: user=|DEBUG: |:?\s*\w+\s*: |could not|auth_\w+|rel_accept"), noise),
 )
 
 

@@ -79,6 +79,15 @@ def _processing(match: re.Match[str]) -> Parsed:
     )
 
 
+def _skipped(match: re.Match[str]) -> Parsed:
+    """`skipped large message in 0.2 seconds`: larger than spamc or spamd would look at."""
+    return (
+        "verdict",
+        "",
+        present(filter="spamassassin", action="not checked", took=number(match["took"]), text=match.string),
+    )
+
+
 _RULES: tuple[Rule, ...] = (
     (
         re.compile(r"result: (?P<spam>[Y.]) (?P<score>-?\d+) - (?P<tests>(?:[\w,]+(?=\s|\Z))?)\s*(?P<said>\w+=.*)?"),
@@ -95,17 +104,18 @@ _RULES: tuple[Rule, ...] = (
         re.compile(r"(?:processing|checking) message (?P<mid><.*?>|\S+)(?: aka \S+)? for (?P<user>.*?):-?\d+\Z"),
         _processing,
     ),
+    (re.compile(r"skipped large message in\s+(?P<took>[\d.]+) seconds"), _skipped),
     *TARPIT,
     (re.compile(r"server (?:started|successfully spawned)|server pid: "), service("start")),
-    (re.compile(r"server (?:killed|shutting)|.*shutting down"), service("stop")),
+    (re.compile(r"server (?:killed|shutting|socket closed)|.*shutting down"), service("stop")),
     (re.compile(r"server hit by SIGHUP|restarting"), service("reload")),
     (
         re.compile(
-            r"connection from |got connection|(?:un)?handled |prefork|child |setuid|still running|creating |"
+            r"(?:unauthorized )?connection from |got connection|(?:un)?handled |prefork|child |setuid|still running|creating |"
             r"user has |used |skipped |failed |could not |cannot |[Cc]an't |unable |error|bad protocol|timed out|"
             r"Use of uninit|Did not receive|Timeout|copying|returned |service unavail|identified |clean |"
             # the channels of Mail::SpamAssassin::Logger: `dns: …`, `bayes: …`, `async: aborting after …`
-            r"[a-zA-Z][\w-]{1,15}: ",
+            r"[a-zA-Z][\w-]{1,15}: |accept_a_conn|unknown order|using default config|handle_user|created |waitpid|accidental",
         ),
         noise,
     ),
