@@ -47,7 +47,8 @@ TARPIT: tuple[Rule, ...] = (
     (
         re.compile(
             # who comes and goes is of one process, and of no interest: it answers everybody alike
-            rf"{_IP}: (?:connected \(\d+/|disconnected after |(?:From|To|Subject|Body): )|(?:new|updated) (?:greytrap )?entry \S+ from |"
+            rf"{_IP}: (?:connected \(\d+/|disconnected after |(?:From|To|Subject|Body): )|(?:new|"
+            r"updated) (?:greytrap )?entry \S+ from |"
             r"(?:deleting|queueing deletion of|added|greytrap entry) "
         ),
         noise,

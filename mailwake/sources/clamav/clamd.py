@@ -47,7 +47,8 @@ _RULES: tuple[Rule, ...] = (
         re.compile(
             r"[+\-*^!~]?(?:SelfCheck|Self checking|Database|Log|Limits|Archive|Algorithmic|Portable|ELF|Mail|OLE2|PDF|"
             r"SWF|HTML|XMLDOCS|HWP3|OneNote|Image|Media|Raw DMG|Heuristic|Loaded|LOCAL|TCP|Listening|Running|Received|"
-            r"Activating|Not loading|Pid|Setting|Using|Bytecode|Structured|PhishingScan|Phishing|Global|Core|Clamd|clamd|"
+            r"Activating|Not loading|Pid|Setting|Using|Bytecode|Structured|PhishingScan|Phishing|Global|Core|"
+            r"Clamd|clamd|"
             r"Probe|Probed|WARNING|ERROR|LibClamAV|\[LibClamAV\]|Connect|Unknown|No |Accepted|Message |Clean |File |"
             r"Waiting|Memory|Reload|Client|Got |Stat|Bound|Bind|Socket|Alert|Detection|Detect|Parsing|Finished|Error|"
             r"lstat|Can't|Cannot|/\S+: |stream|instream|fd\[|-{5,}|ClamAV update|Trying|daily|main|bytecode|Test|"
@@ -58,7 +59,8 @@ _RULES: tuple[Rule, ...] = (
             r"clamav-milter \S+|(?:connect|send|recv|fcntl_\w+|FD send|FD scan request|clamfi_\w+)\b.*failed|%v may|"
             # clamd: threads, sockets and the limits of its queue
             r"\w+\([\w .*]*\) failed|\w+ failed|\w+: .*(?:failed|fatal|invalid|timeout|error)|System limit|Max\w+ |"
-            r"Only |Current configuration|Disabling |Not (?:listening|supported|a regular)|Number of file|Control message|"
+            r"Only |Current configuration|Disabling |Not (?:listening|supported|a regular)|Number of file|"
+            r"Control message|"
             r"Unclaimed|Closing |\(filename not set\)|Empty file|Access denied|Excluded|PORT |Accept|ScanStream|read |"
             r"Temporary file|Syncpipe|Acceptloop|Shut|Command dispatch|Moved partial|Consumed|Garbage|Chunks|Quota|"
             r"Scanthread|Encrypted|All recv|RECVTH|Receive thread|Breaking|PROTOCOL|Processed|The |An? |ExcludePUA|"

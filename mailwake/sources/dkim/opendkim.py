@@ -91,7 +91,8 @@ def _rules(name: str) -> tuple[Rule, ...]:
             re.compile(
                 rf"{_ID}(?:{SYSTEM_CALL}|failed to parse |ADSP|ATPS|unable to |tag|adding|replaced|header|"
                 r"(?:smfi|mi)_|milter|DNSSEC|key data|reputation|statistics|removed|\w+ (?:via|by) policy|AR |arf|"
-                r"private key|sign|can't (?:set|initialize|verify) VBR|BodyLengthDB matched|\S+ header (?:add|remove) )",
+                r"private key|sign|can't (?:set|initialize|verify) VBR|BodyLengthDB matched|\S+ header (?:add|"
+                r"remove) )",
                 re.IGNORECASE,
             ),
             noise,

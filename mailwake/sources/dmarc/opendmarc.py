@@ -55,7 +55,8 @@ _RULES: tuple[Rule, ...] = (
     (re.compile(rf"{_ID}: (?P<text>.*\b(?P<done>rejected|quarantined) by DMARC policy.*)"), _policy),
     (
         re.compile(
-            rf"{_ID}:? (?P<text>(?:unable to|RFC5322|opendmarc_|can't |multi-valued From|no From|missing From|DMARC context|"
+            rf"{_ID}:? (?P<text>(?:unable to|RFC5322|opendmarc_|can't |multi-valued From|no From|missing From|"
+            r"DMARC context|"
             r"error |failed to).*)"
         ),
         _error,
@@ -65,7 +66,8 @@ _RULES: tuple[Rule, ...] = (
     (re.compile(rf"{_ID}: (?P<text>[\w.-]+ {_RESULTS}\b.*)"), _result),
     (
         re.compile(
-            rf"{_ID}:? (?:{SYSTEM_CALL}|ignoring |SPF\(|SPF record|implicit |ARC|adding |DMARC|\S+: (?:p|sp|policy)=|history|trusted|"
+            rf"{_ID}:? (?:{SYSTEM_CALL}|ignoring |SPF\(|SPF record|implicit |ARC|adding |DMARC|\S+: (?:p|sp|"
+            r"policy)=|history|trusted|"
             r"message|tempfail|(?:smfi|mi)_|DNS|suppress|header|\S+ header add failed)",
             re.IGNORECASE,
         ),

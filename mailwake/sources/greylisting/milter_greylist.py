@@ -91,9 +91,11 @@ _RULES: tuple[Rule, ...] = (
     (re.compile(r"(?:Final database dump|Exiting)"), service("stop")),
     (
         re.compile(
-            rf"(?:{_ID})?(?:smfi_|User \S+ authenticated|STARTTLS succeeded|SPF |Mail from=|addr (?:= |\S+ (?:from|flushed))|got |"
+            rf"(?:{_ID})?(?:smfi_|User \S+ authenticated|STARTTLS succeeded|SPF |Mail from=|addr (?:= |\S+ (?:from|"
+            r"flushed))|got |"
             r"GeoIP |greylist: |(?:re)?load|peer |Peer |sync|bound |unable |cannot |dump|config|lost connection|"
-            r"(?:pthread|curl|smfi|res|ns|SPF|ldap|fd|[fd]open|conf|acl|strdup|malloc|calloc|realloc)\w*\(?|\(local\): |"
+            r"(?:pthread|curl|smfi|res|ns|SPF|ldap|fd|[fd]open|conf|acl|strdup|malloc|calloc|realloc)\w*\(?|"
+            r"\(local\): |"
             r"cannot|can't|Bad |bad |Could |Connection |Host |LDAP |MX |CURL |IPv6 |Internal |internal |Invalid |Lost |"
             r"No |Querying |Remote host |Unexpected |unexpected |Unbracketed |Version: |Using |using |check|closing |"
             r"created: |removed: |current time|dkim|domainexact|failed |found MX|index: |invalid |item |killing |"

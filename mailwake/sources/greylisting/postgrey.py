@@ -71,7 +71,8 @@ _RULES: tuple[Rule, ...] = (
     (
         re.compile(
             r"whitelisted: |cleaning |rm |request(?: age|:)|HUP received|ignoring garbage|unrecognized request"
-            r"|correcting date|(?:warning|WARNING|fatal|FATAL|ERROR|error):? |Process Backgrounded|Binding |Setting [gu]id|Resolved \["
+            r"|correcting date|(?:warning|WARNING|fatal|FATAL|ERROR|error):? |Process Backgrounded|Binding |"
+            r"Setting [gu]id|Resolved \["
             r"|Using default listen|Pid_file|Group Not|User Not|Beginning |Starting |Couldn't |Can't |Bad |Turning "
         ),
         noise,

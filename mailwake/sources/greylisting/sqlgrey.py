@@ -76,9 +76,7 @@ _RULES: tuple[Rule, ...] = (
         _grey,
     ),
     (
-        re.compile(
-            r"whitelist: (?P<sender>\S+), (?P<ip>[0-9A-Fa-f:.]+)\((?P<name>[^)]*)\) -> (?P<recipient>\S+)\Z"
-        ),
+        re.compile(r"whitelist: (?P<sender>\S+), (?P<ip>[0-9A-Fa-f:.]+)\((?P<name>[^)]*)\) -> (?P<recipient>\S+)\Z"),
         _whitelisted,
     ),
     (re.compile(r"(?:conf|mail|perf): .*start", re.IGNORECASE), service("start")),

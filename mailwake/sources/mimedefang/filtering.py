@@ -89,7 +89,8 @@ _RULES: tuple[Rule, ...] = (
     (re.compile(r"(?:mimedefang|multiplexor).*start|started;", re.IGNORECASE), service("start")),
     (
         re.compile(
-            rf"(?:(?:{JOB_ID}|NOQUEUE): )?(?:MIMEDefang|Slave|Worker|Multiplexor|stats|Starting|Killing|Reap|filter|relay|Could|"
+            rf"(?:(?:{JOB_ID}|NOQUEUE): )?(?:MIMEDefang|Slave|Worker|Multiplexor|stats|Starting|Killing|Reap|"
+            r"filter|relay|Could|"
             r"Error|error|cannot|Initializing|Mail|mfconnect|multi|Kill|Idle|busy|Bouncing|Discarding|Tempfailing|"
             r"\w+: |No |DNS|SpamAssassin|Reread|about|%p: |Argh|"
             r"All workers|Attempt to call|Cannot|Child process|Connection|Did not start|Falling back|Hit per-domain|"

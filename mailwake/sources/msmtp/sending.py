@@ -1,6 +1,7 @@
 """One message that msmtp handed to its server, or could not (msmtp.c, `msmtp_get_log_info`).
 
     host=H tls=on auth=on user=U from=A recipients=B,C mailsize=N smtpstatus=250 smtpmsg='250 ...' exitcode=EX_OK
+    socket=/run/smtp tls=off auth=off from=A recipients=B mailsize=N smtpstatus=250 smtpmsg='250 ...' exitcode=EX_OK
     host=H tls=off auth=off from=A recipients=B errormsg='cannot connect to H, port 25' exitcode=EX_TEMPFAIL
 
 It has no queue and no id: who called it is told that it failed, and the message is gone. The key is made of the line,
@@ -17,7 +18,8 @@ from mailwake.events.pairs import trimmed, whole
 from mailwake.events.replies import accepted, enhanced_code
 
 _LINE = re.compile(
-    r"host=(?P<host>\S*) tls=(?P<tls>on|off) auth=(?P<auth>on|off)(?: user=(?P<user>\S*))? from=(?P<sender>\S*)"
+    r"(?:host=(?P<host>\S*)|socket=\S*) tls=(?P<tls>on|off) auth=(?P<auth>on|off)"
+    r"(?: user=(?P<user>\S*))? from=(?P<sender>\S*)"
     r" recipients=(?P<recipients>\S*)(?: mailsize=(?P<size>\d+))?(?: smtpstatus=(?P<code>\d+))?"
     r"(?: smtpmsg='(?P<said>.*?)')?(?: errormsg='(?P<error>.*)')? exitcode=(?P<exit>EX_\w+)\s*\Z",
     re.DOTALL,

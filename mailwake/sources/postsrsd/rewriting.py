@@ -1,7 +1,7 @@
 """PostSRSd: `srs_forward` and `srs_reverse` in postsrsd.c (1.x), src/srs.c and src/main.c (2.x).
 
-As a table of Postfix it is asked many times per message, and of whom it does not know. As a milter (2.1) it puts the queue
-ID in front: `3D4E55F60718: <a@example.net> rewritten as <SRS0=…@example.org>`.
+As a table of Postfix it is asked many times per message, and of whom it does not know. As a milter (2.1) it puts the
+queue ID in front: `3D4E55F60718: <a@example.net> rewritten as <SRS0=…@example.org>`.
 """
 
 from __future__ import annotations

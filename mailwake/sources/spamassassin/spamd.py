@@ -111,11 +111,13 @@ _RULES: tuple[Rule, ...] = (
     (re.compile(r"server hit by SIGHUP|restarting"), service("reload")),
     (
         re.compile(
-            r"(?:unauthorized )?connection from |got connection|(?:un)?handled |prefork|child |setuid|still running|creating |"
+            r"(?:unauthorized )?connection from |got connection|(?:un)?handled |prefork|child |setuid|"
+            r"still running|creating |"
             r"user has |used |skipped |failed |could not |cannot |[Cc]an't |unable |error|bad protocol|timed out|"
             r"Use of uninit|Did not receive|Timeout|copying|returned |service unavail|identified |clean |"
             # the channels of Mail::SpamAssassin::Logger: `dns: …`, `bayes: …`, `async: aborting after …`
-            r"[a-zA-Z][\w-]{1,15}: |accept_a_conn|unknown order|using default config|handle_user|created |waitpid|accidental",
+            r"[a-zA-Z][\w-]{1,15}: |accept_a_conn|unknown order|using default config|handle_user|created |waitpid|"
+            r"accidental",
         ),
         noise,
     ),

@@ -72,7 +72,10 @@ def _skipped(name: str, match: re.Match[str]) -> Parsed:
 
 
 def _refused(name: str, match: re.Match[str]) -> Parsed:
-    """A 5xx or 4xx reply, or `defer_if_permit Message temporarily rejected due to: …`; the link in it tells which identity of which client failed."""
+    """A 5xx or 4xx reply, or `defer_if_permit Message temporarily rejected due to: …`.
+
+    The link in it tells which identity of which client failed.
+    """
     why = _why(match["text"])
     fields = present(
         service=name,
@@ -106,7 +109,9 @@ _SHAPES: tuple[tuple[re.Pattern[str], Callable[[str, re.Match[str]], Parsed]], .
     (re.compile(rf"{_ADDS}{_RECEIVED}", re.IGNORECASE), _received),
     (re.compile(rf"Header field not prepended: {_RECEIVED}", re.IGNORECASE), _kept),
     (
-        re.compile(r"(?:Policy action=)?(?P<code>defer_if_permit) (?P<text>(?:SPF-Result=|Message temp).*)", re.IGNORECASE),
+        re.compile(
+            r"(?:Policy action=)?(?P<code>defer_if_permit) (?P<text>(?:SPF-Result=|Message temp).*)", re.IGNORECASE
+        ),
         _refused,
     ),
     (
@@ -117,7 +122,10 @@ _SHAPES: tuple[tuple[re.Pattern[str], Callable[[str, re.Match[str]], Parsed]], .
     ),
     (re.compile(rf"{_ADDS}X-Comment: (?P<why>SPF (?:skipped|not applicable).*?)(?: - )(?P<rest>.*)"), _skipped),
     (re.compile(rf"{_RESULT}; (?P<rest>identity=.*)", re.IGNORECASE), _identity),
-    (re.compile(r"(?:Policy action=|reject |defer_if_permit )?(?P<code>[45](?:\d\d|\.\d\.\d{1,3})) (?P<text>.*)"), _refused),
+    (
+        re.compile(r"(?:Policy action=|reject |defer_if_permit )?(?P<code>[45](?:\d\d|\.\d\.\d{1,3})) (?P<text>.*)"),
+        _refused,
+    ),
     (re.compile(r"Policy action=(?P<action>DUNNO|REJECT|DEFER_IF_PERMIT)"), _other),
 )
 _COMMON: tuple[Rule, ...] = (
@@ -126,8 +134,10 @@ _COMMON: tuple[Rule, ...] = (
         re.compile(
             r"Action: |spfcheck: |Read line|Found the end|Config|Cached|not peruser|peruser|Starting|Normal exit|"
             r"_get|Parsed|ERROR|Error|Warning|warning|Traceback|handler |: SPF |: testing|SPF |Attribute|Header|"
-            r"result_only |connect from |mail from: |readConfigFile|readUserConfigFile|Could not |Authserv_Id|User data|"
-            r"Reading per user|Per.user|Configuration item|fatal_exit|warning: |Mail From \(sender\) check|Using |Local |Addresses|Domain|HELO|Skip|dunno|Closing|No |DNS"
+            r"result_only |connect from |mail from: |readConfigFile|readUserConfigFile|Could not |Authserv_Id|"
+            r"User data|"
+            r"Reading per user|Per.user|Configuration item|fatal_exit|warning: |Mail From \(sender\) check|Using |"
+            r"Local |Addresses|Domain|HELO|Skip|dunno|Closing|No |DNS"
         ),
         noise,
     ),
