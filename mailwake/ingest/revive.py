@@ -6,7 +6,7 @@ from mailwake.events.fact import Fact, Origin
 from mailwake.ingest import export, jsonlines
 from mailwake.ingest.account import Account
 from mailwake.ingest.calendar import Calendar, zone_of
-from mailwake.ingest.envelope import Header
+from mailwake.ingest.envelope import Header, told
 from mailwake.ingest.registry import Registry
 from mailwake.ingest.runs import Heads, tidy
 from mailwake.ingest.sections import Section
@@ -47,7 +47,9 @@ class Reviver:
             for record, text in export.records(data + b"\n\n")[0]:
                 known = jsonlines.journal_record(record)
                 header = Header(ts, True, known.host, known.program, known.pid, known.text)
-                section.record(header, text.decode("utf-8", "surrogateescape"), found)
+                section.record(
+                    told(header, known.bracket, self._registry), text.decode("utf-8", "surrogateescape"), found
+                )
         else:
             for line in raw.split("\n"):
                 section.line(line, found)
