@@ -74,7 +74,7 @@ def told(header: Header, bracket: str | None, registry: Registry) -> Header:
     """A header whose tag had something in brackets: where that is the id of a message, it is put in front of it."""
     if not bracket or not registry.writes_id(header.program):
         return header
-    return header._replace(pid=0, message=f"[{bracket}] {header.message}", shape="")
+    return header._replace(message=f"[{bracket}] {header.message}", shape="")
 
 
 class Splitter:

@@ -31,7 +31,8 @@ class Reviver:
             origin = self._origins[source] = Origin(source)
         parsed = None
         marker = f"{program}[{pid}]: " if pid else f"{program}: "
-        place = raw.find(marker, 0, _NEAR) if program and "\n" not in raw else -1
+        known = program and "\n" not in raw and not self._registry.writes_id(program)
+        place = raw.find(marker, 0, _NEAR) if known else -1
         if place > 0:
             parsed = self._registry.parser(program)(tidy(raw[place + len(marker) :]))
         if parsed is not None:
