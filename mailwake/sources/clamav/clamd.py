@@ -33,8 +33,8 @@ def _found(match: re.Match[str]) -> Parsed:
 
 
 _ENVELOPE = (
-    rf"(?:(?P<id>{JOB_ID}) |UNKNOWN )?from <(?P<sender>.*?)> to <(?P<recipient>.*?)>"
-    r"(?: with subject '(?P<subject>.*?)' message-id '(?P<mid>.*?)' date '.*?')?"
+    rf"(?:(?P<id>{JOB_ID}) |UNKNOWN )?from <(?P<sender>[^>]*)> to <(?P<recipient>[^>]*)>"
+    r"(?: with subject '(?P<subject>.*)' message-id '(?P<mid><[^<>]*>|[^']*)' date '[^']*')?"
 )
 _RULES: tuple[Rule, ...] = (
     (re.compile(rf"Message {_ENVELOPE} infected by (?P<virus>.+)"), _milter),

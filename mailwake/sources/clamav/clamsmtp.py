@@ -33,7 +33,10 @@ def _kept(match: re.Match[str]) -> Parsed:
 
 
 _RULES: tuple[Rule, ...] = (
-    (re.compile(rf"{_ID}: from=(?P<sender>.*?), (?P<to>to=.*?), status=(?P<status>[A-Z][\w:./-]*)"), _message),
+    (
+        re.compile(rf"{_ID}: from=(?>(?P<sender>.*?), (?=to=))(?P<to>to=.*), status=(?P<status>[A-Z][\w:./-]*)"),
+        _message,
+    ),
     (re.compile(rf"{_ID}: quarantined virus file as: (?P<path>.+)"), _kept),
     (
         re.compile(

@@ -10,7 +10,9 @@ from mailwake.events.pairs import Rule, first_match, noise, pairs, present, trim
 
 def _verdict(match: re.Match[str]) -> Parsed:
     said = pairs(match["said"])
-    sender = re.search(r"<([^>]*)>\s*\Z", said.get("from", ""))
+    author = said.get("from")
+    if author is not None and author.endswith(">"):
+        author = author[author.rfind("<") + 1 : -1]
     return (
         "verdict",
         "",
@@ -18,7 +20,7 @@ def _verdict(match: re.Match[str]) -> Parsed:
             filter="dkimproxy",
             action=match["result"].strip(),
             message_id=said.get("message-id"),
-            header_from=sender[1] if sender else said.get("from"),
+            header_from=author,
             dkim=said.get("signer"),
         ),
     )

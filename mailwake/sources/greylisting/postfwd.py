@@ -28,7 +28,7 @@ def _rule(match: re.Match[str]) -> Parsed | None:
     if not reply:
         return None
     given = pairs(said)
-    client = re.match(r"(.*)\[(.*)\]\Z", given.get("client", ""))
+    client = re.match(r"(.*)\[([^\[\]]*)\]\Z", given.get("client", ""))
     queue_id = given.get("queue") or given.get("queue_id")
     return (
         "policy",

@@ -17,13 +17,22 @@ from mailwake.events.fact import Fields, Parsed
 from mailwake.events.pairs import trimmed, whole
 from mailwake.events.replies import accepted, enhanced_code
 
+_SMTP, _ERROR = " smtpmsg='", " errormsg='"
 _LINE = re.compile(
     r"(?:host=(?P<host>\S*)|socket=\S*) tls=(?P<tls>on|off) auth=(?P<auth>on|off)"
     r"(?: user=(?P<user>\S*))? from=(?P<sender>\S*)"
     r" recipients=(?P<recipients>\S*)(?: mailsize=(?P<size>\d+))?(?: smtpstatus=(?P<code>\d+))?"
-    r"(?: smtpmsg='(?P<said>.*?)')?(?: errormsg='(?P<error>.*)')? exitcode=(?P<exit>EX_\w+)\s*\Z",
+    r"(?P<words>.*) exitcode=(?P<exit>EX_\w+)\s*\Z",
     re.DOTALL,
 )
+
+
+def _words(text: str) -> tuple[str, str]:
+    """What stands in ` smtpmsg='...' errormsg='...'`, either of which may be missing; either may hold anything."""
+    said, _, error = text.removesuffix("'").partition("' errormsg='")
+    if said.startswith(_SMTP):
+        return said.removeprefix(_SMTP), error
+    return "", text.removesuffix("'").removeprefix(_ERROR)
 
 
 def parse(message: str) -> Parsed | None:
@@ -31,7 +40,8 @@ def parse(message: str) -> Parsed | None:
     found = _LINE.match(trimmed(message))
     if found is None:
         return None
-    reply = (found["said"] or "").replace("\\n", " ")
+    said, error = _words(found["words"])
+    reply = said.replace("\\n", " ")
     sent = found["exit"] == "EX_OK"
     fields: Fields = {"sender": found["sender"], "recipients": [one for one in found["recipients"].split(",") if one]}
     fields["status"] = "sent" if sent else "bounced"
@@ -40,7 +50,7 @@ def parse(message: str) -> Parsed | None:
     size = whole(found["size"])
     if size is not None:
         fields["size"] = size
-    words = reply or found["error"] or ""
+    words = reply or error
     if words:
         fields["reply"] = words
     if code := enhanced_code(reply):

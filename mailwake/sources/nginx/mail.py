@@ -99,8 +99,8 @@ _RULES: tuple[Rule, ...] = (
     (re.compile(f"client {_ENDPOINT.format('client')} connected to {_ENDPOINT.format('local')}"), _connected),
     (re.compile(r"client logged in(?P<tail>,.*)"), _logged_in),
     (re.compile(r'client login failed: "(?P<why>.*?)" while (?P<tail>.*)'), _failed),
-    (re.compile(r'client was rejected: "(?P<command>.*?)"(?: while [^,]*)?(?P<tail>, client: .*)'), _rejected),
-    (re.compile(r'upstream sent invalid response: "(?P<why>.*?)" while [^,]*(?P<tail>, client: .*)'), _upstream),
+    (re.compile(r'client was rejected: "(?P<command>.*?)"(?: while [^,"]*)?(?P<tail>, client: .*)'), _rejected),
+    (re.compile(r'upstream sent invalid response: "(?P<why>.*?)" while [^,"]*(?P<tail>, client: .*)'), _upstream),
     (re.compile(r"proxied session done(?P<tail>,.*)"), _done),
     (re.compile(r"(?!.*, request: )"), noise),
 )

@@ -10,7 +10,10 @@ from mailwake.events.pairs import Rule, first_match, noise, present, service, tr
 
 def _failed(match: re.Match[str]) -> Parsed:
     """`do_auth         : auth failure: [user=u] [service=smtp] [realm=r] [mech=pam] [reason=PAM auth error]`."""
-    said = dict(re.findall(r"\[(\w+)=(.*?)\](?= \[|\Z)", match["said"]))
+    *parts, last = match["said"].removeprefix("[").split("] [")
+    if last.endswith("]"):  # else it is cut off
+        parts.append(last[:-1])
+    said = dict(part.split("=", 1) for part in parts if "=" in part)
     user, realm = said.get("user"), said.get("realm")
     return (
         "auth_failed",
