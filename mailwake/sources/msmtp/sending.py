@@ -19,9 +19,9 @@ from mailwake.events.replies import accepted, enhanced_code
 
 _SMTP, _ERROR = " smtpmsg='", " errormsg='"
 _LINE = re.compile(
-    r"(?:host=(?P<host>\S*)|socket=\S*) tls=(?P<tls>on|off) auth=(?P<auth>on|off)"
-    r"(?: user=(?P<user>\S*))? from=(?P<sender>\S*)"
-    r" recipients=(?P<recipients>\S*)(?: mailsize=(?P<size>\d+))?(?: smtpstatus=(?P<code>\d+))?"
+    r"(?:host=(?P<host>\S*+)|socket=\S*+) tls=(?P<tls>on|off) auth=(?P<auth>on|off)"
+    r"(?: user=(?P<user>\S*+))?+ from=(?P<sender>\S*+)"
+    r" recipients=(?P<recipients>\S*+)(?: mailsize=(?P<size>\d++))?+(?: smtpstatus=(?P<code>\d++))?+"
     r"(?P<words>.*) exitcode=(?P<exit>EX_\w+)\s*\Z",
     re.DOTALL,
 )
