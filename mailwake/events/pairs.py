@@ -118,3 +118,23 @@ def product_of(program: str, parsers: dict[str, LineParser]) -> LineParser | Non
     """
     *before, last = program.lower().split("/")
     return parsers.get(before[-1] if before and last in _WORKERS else last)
+
+
+SYSTEM_CALL = r"(?:\S+: )?\w+\([\w, ]*\)(?:: | (?:failed|wrong size|returned|\S+ -?\d+\Z|to ))"
+"""A call that failed, as the Trusted Domain Project's milters log it: `malloc(): Cannot allocate memory`,
+`/path: fopen(): Permission denied`, `smfi_setreply() failed`."""
+
+DAEMON: tuple[Rule, ...] = (
+    (re.compile(r"(?:terminated with signal|exited with status) \d+, restarting"), service("crash")),
+    (re.compile(r"maximum restart (?:count|rate) exceeded|exited with status \d+\Z"), service("stop")),
+    (re.compile(r"configuration reloaded from "), service("reload")),
+    (
+        re.compile(
+            rf"\[(?:parent|child)\] |socket cleanup|{SYSTEM_CALL}|mlfi_negotiate\(\): |no such (?:group|user) or |"
+            r"using ChangeRootDirectory|\S+ malloc\(\): |"
+            r"\S+: (?:configuration error|required parameter|settings found for deprecated|read/parse error)"
+        ),
+        noise,
+    ),
+)
+"""What the daemons of OpenDKIM and OpenDMARC say of themselves: both grew out of one."""

@@ -36,7 +36,7 @@ _FULL = rf"(?:<[\w.]{{1,20}}> )?{_HOST} (?:[a-z0-9]{{1,12}}:[a-z]{{1,7}} )?({_TA
 _HEAD = re.compile(_FULL + r"\Z")
 _STRICT = re.compile(_FULL + r": ?")
 _LOOSE = re.compile(rf"{_HOST} ({_TAG})(?:\[(\d*)\])?:? ?")
-_HOSTLESS = re.compile(rf"({_TAG})(?:\[(\d+)\])?: ?")
+_HOSTLESS = re.compile(rf"({_TAG})(?:\[(\d+|[\da-f.]{{1,40}})\])?: ?")
 _LAST = re.compile(r"(?:(\S+) )?(?=last message repeated \d+ times?$)")
 _PRI = re.compile(r"<\d{1,3}>")
 _RFC5424 = re.compile(r"(?:<\d{1,3}>)?\d{1,2} (\S+) (\S+) (\S+) (\S+) (\S+)(?: |$)")
@@ -68,6 +68,13 @@ class Header(NamedTuple):
     """BSD or ISO when the fast loops can read lines of this kind."""
     source: Source | None = None
     """The source whose own file format this is."""
+
+
+def told(header: Header, bracket: str | None, registry: Registry) -> Header:
+    """A header whose tag had something in brackets: where that is the id of a message, it is put in front of it."""
+    if not bracket or not registry.writes_id(header.program):
+        return header
+    return header._replace(message=f"[{bracket}] {header.message}", shape="")
 
 
 class Splitter:
@@ -128,14 +135,16 @@ class Splitter:
         )
         if match is None:
             return self._remainder(Header(ts, sure, "", "", 0, line[end:].strip()), depth)
-        return Header(ts, sure, match[1], match[2], pid_of(match[3]), line[match.end() :], shape)
+        header = Header(ts, sure, match[1], match[2], pid_of(match[3]), line[match.end() :], shape)
+        return told(header, match[3], self._registry)
 
     def _remainder(self, header: Header, depth: int) -> Header:
         """The looser forms of a line whose time is known and whose rest is the header's message."""
         rest = header.message
         match = _STRICT.match(rest)
         if match is not None and (match[3] is not None or self._registry.knows(match[2])):
-            return header._replace(host=match[1], program=match[2], pid=pid_of(match[3]), message=rest[match.end() :])
+            header = header._replace(host=match[1], program=match[2], pid=pid_of(match[3]), message=rest[match.end() :])
+            return told(header, match[3], self._registry)
         match = _LAST.match(rest)
         if match is not None:
             return header._replace(host=match[1] or "", message=rest[match.end() :])
@@ -150,10 +159,12 @@ class Splitter:
                 return inner if inner.ts != NO_TIME else inner._replace(ts=header.ts, sure=header.sure)
         match = _LOOSE.match(rest)
         if match is not None and (match[3] is not None or self._registry.knows(match[2])):
-            return header._replace(host=match[1], program=match[2], pid=pid_of(match[3]), message=rest[match.end() :])
+            header = header._replace(host=match[1], program=match[2], pid=pid_of(match[3]), message=rest[match.end() :])
+            return told(header, match[3], self._registry)
         match = _HOSTLESS.match(rest)
-        if match is not None and (match[2] is not None or self._registry.knows(match[1])):
-            return header._replace(program=match[1], pid=pid_of(match[2]), message=rest[match.end() :])
+        if match is not None and ((match[2] or "").isdecimal() or self._registry.knows(match[1])):
+            header = header._replace(program=match[1], pid=pid_of(match[2]), message=rest[match.end() :])
+            return told(header, match[2], self._registry)
         return header
 
     def _ahead(self, rest: str) -> str:
@@ -175,7 +186,7 @@ class Splitter:
         data = _DATA.match(line, match.end())
         message = line[data.end() if data else match.end() :].lstrip(" ").removeprefix(_BOM)
         ts = read[0] if read else NO_TIME
-        return Header(ts, read is not None and read[1], host, program, pid_of(pid), message)
+        return told(Header(ts, read is not None and read[1], host, program, pid_of(pid), message), pid, self._registry)
 
     def bare(self, line: str) -> Header | None:
         """A line of a product's own file; the source that took the last one is asked first."""
@@ -209,9 +220,13 @@ class Splitter:
                 when = inner if inner.ts != NO_TIME else inner._replace(ts=ts, sure=sure)
                 return when._replace(host=inner.host or outer.host, shape="", source=None)
             match = _HOSTLESS.match(outer.text)
-            if match is not None and not outer.program and (match[2] or self._registry.knows(match[1])):
-                return Header(ts, sure, outer.host, match[1], pid_of(match[2]), outer.text[match.end() :])
-        return Header(ts, sure, outer.host, outer.program, outer.pid, outer.text) if ts or outer.program else None
+            known = match is not None and ((match[2] or "").isdecimal() or self._registry.knows(match[1]))
+            if match is not None and known and not outer.program:
+                header = Header(ts, sure, outer.host, match[1], pid_of(match[2]), outer.text[match.end() :])
+                return told(header, match[2], self._registry)
+        if not ts and not outer.program:
+            return None
+        return told(Header(ts, sure, outer.host, outer.program, outer.pid, outer.text), outer.bracket, self._registry)
 
 
 def head_parts(head: str) -> tuple[str, str, int] | None:

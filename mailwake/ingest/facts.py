@@ -16,7 +16,7 @@ from mailwake.ingest.account import Account
 from mailwake.ingest.calendar import Calendar, calendar_for
 from mailwake.ingest.documents import DocumentError, Documents, is_document
 from mailwake.ingest.elements import ElementError, Elements, is_elements
-from mailwake.ingest.envelope import Header
+from mailwake.ingest.envelope import Header, told
 from mailwake.ingest.files import BLOCK, MAX_LINE, Block, blocks, check_text, read_at
 from mailwake.ingest.registry import Registry
 from mailwake.ingest.runs import Heads, is_untidy
@@ -307,6 +307,7 @@ class FactReader:
                 self.account.note(f"{self._name}: a journal record without end was given up")
             known = jsonlines.journal_record(record)
             header = Header(known.micros or NO_TIME, True, known.host, known.program, known.pid, known.text)
+            header = told(header, known.bracket, self._registry)
             self._section.record(header, data[:MAX_LINE].decode("utf-8", "surrogateescape"), facts)
 
     def _check_table(self) -> None:

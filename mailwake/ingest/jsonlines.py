@@ -43,6 +43,8 @@ class Wrapped(NamedTuple):
     program: str
     pid: int
     text: str
+    bracket: str = ""
+    """What stood in the brackets of the tag: the process id, as a rule."""
 
 
 def read(line: str) -> Wrapped | None:
@@ -64,19 +66,20 @@ def read(line: str) -> Wrapped | None:
     stamp = next((record[name] for name in _TIME if isinstance(record.get(name), str | int | float)), "")
     pid = _first(record, _PID, "pid")
     host, program = _first(record, _HOST, "name", "hostname", "host"), _first(record, _PROGRAM, "name")
-    return Wrapped(0, str(stamp), host, program, pid_of(pid), text.rstrip("\r\n"))
+    return Wrapped(0, str(stamp), host, program, pid_of(pid), text.rstrip("\r\n"), pid)
 
 
 def journal_record(record: dict[str, Any]) -> Wrapped:
     """A record of the journal. The sender's own time is taken before that of reception, as journalctl does."""
     micros = _int(_text(record.get("_SOURCE_REALTIME_TIMESTAMP"))) or _int(_text(record.get("__REALTIME_TIMESTAMP")))
     program = _text(record.get("SYSLOG_IDENTIFIER")) or _text(record.get("_COMM"))
-    pid = pid_of(_text(record.get("SYSLOG_PID"))) or pid_of(_text(record.get("_PID")))
+    bracket = _text(record.get("SYSLOG_PID"))
+    pid = pid_of(bracket) or pid_of(_text(record.get("_PID")))
     text = _text(record.get("MESSAGE"))
     dropped = _text(record.get("N_DROPPED"))
     if dropped and not any(char.isdigit() for char in text):
         text = f"{text} N_DROPPED={dropped}"
-    return Wrapped(bounded(micros), "", _text(record.get("_HOSTNAME")), program, pid, text.rstrip("\r\n"))
+    return Wrapped(bounded(micros), "", _text(record.get("_HOSTNAME")), program, pid, text.rstrip("\r\n"), bracket)
 
 
 def pid_of(text: str | None) -> int:

@@ -14,7 +14,7 @@ from mailwake.ingest.notices import is_log_daemon, loss, repeated_last
 from mailwake.ingest.shapes import loadable
 from mailwake.ingest.stamps import MONTHS
 from mailwake.sources import api
-from mailwake.sources.api import ElementSource, Source, TableSource
+from mailwake.sources.api import ElementSource, Identifying, Source, TableSource
 
 FOREIGN: Parsed = ("foreign", "", {})
 _STARTS = frozenset(MONTHS) | {"199", "200", "201", "202", "203", '{"_', '{"@', '{"t', '{"m', '{"l'}
@@ -32,6 +32,9 @@ class Registry:
         self._parser_for = parser_for or (api.parser_for if sources is None else self._first)
         self._parsers: dict[str, LineParser] = {}
         self._shapes: dict[int, tuple[Any, ...]] = {}
+        self._identifying: tuple[Identifying, ...] = tuple(
+            [one for one in self.sources if isinstance(one, Identifying)]
+        )
 
     def parser(self, program: str) -> LineParser:
         """The parser of a program tag."""
@@ -50,6 +53,10 @@ class Registry:
         if made is None:
             made = self._shapes[id(found)] = loadable(found)
         return made
+
+    def writes_id(self, program: str) -> bool:
+        """Whether the brackets of this program's tag hold an id of a message, and no process id."""
+        return any(source.writes_id(program) for source in self._identifying)
 
     def knows(self, program: str) -> bool:
         """Whether a program is part of a mail system or of the log system."""

@@ -6,7 +6,7 @@ from mailwake.events.fact import Fact, Origin
 from mailwake.ingest import export, jsonlines
 from mailwake.ingest.account import Account
 from mailwake.ingest.calendar import Calendar, zone_of
-from mailwake.ingest.envelope import Header
+from mailwake.ingest.envelope import Header, told
 from mailwake.ingest.registry import Registry
 from mailwake.ingest.runs import Heads, tidy
 from mailwake.ingest.sections import Section
@@ -31,7 +31,8 @@ class Reviver:
             origin = self._origins[source] = Origin(source)
         parsed = None
         marker = f"{program}[{pid}]: " if pid else f"{program}: "
-        place = raw.find(marker, 0, _NEAR) if program and "\n" not in raw else -1
+        known = program and "\n" not in raw and not self._registry.writes_id(program)
+        place = raw.find(marker, 0, _NEAR) if known else -1
         if place > 0:
             parsed = self._registry.parser(program)(tidy(raw[place + len(marker) :]))
         if parsed is not None:
@@ -47,7 +48,9 @@ class Reviver:
             for record, text in export.records(data + b"\n\n")[0]:
                 known = jsonlines.journal_record(record)
                 header = Header(ts, True, known.host, known.program, known.pid, known.text)
-                section.record(header, text.decode("utf-8", "surrogateescape"), found)
+                section.record(
+                    told(header, known.bracket, self._registry), text.decode("utf-8", "surrogateescape"), found
+                )
         else:
             for line in raw.split("\n"):
                 section.line(line, found)

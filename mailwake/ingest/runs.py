@@ -39,8 +39,8 @@ class Heads:
     def learn(self, text: str) -> Head | None:
         """Read a head, with the blank before it, and keep it; None when it is none."""
         parts = head_parts(text[1:]) if text.startswith(" ") else None
-        if parts is None:
-            return None
+        if parts is None or (text.endswith("]") and self._registry.writes_id(parts[1])):
+            return None  # the loops would lose the id
         if len(self.known) >= _HEADS:
             self.known.clear()
         head = (*parts, self._registry.parser(parts[1]))

@@ -94,6 +94,16 @@ class Adopting(Protocol):
         """Give the parser of a message under a tag that no source claims, if its own words leave no doubt."""
 
 
+@runtime_checkable
+class Identifying(Protocol):
+    """A source whose programs write the id of a message where others write their process id: `dma[2a4f3]: new mail`;
+    or which has no other id than that of the process."""
+
+    def writes_id(self, program: str) -> bool:
+        """Whether this program does so. Its parser is given the id in brackets in front of the message: `[2a4f3] new
+        mail`."""
+
+
 class SimpleSource:
     """A source whose programs log through syslog: it is known by their tags alone. Meets `Source`.
 

@@ -230,6 +230,10 @@ def _name(leg: Leg) -> None:
             deliver(leg, fact)
     for recipient in leg.recipients.values():
         recipient.attempts.sort(key=lambda fact: (*order(fact), fact.raw))
+    if not leg.recipients:
+        leg.nameless = [fact for fact in leg.facts if fact.kind == "deliveries"]
+        if leg.sender is None and leg.nameless:
+            leg.sender = leg.nameless[0].fields.get("sender")
 
 
 def _begins_another(leg: Leg, fact: Fact) -> bool:

@@ -90,7 +90,9 @@ def _by_origin(component: Component, leg: Leg) -> None:
 
 def _came_to_nothing(leg: Leg) -> bool:
     """Whether no message came of an arrival: a filter that passes on each command named the recipients and then, when
-    it had decided, took them back."""
+    it had decided, took them back. One that is told with its recipients is in the queue."""
+    if leg.arrival is not None and leg.arrival.get("recipients"):
+        return False
     return not (leg.message_id or leg.queued or leg.recipients or leg.rejects or leg.checks or leg.removed)
 
 

@@ -126,10 +126,7 @@ class Walker:
                 fate = with_report(leg.traced.get(turn.address.lower()), kept_back(leg, untried(leg, swept)))
                 self.leaves.append(Leaf(turn.original, turn.address, fate, path, grade, None))
         if not self.leaves and len(path) == 1:
-            nobody = Recipient("", "")
-            nobody.attempts = leg.nameless
-            fate = of_attempts(leg, nobody, swept) if leg.nameless else untried(leg, swept)
-            self.leaves.append(Leaf(None, None, fate, path, grade, None))
+            self.leaves.append(Leaf(None, None, _of_nobody(leg, swept), path, grade, None))
 
     def _elsewhere(self, leg: Leg, turn: Turn, path: tuple[Leg, ...], grade: str) -> bool:
         """Follow an address of which this leg tells no more to a server that does; whether there is one."""
@@ -168,7 +165,7 @@ class Walker:
                 seen.add(name.lower())
                 self.leaves.append(Leaf(name, name, refused(fact), path, grade, None))
         if not self.leaves and not left and len(path) == 1:
-            self.leaves.append(Leaf(None, None, untried(leg, swept), path, grade, None))
+            self.leaves.append(Leaf(None, None, _of_nobody(leg, swept), path, grade, None))
 
     def _recipient(self, leg: Leg, recipient: Recipient, original: str, path: tuple[Leg, ...], grade: str) -> None:
         kept = self._kept(leg, recipient) if leg.outbound and not leg.tracked else None
@@ -272,6 +269,15 @@ class Walker:
             if fate.detail == "Discarded" and fields.get("quarantine"):
                 return fate._replace(status="Quarantined", detail="Quarantined")
         return fate
+
+
+def _of_nobody(leg: Leg, swept: int) -> Fate:
+    """The end of a message of which no record names a recipient."""
+    if not leg.nameless:
+        return untried(leg, swept)
+    nobody = Recipient("", "")
+    nobody.attempts = leg.nameless
+    return of_attempts(leg, nobody, swept)
 
 
 def _reply(recipient: Recipient) -> str:

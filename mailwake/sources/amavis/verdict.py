@@ -19,14 +19,15 @@ _Setter = Callable[[Fields, str], None]
 
 _ADDRESS = r'<(?:[^<>"]++|"(?:[^"\\]|\\.)*+")*+>'
 _HEAD = re.compile(
-    r"(Passed|Blocked)(?: ([A-Z][A-Z0-9-]*))?(?: \((.*?)\)(?= \{|,|$))?(?: \{([^}]*)\})?,? ?"
+    # what was taken is not given back: a line without addresses would be gone through once for each of its characters
+    r"(Passed|Blocked)(?: ([A-Z][A-Z0-9-]*+))?+(?> \((.*?)\)(?= \{[\w,]*\}|, |$))?+(?: \{([^}]*)\})?+,? ?"
     rf"([^<]*?)({_ADDRESS}) -> ({_ADDRESS}(?:, ?{_ADDRESS})*)?"
 )
 _ADDRESSES = re.compile(_ADDRESS)
 _CLIENT = re.compile(r"\[(?:IPv6:)?([0-9A-Fa-f.:]+)\]")
 _KEY = re.compile(r"(?<![A-Za-z0-9_-])([A-Za-z][A-Za-z0-9_-]*+)(?:: ?|=)|(?<!\d)(\d{1,12}) ms(?=,|$)")
 _RECIPIENTS = re.compile(rf"{_ADDRESS}(?:, ?{_ADDRESS})*")
-_ODD = re.compile(r'["\[]|<[^>]*, ')
+_ODD = re.compile(r'["\[]|<[^<>]*, ')
 _BRACKETED = re.compile(r"<[^>]*>(?: <[^>]*>)*")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _TAKE_BRACKETED = frozenset(("Message-ID", "Resent-Message-ID"))

@@ -27,11 +27,27 @@ def _message(match: re.Match[str]) -> Parsed:
     )
 
 
+def _kept(match: re.Match[str]) -> Parsed:
+    """`100007: quarantined virus file as: /var/spool/clamsmtp/virus.x1` (option Quarantine)."""
+    return "verdict", match["id"], {"filter": "clamsmtp", "action": "quarantine", "quarantine": match["path"]}
+
+
 _RULES: tuple[Rule, ...] = (
-    (re.compile(rf"{_ID}: from=(?P<sender>.*?), (?P<to>to=.*?), status=(?P<status>[A-Z][\w:./-]*)"), _message),
-    (re.compile(rf"{_ID}: (?:accepted|new |closed|CLAMAV|CLIENT|SERVER|connect|couldn't|error|from=)"), noise),
     (
-        re.compile(r"(?:starting|stopp|accepting|couldn't|error|configuration|changed|created|no |processing)", re.I),
+        re.compile(rf"{_ID}: from=(?>(?P<sender>.*?), (?=to=))(?P<to>to=.*), status=(?P<status>[A-Z][\w:./-]*)"),
+        _message,
+    ),
+    (re.compile(rf"{_ID}: quarantined virus file as: (?P<path>.+)"), _kept),
+    (
+        re.compile(
+            rf"(?:{_ID}: )?(?:accept|new |closed|CLAMAV|CLIENT|SERVER|connect|couldn't|unable|error|from=|start|stopp|"
+            r"configuration|changed|created|no |process|running as|must be started|switched to|wrote |removed pid|"
+            r"out of memory|clean|active connection|too many connections|waiting|loop detected|sen[dt]|server |client |"
+            r"XCLIENT|ESMTP|SMTP response|intercept|filtered|unexpected|invalid header|thread|ignoring pid|read config|"
+            r"parsed option|network |clamd |clamav error|found virus|unexepected response|race condition|"
+            r"executing virus action)",
+            re.IGNORECASE,
+        ),
         noise,
     ),
 )

@@ -10,7 +10,9 @@ from mailwake.events.pairs import Rule, first_match, noise, pairs, present, trim
 
 def _verdict(match: re.Match[str]) -> Parsed:
     said = pairs(match["said"])
-    sender = re.search(r"<([^>]*)>\s*\Z", said.get("from", ""))
+    author = said.get("from")
+    if author is not None and author.endswith(">"):
+        author = author[author.rfind("<") + 1 : -1]
     return (
         "verdict",
         "",
@@ -18,14 +20,20 @@ def _verdict(match: re.Match[str]) -> Parsed:
             filter="dkimproxy",
             action=match["result"].strip(),
             message_id=said.get("message-id"),
-            header_from=sender[1] if sender else said.get("from"),
+            header_from=author,
             dkim=said.get("signer"),
         ),
     )
 
 
+def _error(match: re.Match[str]) -> Parsed:
+    """`signing error: no key available`, `verify error: …`: the message is not named."""
+    return "verdict", "", {"filter": "dkimproxy", "action": "error", "text": match["why"]}
+
+
 _RULES: tuple[Rule, ...] = (
     (re.compile(r"DKIM (?:signing|verify) - (?P<result>[^;]+); (?P<said>.*)"), _verdict),
+    (re.compile(r"(?:signing|verify) error: (?P<why>.*)"), _error),
     (
         re.compile(
             r"\d{4}/\d\d/\d\d|connect|Process|Setting|Binding|Server|Starting|Couldn't|warning|fatal|skipped", re.I

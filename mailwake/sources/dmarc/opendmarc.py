@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from mailwake.events.fact import Parsed
-from mailwake.events.pairs import JOB_ID, Rule, first_match, noise, present, service, trimmed
+from mailwake.events.pairs import DAEMON, JOB_ID, SYSTEM_CALL, Rule, first_match, noise, present, service, trimmed
 
 _ID = rf"(?P<id>{JOB_ID}|\(unknown-jobid\))"
 
@@ -39,6 +39,16 @@ def _error(match: re.Match[str]) -> Parsed:
     return _verdict(match, "error")
 
 
+def _arc(match: re.Match[str]) -> Parsed:
+    """`ID: ARC pass, policy pass > overriding DMARC fail`: what the line of the result, which follows, leaves out."""
+    return _verdict(match, "arc override" if match["policy"] == "pass" else "arc not trusted")
+
+
+def _ignored(match: re.Match[str]) -> Parsed:
+    """`ID: ignoring mail from example.com` (IgnoreMailFrom)."""
+    return _verdict(match, "ignored")
+
+
 _RESULTS = r"(?P<result>pass|fail|none|bestguesspass|softfail|neutral|temperror|permerror)"
 _RULES: tuple[Rule, ...] = (
     (re.compile(rf"{_ID}: (?P<text>SPF\((?P<scope>mailfrom|helo)\):(?: (?P<identity>\S+))? {_RESULTS}\b.*)"), _spf),
@@ -46,21 +56,26 @@ _RULES: tuple[Rule, ...] = (
     (
         re.compile(
             rf"{_ID}:? (?P<text>(?:unable to|RFC5322|opendmarc_|can't |multi-valued From|no From|missing From|"
+            r"DMARC context|"
             r"error |failed to).*)"
         ),
         _error,
     ),
+    (re.compile(rf"{_ID}: (?P<text>ARC pass, policy (?P<policy>pass|fail) > .*)"), _arc),
+    (re.compile(rf"{_ID}: (?P<text>ignoring mail from .*)"), _ignored),
     (re.compile(rf"{_ID}: (?P<text>[\w.-]+ {_RESULTS}\b.*)"), _result),
     (
         re.compile(
-            rf"{_ID}:? (?:ignoring |SPF\(|SPF record|implicit |ARC|adding |DMARC|\S+: (?:p|sp|policy)=|history|trusted|"
-            r"message|tempfail|(?:smfi|mi)_|DNS|suppress|header)",
+            rf"{_ID}:? (?:{SYSTEM_CALL}|ignoring |SPF\(|SPF record|implicit |ARC|adding |DMARC|\S+: (?:p|sp|"
+            r"policy)=|history|trusted|"
+            r"message|tempfail|(?:smfi|mi)_|DNS|suppress|header|\S+ header add failed)",
             re.IGNORECASE,
         ),
         noise,
     ),
     (re.compile(r"OpenDMARC Filter(?: v\S+)? starting"), service("start")),
     (re.compile(r"OpenDMARC Filter(?: v\S+)? (?:terminating|exiting|shutting)"), service("stop")),
+    *DAEMON,
     (
         re.compile(
             r"OpenDMARC|ignoring |implicit authentication|additional trusted|trusted authentication|configuration|"

@@ -14,7 +14,7 @@ QUOTED = r'"[^"\\]*(?:\\.[^"\\]*)*'
 """A quoted string up to its closing quote, which a cut line may lack."""
 _KEY = r"[A-Za-z][A-Za-z0-9]*"
 _VALUE = rf'{QUOTED}"?|<[^>]*>?|\[[^\]\s]*\](?::\d+)?|[^ :]*(?::(?! |\Z)[^ :]*)*'
-_HELO = r"\([^)]*(?:\)(?! \[)[^)]*)*\)(?= \[)"
+_HELO = r"\((?=[\s\S]{0,600}?\) \[)[^)]*(?:\)(?! \[)[^)]*)*\)(?= \[)"
 
 host_at = re.compile(
     rf" H=(?:([^\s(\[][^\s:]*(?::(?!\s|\Z)[^\s:]*)*))?(?: DS)?(?: ?({_HELO}))?"

@@ -1,4 +1,5 @@
-"""Greylisting and policy daemons: postgrey, milter-greylist, (cb)policyd, sqlgrey, gld, policyd-weight, postfwd.
+"""Greylisting and policy daemons: postgrey, milter-greylist, (cb)policyd, sqlgrey, gld, policyd-weight, postfwd,
+greyd.
 
 Most of them know no queue ID (they are asked before there is one), so their facts carry what was asked about, the
 client and the envelope, and are joined by that.
@@ -11,7 +12,7 @@ import re
 from mailwake.events.fact import LineParser
 from mailwake.events.pairs import JOB_ID
 from mailwake.sources.api import Bare, SimpleSource
-from mailwake.sources.greylisting import gld, milter_greylist, policyd, postfwd, postgrey, sqlgrey, weight
+from mailwake.sources.greylisting import gld, greyd, milter_greylist, policyd, postfwd, postgrey, sqlgrey, weight
 
 PARSERS: dict[str, LineParser] = {
     "postgrey": postgrey.parse,
@@ -21,6 +22,8 @@ PARSERS: dict[str, LineParser] = {
     "cluebringer": policyd.parse,
     "sqlgrey": sqlgrey.parse,
     "gld": gld.parse,
+    "greyd": greyd.parse,
+    "greylogd": greyd.parse,
     "policyd-weight": weight.parse,
     "postfwd": postfwd.parse,
     "postfwd2": postfwd.parse,

@@ -27,8 +27,8 @@ def _decision(match: re.Match[str]) -> Parsed:
 _RULES: tuple[Rule, ...] = (
     (
         re.compile(
-            r"(?P<what>Greylist activated|Local whitelist hit|DNS whitelist hit) for "
-            r"recipient=<(?P<recipient>.*?)> sender=<(?P<sender>.*?)> ip=<(?P<ip>[^>]*)>"
+            r"(?P<what>Greylist activated|Local whitelist hit|DNS whitelist hit|Local DNS node whitelist hit) for "
+            r"recipient=<(?P<recipient>[^>]*)> sender=<(?P<sender>[^>]*)>(?: ip=<(?P<ip>[^>]*)>)?"
         ),
         _decision,
     ),

@@ -25,7 +25,8 @@ def _seconds(text: str | None) -> float | None:
 
 def _policy(match: re.Match[str], action: str, reason: str | None, delay: float | None = None) -> Parsed:
     # milter-greylist is asked at RCPT; Postfix gives macro i only from the second recipient on
-    queue_id = None if match["id"].startswith("(") else match["id"]
+    said = match.groupdict()
+    queue_id = None if said["id"].startswith("(") else said["id"]
     return (
         "policy",
         queue_id or "",
@@ -34,10 +35,10 @@ def _policy(match: re.Match[str], action: str, reason: str | None, delay: float 
             action=action,
             reason=reason,
             delay=delay,
-            client_name=match["name"] or None,
-            client_ip=host_ip(match["ip"] or match["bare"]),
-            sender=address(match["sender"]),
-            recipient=address(match["recipient"]),
+            client_name=said.get("name") or None,
+            client_ip=host_ip(said.get("ip") or said["bare"]),
+            sender=address(said["sender"]),
+            recipient=address(said.get("recipient")),
             queue_id=queue_id,
         ),
     )
@@ -53,6 +54,16 @@ def _addr(match: re.Match[str]) -> Parsed:
     return _policy(match, "pass", verb)
 
 
+def _refused(match: re.Match[str]) -> Parsed:
+    """`ID: addr NAME[IP] from <s> blacklisted (ACL 9)`: refused before a recipient was named, or after all were."""
+    return _policy(match, "reject", match["rest"].strip(" ()") or "blacklisted")
+
+
+def _compliant(match: re.Match[str]) -> Parsed:
+    """`ID: Sender IP 192.0.2.1 and address <s> are SPF-compliant, bypassing greylist`."""
+    return _policy(match, "pass", "SPF-compliant")
+
+
 def _skipping(match: re.Match[str]) -> Parsed:
     """`ID: skipping greylist because REASON, (from=<s>, rcpt=<r>, addr=NAME[IP]) ACL 7`."""
     return _policy(match, "pass", match["why"].rstrip(", "))
@@ -62,11 +73,13 @@ _RULES: tuple[Rule, ...] = (
     (
         re.compile(
             rf"{_ID}addr {_CLIENT} from (?P<sender>\S*) (?:to|rcpt) (?P<recipient>\S*?):? "
-            r"(?P<verb>delayed for|delayed|blacklisted|autowhitelisted|already autowhitelisted|accepted)"
-            r"(?: (?:for )?(?P<time>\d+:\d\d:\d\d))?(?P<rest>.*)"
+            r"(?P<verb>delayed(?: after DATA phase)?|blacklisted|autowhitelisted|already autowhitelisted|accepted)"
+            r"(?: (?:for (?:another )?)?(?P<time>\d+:\d\d:\d\d))?(?P<rest>.*)"
         ),
         _addr,
     ),
+    (re.compile(rf"{_ID}addr {_CLIENT} from (?P<sender>\S*) blacklisted(?P<rest>.*)"), _refused),
+    (re.compile(rf"{_ID}Sender IP (?P<bare>\S+) and address (?P<sender>\S*) are SPF-compliant"), _compliant),
     (
         re.compile(
             rf"{_ID}skipping greylist because (?P<why>.*?)\(from=(?P<sender>[^,]*), rcpt=(?P<recipient>[^,]*), "
@@ -74,12 +87,26 @@ _RULES: tuple[Rule, ...] = (
         ),
         _skipping,
     ),
-    (re.compile(r"milter-greylist-\S+ .*start"), service("start")),
+    (re.compile(r"milter-greylist-\S+ .*start|Version: milter-greylist"), service("start")),
     (re.compile(r"(?:Final database dump|Exiting)"), service("stop")),
     (
         re.compile(
-            rf"(?:{_ID})?(?:smfi_|User \S+ authenticated|STARTTLS succeeded|SPF |Mail from=|addr \S+ from|got |"
+            rf"(?:{_ID})?(?:smfi_|User \S+ authenticated|STARTTLS succeeded|SPF |Mail from=|addr (?:= |\S+ (?:from|"
+            r"flushed))|got |"
             r"GeoIP |greylist: |(?:re)?load|peer |Peer |sync|bound |unable |cannot |dump|config|lost connection|"
+            r"(?:pthread|curl|smfi|res|ns|SPF|ldap|fd|[fd]open|conf|acl|strdup|malloc|calloc|realloc)\w*\(?|"
+            r"\(local\): |"
+            r"cannot|can't|Bad |bad |Could |Connection |Host |LDAP |MX |CURL |IPv6 |Internal |internal |Invalid |Lost |"
+            r"No |Querying |Remote host |Unexpected |unexpected |Unbracketed |Version: |Using |using |check|closing |"
+            r"created: |removed: |current time|dkim|domainexact|failed |found MX|index: |invalid |item |killing |"
+            r"legacy |match |milter-greylist|modified |nsupdate|parent died|peer|pool |ratelimit|reading |writing |"
+            r"regex |register |resize |sample|started |starting |stat|switching |test |time match|total|tsig|unknown |"
+            r"\w+ (?:\w+ )?(?:specified twice|support not compiled in|is not available|called at non DATA|failed)|"
+            r"\w+\([^)]*\) failed|Drop ACL|FQDN in peer|Geo[iI][pP]\w* |Multiple |multiple |multi line|macro |mkstemp|"
+            r"Your system|add_clock|base64|corrupted|dbopen|error at|fclose_ext|incoming connection|iptostring|"
+            r"key\.data|lib(?:curl|milter) |list |local_addr|nonexistent list|not a valid email|p0f_|sm_macro|socket |"
+            r"start = |too many |unbracket|unepxected|unexpecte|usage: |"
+            r"whitelisted by |skipping greylist|ignor|connecting host|Sender |exiting|"
             r"Milter |option |Option |Incoming MX sync|Outgoing MX sync|DNSRBL|dnsrbl|urlcheck|p0f |spamd |ldap)",
             re.IGNORECASE,
         ),

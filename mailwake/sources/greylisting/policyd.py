@@ -77,7 +77,7 @@ def _old(match: re.Match[str]) -> Parsed:
 _RULES: tuple[Rule, ...] = (
     (re.compile(r"(?:\[[^\]]*\] )*+(?:\w+: )?(?P<said>module=\w+, .*)"), _module),
     (re.compile(r"rcpt=\d+, (?P<module>\w+)=(?P<state>[\w!]+),"), _old),
-    (re.compile(r".*(?:Policyd Server|CBPOLICYD).*start", re.IGNORECASE), service("start")),
+    (re.compile(r"(?=.*(?:Policyd Server|CBPOLICYD)).*start", re.IGNORECASE), service("start")),
     (
         re.compile(r"\[|connection from: |starting |cleanup|policyd|DEBUG|fatal|warning|(?:re)?connect", re.IGNORECASE),
         noise,

@@ -15,6 +15,7 @@ from mailwake.events.pairs import (
     number,
     pairs,
     present,
+    service,
     trimmed,
     whole,
 )
@@ -27,7 +28,7 @@ def _rule(match: re.Match[str]) -> Parsed | None:
     if not reply:
         return None
     given = pairs(said)
-    client = re.match(r"(.*)\[(.*)\]\Z", given.get("client", ""))
+    client = re.match(r"(.*)\[([^\[\]]*)\]\Z", given.get("client", ""))
     queue_id = given.get("queue") or given.get("queue_id")
     return (
         "policy",
@@ -52,9 +53,16 @@ def _rule(match: re.Match[str]) -> Parsed | None:
 
 _RULES: tuple[Rule, ...] = (
     (re.compile(rf"(?:{JOB_ID}: )?\[(?:RULES|CACHE|rules|cache)\] (?P<said>rule=.*)"), _rule),
+    (re.compile(r"catched HUP signal - reloading"), service("reload")),
+    (re.compile(r"catched HUP signal - clearing"), noise),
     (
         re.compile(
-            r"\[|postfwd|(?:re)?load|rule|Setting|Binding|Process|ready|Server|warning|fatal|Counters|TIMEOUT", re.I
+            r"\[|postfwd|(?:re)?load|rule|Setting|Binding|Process|ready|Server|warning|fatal|Counters|TIMEOUT|"
+            r"Action: |Answer from|Asking service|Attribute: |Could not|error|Fetched|File not found|ignoring|NODAEMON|"
+            r"NODNS|Net::DNS|Non IPv4|Opening socket|Saved|Started|answer: |child said|compare |count |created cache|"
+            r"critical: |deneg |disabling|dnsquery|file |match |negate |notice|parsing line|rate items|read|request|"
+            r"set up syslogging|substitute|type |updating parent|\w+-daemon check failed|\d{4}/\d\d/\d\d-",
+            re.IGNORECASE,
         ),
         noise,
     ),

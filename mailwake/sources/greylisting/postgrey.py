@@ -35,7 +35,8 @@ def _decision(match: re.Match[str]) -> Parsed | None:
             client_ip=host_ip(network),
             # --lookup-by-subnet: the log knows the network only
             text=f"client network {network}" if "/" in network and host_ip(network) is None else None,
-            sender=said.get("sender"),
+            # what is empty is left out: the null sender, unless the line is cut off before it
+            sender=said.get("sender", "" if "recipient" in said else None),
             recipient=said.get("recipient"),
             queue_id=match["id"],
         ),
@@ -66,11 +67,12 @@ _RULES: tuple[Rule, ...] = (
     (re.compile(rf"(?:(?P<id>{JOB_ID}): )?(?P<said>action=(?:pass|greylist)\b.*)"), _decision),
     (re.compile(r"delayed (?P<delay>\d+) seconds: (?P<said>client=.*)"), _delayed),
     (re.compile(r".*\bstarting! pid\(\d+\)"), service("start")),
-    (re.compile(r".*\bServer closing!"), service("stop")),
+    (re.compile(r".*\bServer closing!|Exiting!"), service("stop")),
     (
         re.compile(
             r"whitelisted: |cleaning |rm |request(?: age|:)|HUP received|ignoring garbage|unrecognized request"
-            r"|(?:warning|WARNING|fatal|ERROR|error):? |Process Backgrounded|Binding |Setting [gu]id|Resolved \["
+            r"|correcting date|(?:warning|WARNING|fatal|FATAL|ERROR|error):? |Process Backgrounded|Binding |"
+            r"Setting [gu]id|Resolved \["
             r"|Using default listen|Pid_file|Group Not|User Not|Beginning |Starting |Couldn't |Can't |Bad |Turning "
         ),
         noise,

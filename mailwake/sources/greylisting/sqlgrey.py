@@ -17,10 +17,19 @@ def _waited(text: str | None) -> float | None:
     return parts[0] * 3600 + parts[1] * 60 + parts[2] if len(parts) == 3 else None
 
 
+def _sender(text: str) -> str | None:
+    """SQLgrey writes the null sender as `-undef-`; a domain gives no address."""
+    if text.split("@", 1)[0] == "-undef-":
+        return ""
+    return address(text) if "@" in text else None
+
+
 def _grey(match: re.Match[str]) -> Parsed:
     """`grey: early reconnect: NET(IP), from -> to`; an auto-whitelist match names sender or domain only."""
     what = match["what"]
     sender = address(match["sender"])
+    if sender and sender.endswith(")") and "(" in sender:  # `VERP-less(as it was)` of an auto-whitelist
+        sender = sender[sender.rindex("(") + 1 : -1]
     return (
         "policy",
         "",
@@ -29,10 +38,27 @@ def _grey(match: re.Match[str]) -> Parsed:
             action=_ACTIONS.get(what, "pass"),
             reason=what,
             client_ip=host_ip(match["ip"] or match["net"]),
-            # sqlgrey writes the null sender as `-undef-`; a domain match gives no address
-            sender="" if sender == "-undef-" else sender if sender and "@" in sender else None,
+            sender=_sender(sender or ""),
             recipient=address(match["recipient"]),
             delay=_waited(match["waited"]),
+        ),
+    )
+
+
+def _whitelisted(match: re.Match[str]) -> Parsed:
+    """`whitelist: sender@example.net, 192.0.2.1(mx.example.net) -> alice@example.org`."""
+    name = match["name"]
+    return (
+        "policy",
+        "",
+        present(
+            service="sqlgrey",
+            action="pass",
+            reason="whitelist",
+            client_ip=host_ip(match["ip"]),
+            client_name=name if name and name != "unknown" else None,
+            sender=_sender(match["sender"]),
+            recipient=address(match["recipient"]),
         ),
     )
 
@@ -49,11 +75,15 @@ _RULES: tuple[Rule, ...] = (
         re.compile(rf"grey: (?P<what>(?:from|domain) awl match): updating {_ENVELOPE}(?P<waited>(?!))?"),
         _grey,
     ),
+    (
+        re.compile(r"whitelist: (?P<sender>\S+), (?P<ip>[0-9A-Fa-f:.]+)\((?P<name>[^)]*)\) -> (?P<recipient>\S+)\Z"),
+        _whitelisted,
+    ),
     (re.compile(r"(?:conf|mail|perf): .*start", re.IGNORECASE), service("start")),
     (
         re.compile(
             r"(?:grey|spam|whitelist|optin|optout|conf|perf|dbaccess|dberror|mail|clean|system|martians|fatal"
-            r"|warning|prototype|reload|discrimination|Process Backgrounded|Binding|Setting|\d{4}/)\b"
+            r"|warning|prototype|reload|discrimination|Unknown logtype|Process Backgrounded|Binding|Setting|\d{4}/)\b"
         ),
         noise,
     ),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from mailwake.events.fact import Parsed
-from mailwake.events.pairs import Rule, first_match, host_ip, noise, number, present, trimmed
+from mailwake.events.pairs import Rule, first_match, host_ip, noise, number, present, service, trimmed
 
-_ATTRIBUTE = re.compile(r"<(client|helo|from|to)=(.*?)>(?=[ ;,]|$)")
+_NAMES = ("client", "helo", "from", "to")
 _DELAY = re.compile(r"; delay: (\d+(?:\.\d+)?)s")
 
 
@@ -23,9 +23,24 @@ def decision(reply: str) -> str:
     return "warn" if word == "WARN" else "pass" if word in ("DUNNO", "OK", "PERMIT", "NULL", "") else word.lower()
 
 
+def _attributes(text: str) -> dict[str, str]:
+    """`<client=NAME[IP]> <helo=h> <from=s> <to=r>; …`: always in this order; a value may hold anything but the next."""
+    found: dict[str, str] = {}
+    at = text.find("<client=")
+    for name, after in zip(_NAMES, (*(f"> <{name}=" for name in _NAMES[1:]), ">;"), strict=True):
+        begin = at + len(name) + 2
+        end = text.find(after, begin) if at >= 0 else -1
+        if end < 0 and name == "to" and text.endswith(">"):
+            end = len(text) - 1
+        if end < 0:  # cut off, or another list
+            return found
+        found[name], at = text[begin:end], end + 2
+    return found
+
+
 def _decided(match: re.Match[str]) -> Parsed:
     """`decided action=550 Mail appeared to be SPAM …; <client=NAME[IP]> <helo=h> <from=s> <to=r>; delay: 3s`."""
-    said = dict(_ATTRIBUTE.findall(match.string))
+    said = _attributes(match.string)
     client = re.match(r"(.*)\[([^\[\]]*)\]\Z", said.get("client", ""))
     waited = _DELAY.search(match.string)
     return (
@@ -46,10 +61,16 @@ def _decided(match: re.Match[str]) -> Parsed:
 
 
 _RULES: tuple[Rule, ...] = (
-    (re.compile(r"decided action=(?P<reply>.*?)(?:; <client=|; delay: |\Z)"), _decided),
+    (re.compile(r"decided action=(?P<reply>.*?)(?:; <(?:client|instance)=|; delay: |\Z)"), _decided),
+    (re.compile(r"policyd-weight [\w.-]+(?: [\w.-]+)? started and daemonized"), service("start")),
+    (re.compile(r"(?:warning: )?(?:Daemon terminated|Got SIG\w+\. Daemon terminated|fatal_exit)"), service("stop")),
     # the arithmetic behind a decision; the decision itself follows with the same client and envelope
     (
-        re.compile(r"weighted check|cache|child|master|start|stop|warning|err|debug|reload|dns|rbl|\S+ daemon", re.I),
+        re.compile(
+            r"weighted check|cache|could not connect to cache|child|master|start|stop|warning|err|debug|reload|dns|rbl|"
+            r"Abnormal exit|Got SIG|policyd-weight|\S+ daemon|\S+: \S+ reloaded",
+            re.IGNORECASE,
+        ),
         noise,
     ),
 )

@@ -10,7 +10,7 @@ from mailwake.events.replies import accepted, split_reply, status_code
 from mailwake.sources.haraka.lines import Record
 
 _ADDRESS = re.compile(r"(?:sender|recipient) <(?P<address>.*?)>")
-_OWN_ID = re.compile(r"\s*\([0-9A-Fa-f-]{36}(?:\.\d+)*\)\Z")
+_OWN_ID = re.compile(r"(?<!\s)\s*\([0-9A-Fa-f-]{36}(?:\.\d+)*\)\Z")
 _TAKEN = ("OK", "CONT")
 _STAGES = {
     "connect": "CONNECT",

@@ -32,7 +32,12 @@ _BARE = re.compile(
     rf"{_STAMP}(?P<message>\[(?:{_LEVELS})\] \[.*|level=(?:{_LEVELS}) (?:connection_)?uuid=.*|\{{\"level\":.*)",
     re.DOTALL,
 )
-_PAIR = re.compile(r"(?:\A| )([A-Za-z_][\w.]*)=(?:\"((?:\\.|[^\"\\]|\"(?! [\w.]+=|\s*\Z))*)\"(?= |\Z)|(\S*))")
+_NAME = re.compile(r"(?:\A| )([A-Za-z_][\w.]*)=")
+_WORD = re.compile(r"\S*")
+_TO_QUOTE = re.compile(r'(?:\\.|[^"\\])*+"', re.DOTALL)
+"""Up to the next quote that is not escaped."""
+_BEHIND = re.compile(r" [\w.]+=|\s*\Z")
+"""What follows the quote that ends a value."""
 _ID = re.compile(rf"({UUID})(\.\d+)?(?:\.(\d+))?\Z")
 _RESERVED = frozenset({"level", "uuid", "connection_uuid", "origin", "source", "message"})
 
@@ -82,12 +87,35 @@ def read(message: str) -> Record | None:
 def pairs(text: str) -> tuple[str, dict[str, str]]:
     """What stands before the first `name=value`, and these; a quoted value ends where a name or nothing follows."""
     data: dict[str, str] = {}
-    first = len(text)
-    for found in _PAIR.finditer(text):
-        first = min(first, found.start())
-        quoted = found[2]
-        data.setdefault(found[1], found[3] if quoted is None else quoted.replace('\\"', '"'))
+    first, quotes = len(text), True
+    found = _NAME.search(text)
+    while found is not None:
+        first, start = min(first, found.start()), found.end()
+        end = _closing(text, start + 1) if quotes and text.startswith('"', start) else -1
+        if end >= 0:
+            data.setdefault(found[1], text[start + 1 : end].replace('\\"', '"'))
+            end += 1
+        else:
+            quotes = quotes and not text.startswith('"', start)  # where none ends, no later one does
+            word = _WORD.match(text, start)
+            end = word.end() if word is not None else start
+            data.setdefault(found[1], text[start:end])
+        found = _NAME.search(text, end)
     return text[:first].strip(), data
+
+
+def _closing(text: str, at: int) -> int:
+    """The quote that ends a value; the last one that may, where a name or nothing follows none of them; -1 for none."""
+    last = -1
+    found = _TO_QUOTE.match(text, at)
+    while found is not None:
+        end = found.end()
+        if _BEHIND.match(text, end) is not None:
+            return end - 1
+        if text.startswith(" ", end):
+            last = end - 1
+        found = _TO_QUOTE.match(text, end)
+    return last
 
 
 def _json(message: str) -> dict[str, str] | None:

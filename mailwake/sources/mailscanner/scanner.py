@@ -78,6 +78,11 @@ def _checked(match: re.Match[str]) -> Parsed:
     return _verdict(match, match["which"].lower(), text=match["said"].strip())
 
 
+def _too_large(match: re.Match[str]) -> Parsed:
+    """`Attachment size check: 9134821 > 5000000 (video.mp4) in ID`."""
+    return _verdict(match, "attachment size check", text=match["said"])
+
+
 _FROM = r"(?: from (?P<ip>\S+) \((?P<sender>.*?)\) to (?P<to>\S+))?"
 _RULES: tuple[Rule, ...] = (
     (re.compile(rf"Requeue: {_ID} to (?P<new>{JOB_ID})"), _requeued),
@@ -93,6 +98,7 @@ _RULES: tuple[Rule, ...] = (
     (re.compile(rf"Saved (?:entire message|infected \S+) to (?P<path>\S{{0,160}}/{_ID}(?:/\S*)?)"), _kept),
     (re.compile(rf"(?P<which>Filename Checks|Filetype Checks): (?P<said>.*?)\({_ID} .*\)"), _checked),
     (re.compile(rf"(?P<which>Content Checks): (?P<said>.*?) in (?:\w+ message in )?{_ID}\b"), _checked),
+    (re.compile(rf"Attachment size check: (?P<said>\d+ > \d+ \(.*\)) in {_ID}\Z"), _too_large),
     (re.compile(r"MailScanner .*start"), service("start")),
     (re.compile(r"MailScanner .*(?:dying|stopp|exiting)"), service("stop")),
     (

@@ -1,6 +1,7 @@
 """One message that msmtp handed to its server, or could not (msmtp.c, `msmtp_get_log_info`).
 
     host=H tls=on auth=on user=U from=A recipients=B,C mailsize=N smtpstatus=250 smtpmsg='250 ...' exitcode=EX_OK
+    socket=/run/smtp tls=off auth=off from=A recipients=B mailsize=N smtpstatus=250 smtpmsg='250 ...' exitcode=EX_OK
     host=H tls=off auth=off from=A recipients=B errormsg='cannot connect to H, port 25' exitcode=EX_TEMPFAIL
 
 It has no queue and no id: who called it is told that it failed, and the message is gone. The key is made of the line,
@@ -16,12 +17,22 @@ from mailwake.events.fact import Fields, Parsed
 from mailwake.events.pairs import trimmed, whole
 from mailwake.events.replies import accepted, enhanced_code
 
+_SMTP, _ERROR = " smtpmsg='", " errormsg='"
 _LINE = re.compile(
-    r"host=(?P<host>\S*) tls=(?P<tls>on|off) auth=(?P<auth>on|off)(?: user=(?P<user>\S*))? from=(?P<sender>\S*)"
-    r" recipients=(?P<recipients>\S*)(?: mailsize=(?P<size>\d+))?(?: smtpstatus=(?P<code>\d+))?"
-    r"(?: smtpmsg='(?P<said>.*?)')?(?: errormsg='(?P<error>.*)')? exitcode=(?P<exit>EX_\w+)\s*\Z",
+    r"(?:host=(?P<host>\S*+)|socket=\S*+) tls=(?P<tls>on|off) auth=(?P<auth>on|off)"
+    r"(?: user=(?P<user>\S*+))?+ from=(?P<sender>\S*+)"
+    r" recipients=(?P<recipients>\S*+)(?: mailsize=(?P<size>\d++))?+(?: smtpstatus=(?P<code>\d++))?+"
+    r"(?P<words>.*) exitcode=(?P<exit>EX_\w+)\s*\Z",
     re.DOTALL,
 )
+
+
+def _words(text: str) -> tuple[str, str]:
+    """What stands in ` smtpmsg='...' errormsg='...'`, either of which may be missing; either may hold anything."""
+    said, _, error = text.removesuffix("'").partition("' errormsg='")
+    if said.startswith(_SMTP):
+        return said.removeprefix(_SMTP), error
+    return "", text.removesuffix("'").removeprefix(_ERROR)
 
 
 def parse(message: str) -> Parsed | None:
@@ -29,7 +40,8 @@ def parse(message: str) -> Parsed | None:
     found = _LINE.match(trimmed(message))
     if found is None:
         return None
-    reply = (found["said"] or "").replace("\\n", " ")
+    said, error = _words(found["words"])
+    reply = said.replace("\\n", " ")
     sent = found["exit"] == "EX_OK"
     fields: Fields = {"sender": found["sender"], "recipients": [one for one in found["recipients"].split(",") if one]}
     fields["status"] = "sent" if sent else "bounced"
@@ -38,7 +50,7 @@ def parse(message: str) -> Parsed | None:
     size = whole(found["size"])
     if size is not None:
         fields["size"] = size
-    words = reply or found["error"] or ""
+    words = reply or error
     if words:
         fields["reply"] = words
     if code := enhanced_code(reply):

@@ -57,6 +57,38 @@ def _failed(match: re.Match[str]) -> Parsed:
     )
 
 
+def _rejected(match: re.Match[str]) -> Parsed:
+    """`client was rejected: "MAIL FROM:<s>" while in auth state, client: …`: who does not log in is not relayed."""
+    said = _client(match)
+    sender = re.search(r"<([^<>]*)>", match["command"])
+    return (
+        "reject",
+        "",
+        present(
+            stage="MAIL",
+            code="530",
+            dsn="5.7.1",
+            text="Authentication required",  # smtp_auth_required in ngx_mail_smtp_handler.c
+            temporary=False,
+            by="proxy",
+            sender=sender[1] if sender else None,
+            client_ip=said["client_ip"],
+        ),
+    )
+
+
+def _upstream(match: re.Match[str]) -> Parsed:
+    """`upstream sent invalid response: "535 …" while reading response from upstream, client: …, login: "u", …`."""
+    said = _client(match)
+    if said["login"] is None:
+        return noise()
+    return (
+        "auth_failed",
+        "",
+        present(username=said["login"], client_ip=said["client_ip"], reason=match["why"]),
+    )
+
+
 def _done(match: re.Match[str]) -> Parsed:
     """`proxied session done, client: …, server: …, login: "u", upstream: …`."""
     said = _client(match)
@@ -67,6 +99,8 @@ _RULES: tuple[Rule, ...] = (
     (re.compile(f"client {_ENDPOINT.format('client')} connected to {_ENDPOINT.format('local')}"), _connected),
     (re.compile(r"client logged in(?P<tail>,.*)"), _logged_in),
     (re.compile(r'client login failed: "(?P<why>.*?)" while (?P<tail>.*)'), _failed),
+    (re.compile(r'client was rejected: "(?P<command>.*?)"(?: while [^,"]*)?(?P<tail>, client: .*)'), _rejected),
+    (re.compile(r'upstream sent invalid response: "(?P<why>.*?)" while [^,"]*(?P<tail>, client: .*)'), _upstream),
     (re.compile(r"proxied session done(?P<tail>,.*)"), _done),
     (re.compile(r"(?!.*, request: )"), noise),
 )
@@ -79,6 +113,6 @@ def parse(message: str) -> Parsed | None:
     if lead is None:
         return ("foreign", "", {}) if _ACCESS.search(text) else None
     parsed = first_match(_RULES, lead["text"]) or ("foreign", "", {})
-    if lead["session"] and parsed[2]:
+    if lead["session"] and parsed[2] and parsed[0] != "reject":  # a refusal is told by its client and envelope
         parsed[2]["session"] = lead["session"]
     return parsed

@@ -14,7 +14,7 @@ from mailwake.events.pairs import noise, whole
 from mailwake.events.replies import split_reply
 from mailwake.sources.opensmtpd.text import SESSION, address, attributes, client, tls
 
-_FAILED = re.compile(r"(?:.* )?command=\"(?P<command>.*?)\" result=\"(?P<result>.*)\"\s*\Z", re.DOTALL)
+_COMMAND, _RESULT = 'command="', '" result="'
 _ADDRESS = re.compile(r"(?:MAIL FROM|RCPT TO):\s*<?(?P<address>[^<>]*)>?", re.IGNORECASE)
 _STAGES = {"RCPT": "RCPT", "MAIL": "MAIL", "DATA": "DATA", ".": "END-OF-MESSAGE", "": "CONNECT"}
 _GREETINGS = ("EHLO", "HELO")
@@ -112,8 +112,13 @@ def _envelope(session: str, rest: str) -> Parsed | None:
 
 
 def _failed(session: str, rest: str) -> Parsed | None:
-    found = _FAILED.match(rest)
-    return _refusal(session, found["command"], found["result"]) if found else None
+    """`[address=... host=... ]command="RCPT TO:<x>" result="550 no"`; what a client sent may hold anything."""
+    text = rest.rstrip()
+    start = 0 if text.startswith(_COMMAND) else text.find(" " + _COMMAND) + 1
+    command, found, result = text[start + len(_COMMAND) :].partition(_RESULT)
+    if not text.startswith(_COMMAND, start) or not found or not result.endswith('"'):
+        return None
+    return _refusal(session, command, result[:-1])
 
 
 def _refusal(session: str, command: str, result: str) -> Parsed:

@@ -12,9 +12,10 @@ from mailwake.events.fact import Fields
 from mailwake.events.pairs import host_ip
 
 SESSION = r"[0-9a-f]{16}"
-_ATTRIBUTE = re.compile(
-    r"(?:\A|,? )([a-z]+)=(?:<(.*?)>(?=,? [a-z]+=|[,:]?\Z)|\"(.*?)\"(?=,? [a-z]+=|\Z)|([^\s,]*(?: \([^)]*\))?))"
-)
+_NAME = re.compile(r"(?:\A|,? )([a-z]+)=")
+_ENDS = {"<": re.compile(r">(?=,? [a-z]+=|[,:]?\Z)"), '"': re.compile(r"\"(?=,? [a-z]+=|\Z)")}
+"""Where a value in brackets or quotes ends, by how it begins."""
+_PLAIN = re.compile(r"[^\s,]*(?: \([^()]*\))?")
 _SPAN = re.compile(r"(?<!\d)(\d{1,9})([dhms])")
 _UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 _RELAY = re.compile(r"(?:(?P<ip>[0-9A-Fa-f.:\[\]]+)|(?P<name>\S+))(?: \((?P<host>[^)]*)\))?")
@@ -24,12 +25,23 @@ _TLS = re.compile(r"(?:version=)?(?P<version>[A-Za-z]+v?[\d.]*)(?::|, cipher=)(?
 def attributes(text: str) -> dict[str, str]:
     """The attributes of a line, addresses without brackets; an attribute that comes twice counts once, the first."""
     found: dict[str, str] = {}
-    for name, bracketed, quoted, plain in _ATTRIBUTES(text):
-        found.setdefault(name, bracketed or quoted or plain)
+    endless: set[str] = set()
+    name = _NAME.search(text)
+    while name is not None:
+        start = name.end()
+        first = text[start : start + 1]
+        ends = _ENDS.get(first) if first not in endless else None
+        end = ends.search(text, start + 1) if ends is not None else None
+        if end is not None:
+            value, start = text[start + 1 : end.start()], end.end()
+        else:
+            endless.add(first)  # where none ends, no later one does
+            plain = _PLAIN.match(text, start)
+            value = plain[0] if plain is not None else ""
+            start += len(value)
+        found.setdefault(name[1], value)
+        name = _NAME.search(text, start)
     return found
-
-
-_ATTRIBUTES = _ATTRIBUTE.findall
 
 
 def address(text: str) -> str:

@@ -118,13 +118,13 @@ _MESSAGE: tuple[Rule, ...] = (
     ),
     (
         re.compile(
-            rf"{_ID}(?P<what>bcc|notify)(?: to)? <(?P<to>.*?)> \((?:rule: (?P<rule>.*), )?(?P<qid>{QUEUE_ID})\)"
+            rf"{_ID}(?P<what>bcc|notify)(?: to)? <(?P<to>[^>]*)> \((?:rule: (?P<rule>.*), )?(?P<qid>{QUEUE_ID})\)"
         ),
         _copy,
     ),
     (
         re.compile(
-            rf"{_ID}(?P<what>reinject|bcc|notify)(?: mail)?(?: to)? <(?P<to>.*?)>(?: \(rule: (?P<rule>.*?)\))? failed"
+            rf"{_ID}(?P<what>reinject|bcc|notify)(?: mail)?(?: to)? <(?P<to>[^>]*)>(?: \(rule: (?P<rule>.*?)\))? failed"
         ),
         _failed,
     ),

@@ -13,7 +13,11 @@ _RULES: tuple[Rule, ...] = (
     (
         re.compile(
             r"Could not |Unable |spamass-milter|smfi_|queueid=|Thrown |SpamAssassin|libmilter|SpamAss|mlfi_|parsing |"
-            r"milter |Malformed|Couldn't |Error|error|rejected |Score |pid |closing|popen",
+            r"milter |Malformed|Couldn't |Error|error|rejected |Score |pid |close|closing|popen|"
+            r".* is in our ignore list|"
+            r"sender authenticated|Failed to |poll|tried output|::\w+ |\d+ recipients; |Cannot |setting debug|Invalid |"
+            r"Remote address|auth_\w+=|f_nc: |u_or_i: |SA score|calling |c_nc_p: |Adding |Ignore |daemon\(\)|"
+            r"sendmail output|user: |Total of|Received header for|remembering |\w+ error: |spamc gets|input  |output ",
             re.IGNORECASE,
         ),
         noise,

@@ -1,6 +1,7 @@
 """spamd: `info` calls of spamd/spamd.raw (4.0): `processing message`, `identified spam`, and one `result:` per message.
 
-The Message-ID stands on the first and the last of them; the child's pid ties the three together.
+The Message-ID stands on the first and the last of them; the child's pid ties the three together. OpenBSD has a program
+of this name too, which greylists: `events.tarpits`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import re
 
 from mailwake.events.fact import Parsed
 from mailwake.events.pairs import Rule, first_match, noise, number, present, service, trimmed, whole
+from mailwake.events.tarpits import TARPIT
 
 _ATTRIBUTE = re.compile(r"(?:\A|,)(scantime|size|user|uid|required_score|rhost|raddr|rport)=([^,]*)")
 _MESSAGE_ID = re.compile(r",mid=(.*?)(?:,(?:rmid|bayes|autolearn|autolearn_force|shortcircuit)=|\Z)")
@@ -77,6 +79,15 @@ def _processing(match: re.Match[str]) -> Parsed:
     )
 
 
+def _skipped(match: re.Match[str]) -> Parsed:
+    """`skipped large message in 0.2 seconds`: larger than spamc or spamd would look at."""
+    return (
+        "verdict",
+        "",
+        present(filter="spamassassin", action="not checked", took=number(match["took"]), text=match.string),
+    )
+
+
 _RULES: tuple[Rule, ...] = (
     (
         re.compile(r"result: (?P<spam>[Y.]) (?P<score>-?\d+) - (?P<tests>(?:[\w,]+(?=\s|\Z))?)\s*(?P<said>\w+=.*)?"),
@@ -93,16 +104,20 @@ _RULES: tuple[Rule, ...] = (
         re.compile(r"(?:processing|checking) message (?P<mid><.*?>|\S+)(?: aka \S+)? for (?P<user>.*?):-?\d+\Z"),
         _processing,
     ),
+    (re.compile(r"skipped large message in\s+(?P<took>[\d.]+) seconds"), _skipped),
+    *TARPIT,
     (re.compile(r"server (?:started|successfully spawned)|server pid: "), service("start")),
-    (re.compile(r"server (?:killed|shutting)|.*shutting down"), service("stop")),
+    (re.compile(r"server (?:killed|shutting|socket closed)|.*shutting down"), service("stop")),
     (re.compile(r"server hit by SIGHUP|restarting"), service("reload")),
     (
         re.compile(
-            r"connection from |got connection|(?:un)?handled |prefork|child |setuid|still running|creating |"
+            r"(?:unauthorized )?connection from |got connection|(?:un)?handled |prefork|child |setuid|"
+            r"still running|creating |"
             r"user has |used |skipped |failed |could not |cannot |[Cc]an't |unable |error|bad protocol|timed out|"
             r"Use of uninit|Did not receive|Timeout|copying|returned |service unavail|identified |clean |"
             # the channels of Mail::SpamAssassin::Logger: `dns: …`, `bayes: …`, `async: aborting after …`
-            r"[a-zA-Z][\w-]{1,15}: ",
+            r"[a-zA-Z][\w-]{1,15}: |accept_a_conn|unknown order|using default config|handle_user|created |waitpid|"
+            r"accidental",
         ),
         noise,
     ),

@@ -2,7 +2,8 @@
 
 spf-engine's `policyd_spf.py` logs the access(5) action it gives Postfix: `prepend Received-SPF: …` (RFC 7208, 9.1),
 `prepend Authentication-Results: …` (RFC 8601), `550 5.7.23 Message rejected due to: …`. Older pypolicyd-spf logs
-`Pass; identity=…` per identity instead. Perl postfix-policyd-spf-perl logs `Policy action=…`.
+`Pass; identity=…` per identity instead. Perl postfix-policyd-spf-perl logs `Policy action=…`. The milter of spf-engine
+(milter_spf.py, pyspf-milter) writes the enhanced code alone before a refusal: `5.7.23 Message rejected due to: …`.
 """
 
 from __future__ import annotations
@@ -71,7 +72,10 @@ def _skipped(name: str, match: re.Match[str]) -> Parsed:
 
 
 def _refused(name: str, match: re.Match[str]) -> Parsed:
-    """A 5xx or 4xx reply; the link in it tells which identity of which client failed."""
+    """A 5xx or 4xx reply, or `defer_if_permit Message temporarily rejected due to: …`.
+
+    The link in it tells which identity of which client failed.
+    """
     why = _why(match["text"])
     fields = present(
         service=name,
@@ -86,6 +90,11 @@ def _refused(name: str, match: re.Match[str]) -> Parsed:
     return "policy", "", fields
 
 
+def _kept(name: str, match: re.Match[str]) -> Parsed:
+    """`Header field not prepended: Received-SPF: Pass …` (Header_Type None, or one is there already)."""
+    return _policy(name, "pass", match["result"], match["why"], match["rest"])
+
+
 def _other(name: str, match: re.Match[str]) -> Parsed:
     """`Policy action=DUNNO`, a bare word of access(5)."""
     action = {"DUNNO": "pass", "DEFER_IF_PERMIT": "defer"}.get(match["action"], match["action"].lower())
@@ -95,8 +104,16 @@ def _other(name: str, match: re.Match[str]) -> Parsed:
 _QUEUE_ID = re.compile(rf"\A(?:{JOB_ID})?: (?=prepend |[45]\d\d |reject |defer_if_permit |result_only |Header field )")
 """spf-engine 3 puts the queue ID in front, and nothing but the colon where there is none yet."""
 _ADDS = r"(?:prepend |Policy action=PREPEND )"
+_RECEIVED = rf"Received-SPF: {_RESULT}\b(?: \((?P<why>.*?)\)(?= |\Z))?(?P<rest>.*)"
 _SHAPES: tuple[tuple[re.Pattern[str], Callable[[str, re.Match[str]], Parsed]], ...] = (
-    (re.compile(rf"{_ADDS}Received-SPF: {_RESULT}\b(?: \((?P<why>.*?)\)(?= |\Z))?(?P<rest>.*)", re.I), _received),
+    (re.compile(rf"{_ADDS}{_RECEIVED}", re.IGNORECASE), _received),
+    (re.compile(rf"Header field not prepended: {_RECEIVED}", re.IGNORECASE), _kept),
+    (
+        re.compile(
+            r"(?:Policy action=)?(?P<code>defer_if_permit) (?P<text>(?:SPF-Result=|Message temp).*)", re.IGNORECASE
+        ),
+        _refused,
+    ),
     (
         re.compile(
             rf"{_ADDS}Authentication-Results: .*?\bspf={_RESULT}(?: \((?P<why>.*?)\))?(?P<rest>.*)", re.IGNORECASE
@@ -105,7 +122,10 @@ _SHAPES: tuple[tuple[re.Pattern[str], Callable[[str, re.Match[str]], Parsed]], .
     ),
     (re.compile(rf"{_ADDS}X-Comment: (?P<why>SPF (?:skipped|not applicable).*?)(?: - )(?P<rest>.*)"), _skipped),
     (re.compile(rf"{_RESULT}; (?P<rest>identity=.*)", re.IGNORECASE), _identity),
-    (re.compile(r"(?:Policy action=|reject |defer_if_permit )?(?P<code>[45]\d\d) (?P<text>.*)"), _refused),
+    (
+        re.compile(r"(?:Policy action=|reject |defer_if_permit )?(?P<code>[45](?:\d\d|\.\d\.\d{1,3})) (?P<text>.*)"),
+        _refused,
+    ),
     (re.compile(r"Policy action=(?P<action>DUNNO|REJECT|DEFER_IF_PERMIT)"), _other),
 )
 _COMMON: tuple[Rule, ...] = (
@@ -114,7 +134,10 @@ _COMMON: tuple[Rule, ...] = (
         re.compile(
             r"Action: |spfcheck: |Read line|Found the end|Config|Cached|not peruser|peruser|Starting|Normal exit|"
             r"_get|Parsed|ERROR|Error|Warning|warning|Traceback|handler |: SPF |: testing|SPF |Attribute|Header|"
-            r"result_only |Using |Local |Addresses|Domain|HELO|Skip|dunno|Closing|No |DNS"
+            r"result_only |connect from |mail from: |readConfigFile|readUserConfigFile|Could not |Authserv_Id|"
+            r"User data|"
+            r"Reading per user|Per.user|Configuration item|fatal_exit|warning: |Mail From \(sender\) check|Using |"
+            r"Local |Addresses|Domain|HELO|Skip|dunno|Closing|No |DNS"
         ),
         noise,
     ),
