@@ -6,7 +6,7 @@ from mailwake.events.fact import Fact
 from mailwake.trace.model import Leg, Recipient
 
 _PROBE_STATUS = frozenset({"deliverable", "undeliverable", "undeliverable-but-not-cached"})
-_NO_HOST = frozenset("|/>")
+_NO_HOST = frozenset("|/")
 
 
 def learn(leg: Leg, fact: Fact, kind: str) -> None:
@@ -182,6 +182,8 @@ def deliver(leg: Leg, fact: Fact) -> None:
         leg.probe = True
     address = fields.get("recipient", "")
     if not address:
+        if fields.get("disposition") != "discard":
+            return  # a copy that Exim's system filter made
         # Exim's `=> blackhole (DATA ACL discarded recipients)` is about all of them.
         discard = {"action": "discard", "text": fields.get("reply", "")}
         leg.checks.append(fact._replace(kind="check", fields=discard))
