@@ -100,11 +100,7 @@ def _cut_off(final: Fact, reply: str, dsn: str) -> Fate:
 
 
 def _final(attempts: list[Fact]) -> Fact:
-    """The attempt that decides: nothing is tried after an end, whatever the order of equal times.
-
-    That an automatic answer was written is no attempt to deliver, if there is another one.
-    """
-    attempts = [fact for fact in attempts if fact.fields.get("disposition") != "reply"] or attempts
+    """The attempt that decides: nothing is tried after an end, whatever the order of equal times."""
     for status in ("sent", "bounced", "expired", "deleted"):
         for fact in attempts:
             if fact.fields.get("status") == status:

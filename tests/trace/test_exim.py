@@ -113,6 +113,7 @@ def test_refused() -> None:
     [
         ("=> x <x@example.org> R=local_user T=local_delivery", "x@example.org Delivered/Delivered"),
         ("=> :blackhole: <x@example.org> R=system_aliases", "Failed/Discarded"),
+        ("=> discarded <x@example.org> R=userfilter", "x@example.org Failed/Discarded"),
         ("=> |/usr/bin/tool <x@example.org> R=userforward T=address_pipe", "Delivered/Delivered"),
         ("=> /var/mail/archive <x@example.org> R=userforward T=address_file", "Delivered/Delivered"),
         ("=> elsewhere@example.com <x@example.org> R=dnslookup T=remote_smtp H=mx.example.com [198.51.100.2] C=\"250 Ok\"", "elsewhere@example.com Delivered/Relayed"),  # noqa: E501
@@ -280,3 +281,13 @@ def test_sent_elsewhere_by_the_system_filter() -> None:
 def test_a_copy_in_a_file_by_the_system_filter_throws_nothing_away() -> None:
     copy = f"2026-11-21 10:00:01 {ID} => /var/archive/mail <system-filter> T=address_file\n"
     assert fates(IN + copy) == [f"a@example.net {who}@example.org = GettingStatus/Unknown" for who in "xy"]
+
+
+def test_an_automatic_answer_beside_a_file_is_no_end_of_its_own() -> None:
+    """A user's filter: vacation and save."""
+    lines = (
+        f"2026-11-21 10:00:01 {ID} => /srv/archive/x <x@example.org> R=userfilter T=address_file\n"
+        f"2026-11-21 10:00:01 {ID} => >a@example.net <x@example.org> R=userfilter T=address_reply\n"
+    )
+    rows = trace(IN.replace(" y@example.org", "") + lines + DONE)
+    assert [(row.recipient, row.detail) for row in rows] == [("/srv/archive/x", "Delivered")]

@@ -207,7 +207,8 @@ def _put_odd_target(fields: Fields, target: str, parents: str | None, top: str) 
     """
     known = top if "@" in top else ""
     last = parents.partition(", ")[0] if parents else known
-    special = target[:1] in "|/>:" or target.startswith("save ") or ("/" in target and "@" not in target)
+    thrown = target == "discarded" and known and not known.startswith("discarded@")  # deliver.c: `seen finish` alone
+    special = thrown or target[:1] in "|/>:" or target.startswith("save ") or ("/" in target and "@" not in target)
     if target[:1] == '"' or not special:
         same = last and (target == last.rpartition("@")[0] or "@" not in target)
         fields["recipient"] = last if same and target == last.rpartition("@")[0] else target
@@ -226,7 +227,7 @@ def _special(target: str) -> str:
         return "reply"
     if target[0] == "|":
         return "command"
-    if target[0] == ":" or target == "/dev/null":
+    if target[0] == ":" or target in ("/dev/null", "discarded"):
         return "discard"
     path = target.lower()
     return "mailbox" if path.endswith("/") or any(word in path for word in _MAILBOX_PATH) else "file"
