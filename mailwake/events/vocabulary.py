@@ -71,7 +71,8 @@ KINDS: dict[str, Kind] = {
         " or a rule), deliverable, undeliverable. report: it only tells again how an attempt ended."
         " next_id: queue ID or message id that the next server gave; next_ids: all of those that it gave, one for each"
         " recipient of the transaction. token: LMTP session id of the mailbox server."
-        " disposition of a sent one: mailbox, relay, forward, command, file, discard, quarantine, duplicate."
+        " disposition of a sent one: mailbox, relay, forward, command, file, reply (an automatic"
+        " answer), discard, quarantine, duplicate."
         " folder: of the mailbox, where this server says it itself."
         " inside: to a server of the same organization, as the record says. account: of the mailbox, where the address"
         " does not name it; envelope: the server's own id of this recipient.",

@@ -163,6 +163,8 @@ def sent(final: Fact, reply: str, dsn: str) -> Fate:
         return Fate("Delivered", "Duplicate", reply, dsn, final.ts)
     if disposition == "forward":
         return Fate("Expanded", "Redirected", reply, dsn, final.ts)
+    if disposition == "reply":
+        return Fate("Delivered", "Delivered", reply, dsn, final.ts)
     if disposition == "file":
         address = reply.partition("file: ")[2].strip() or place
         return Fate("Delivered", "Delivered", reply, dsn, final.ts, address=address)
@@ -208,11 +210,11 @@ def _manipulated(leg: Leg, swept: int, since: int) -> Fate | None:
         text = fact.fields.get("text") or fact.fields.get("who", "")
         if action == "delete":
             return Fate("Failed", "Deleted", text, "", fact.ts)
-        if action == "expire":
-            return Fate("Failed", "Expired", text, "", fact.ts)
+        if action == "expire":  # by a filter: it decided so, at once
+            return Fate("Failed", "Bounced" if actor == "filter" else "Expired", text, "", fact.ts)
         if action == "hold" and fact.ts >= since:
             held = Fate("Quarantined", "Quarantined" if actor == "filter" else "Held", text, "", fact.ts)
-        elif action == "release":
+        elif action in ("release", "requeue"):
             held = None
     if swept:
         remark = "deleted by an administrator together with others that the log does not name"
@@ -234,9 +236,7 @@ def of_mailbox(facts: list[Fact]) -> list[Fate]:
             stored.setdefault(kept.folder, kept)
         elif action == "forwarded":
             target = fields.get("target", "")
-            other.append(
-                Fate("Expanded", "Redirected", f"redirected to {target}", "", fact.ts, address=target, host=fact.host)
-            )
+            other.append(_given_on(target, fact))
         elif action == "discarded":
             other.append(
                 Fate("Failed", "Discarded", fields.get("reason") or "discarded by Sieve", "", fact.ts, host=fact.host)
@@ -248,9 +248,16 @@ def of_mailbox(facts: list[Fact]) -> list[Fate]:
         elif action == "duplicate":
             other.append(Fate("Delivered", "Duplicate", fields.get("reason", ""), "", fact.ts, host=fact.host))
     copies = sorted(stored.values(), key=lambda fate: fate.folder)
-    redirects = [fate for fate in other if fate.detail == "Redirected"]
+    redirects = [fate for fate in other if fate.address or fate.detail == "Redirected"]
     # A discard is Sieve's way to cancel the implicit keep: it counts only when nothing else was done with the message.
     return copies + redirects or other[:1]
+
+
+def _given_on(target: str, fact: Fact) -> Fate:
+    """Sieve's redirect to an address, which goes on from there, or to a program, where it ends."""
+    if target.startswith("|"):
+        return Fate("Delivered", "Delivered", "", "", fact.ts, address=target, host=fact.host)
+    return Fate("Expanded", "Redirected", f"redirected to {target}", "", fact.ts, address=target, host=fact.host)
 
 
 def _kept(fact: Fact) -> Fate:

@@ -6,7 +6,7 @@ from mailwake.events.fact import Fact
 from mailwake.trace.model import Leg, Recipient
 
 _PROBE_STATUS = frozenset({"deliverable", "undeliverable", "undeliverable-but-not-cached"})
-_NO_HOST = frozenset("|/>")
+_NO_HOST = frozenset("|/")
 
 
 def learn(leg: Leg, fact: Fact, kind: str) -> None:
@@ -76,6 +76,7 @@ def split_local(leg: Leg) -> None:
                 way.attempts = attempts
                 split[name[0], f"{name[1]}\0{number}" if number else name[1]] = way
             continue
+        recipient.attempts = ways[0]
         ends: dict[str, Fact] = {}
         for fact in recipient.attempts:
             if fact.fields.get("status") in ("sent", "bounced"):
@@ -93,7 +94,9 @@ def split_local(leg: Leg) -> None:
 
 def has_ways(attempts: list[Fact]) -> bool:
     """Whether there may be more than one way for an address: see `split_local`."""
-    return attempts[0].fields.get("agent") == "local" or any(map(_target, attempts))
+    return attempts[0].fields.get("agent") == "local" or any(
+        _target(fact) or fact.fields.get("disposition") == "reply" for fact in attempts
+    )
 
 
 def _target(fact: Fact) -> str:
@@ -112,7 +115,11 @@ def _account(attempts: list[Fact], address: str) -> str:
 
 
 def _by_target(attempts: list[Fact]) -> list[list[Fact]]:
-    """Attempts apart by the command or file that each was for; those of the address itself are one more group."""
+    """Attempts apart by the command or file that each was for; those of the address itself are one more group.
+
+    That an automatic answer was written is no attempt to deliver, if there is another one.
+    """
+    attempts = [fact for fact in attempts if fact.fields.get("disposition") != "reply"] or attempts
     if len(attempts) < 2:
         return [attempts]
     ways: dict[str, list[Fact]] = {}
@@ -182,6 +189,8 @@ def deliver(leg: Leg, fact: Fact) -> None:
         leg.probe = True
     address = fields.get("recipient", "")
     if not address:
+        if fields.get("disposition") != "discard":
+            return  # a copy that Exim's system filter made
         # Exim's `=> blackhole (DATA ACL discarded recipients)` is about all of them.
         discard = {"action": "discard", "text": fields.get("reply", "")}
         leg.checks.append(fact._replace(kind="check", fields=discard))

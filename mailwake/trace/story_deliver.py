@@ -18,6 +18,7 @@ _KEPT = {
     "forward": ("Redirect", tell("{who} is forwarded to another address.", who="").template, PLAIN),
     "file": ("Deliver", tell("Written to a file for {who}.", who="").template, GOOD),
     "command": ("Deliver", tell("Given to a command for {who}.", who="").template, GOOD),
+    "reply": ("DSN", tell("An automatic answer was written for {who}.", who="").template, PLAIN),
     "mailbox": ("Deliver", tell("Put into the mailbox of {who}.", who="").template, GOOD),
 }
 

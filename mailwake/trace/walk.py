@@ -338,8 +338,14 @@ def _redirected(leg: Leg) -> list[str] | None:
 def _target(leg: Leg) -> str:
     for fact in leg.checks:
         if "redirect" in fact.fields.get("action", ""):
-            return str(fact.fields.get("target") or fact.fields.get("text", ""))
+            return str(fact.fields.get("target") or fact.fields.get("text", "")) or _unasked(leg)
     return ""
+
+
+def _unasked(leg: Leg) -> str:
+    """The first recipient whom the sender did not name: a filter that redirects need not say where to."""
+    named = {name.lower() for name in leg.named}
+    return next((one.address for one in leg.recipients.values() if one.low_original not in named), "")
 
 
 def redirected_reason(leg: Leg) -> str:

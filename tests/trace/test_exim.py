@@ -113,6 +113,7 @@ def test_refused() -> None:
     [
         ("=> x <x@example.org> R=local_user T=local_delivery", "x@example.org Delivered/Delivered"),
         ("=> :blackhole: <x@example.org> R=system_aliases", "Failed/Discarded"),
+        ("=> discarded <x@example.org> R=userfilter", "x@example.org Failed/Discarded"),
         ("=> |/usr/bin/tool <x@example.org> R=userforward T=address_pipe", "Delivered/Delivered"),
         ("=> /var/mail/archive <x@example.org> R=userforward T=address_file", "Delivered/Delivered"),
         ("=> elsewhere@example.com <x@example.org> R=dnslookup T=remote_smtp H=mx.example.com [198.51.100.2] C=\"250 Ok\"", "elsewhere@example.com Delivered/Relayed"),  # noqa: E501
@@ -215,3 +216,78 @@ def test_a_message_discarded_as_a_whole_has_one_row_where_nobody_is_named() -> N
     block = IN.replace(" for x@example.org y@example.org", "")
     block += f"2026-11-21 10:00:01 {ID} => blackhole (DATA ACL discarded recipients): trap\n" + DONE
     assert fates(block) == ["a@example.net ? = Failed/Discarded"]
+
+
+@pytest.mark.parametrize(
+    ("line", "fate"),
+    [
+        ("=> x@example.org R=user T=lmtp H=box.example.org [192.0.2.7] C=\"250 Saved\"", "Delivered/Delivered"),
+        ("** x@example.org R=user T=lmtp H=box.example.org [192.0.2.7]: 550 5.1.1 No such user", "Failed/Bounced"),
+        ("== x@example.org R=user T=lmtp defer (-44) H=box [192.0.2.7]: 451 4.2.0 Later", "Pending/Deferred"),
+        ("", "Delivered/Delivered"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "=> x <x@example.org> R=vacation T=vacation_reply",
+        "=> >a@example.net <x@example.org> R=userfilter T=address_reply",
+    ],
+)
+def test_an_automatic_answer_does_not_deliver_the_message(answer: str, line: str, fate: str) -> None:
+    """A router with `unseen` runs an autoreply transport besides: what the next router does decides."""
+    lines = f"2026-11-21 10:00:01 {ID} {answer}\n" + (f"2026-11-21 10:00:02 {ID} {line}\n" if line else "")
+    assert fates(IN.replace(" y@example.org", "") + lines + DONE) == [f"a@example.net x@example.org = {fate}"]
+
+
+def test_passed_on_while_it_came_in_and_refused_there() -> None:
+    """control=cutthrough_delivery: the next host's answer to the data is the client's, and nothing is queued."""
+    line = (
+        f"2026-11-21 10:00:00 {ID} H=(out.example.net) [192.0.2.1] X=TLS1.3:TLS_AES_256_GCM_SHA384:256 CV=no"
+        " x@example.org F=<a@example.net> rejected after DATA: R=out T=remote_smtp H=mx.example.com [198.51.100.2]"
+        ' C="554 5.7.1 Not this"\n'
+    )
+    assert fates(line) == ["a@example.net x@example.org = Failed/Rejected"]
+
+
+def test_failed_by_the_system_filter() -> None:
+    lines = f"2026-11-21 10:00:01 {ID} cancelled by system filter: not in this house\n"
+    rows = trace(IN + lines + DONE)
+    assert told(rows) == [f"a@example.net {who}@example.org = Failed/Bounced" for who in "xy"]
+    assert {row.reason for row in rows} == {"not in this house"}
+
+
+def test_an_address_that_needs_quotes_is_logged_without_them() -> None:
+    lines = (
+        IN.replace("x@example.org y@example.org", '"a b"@example.org')
+        + f'2026-11-21 10:00:01 {ID} => a b@example.org <"a b"@example.org> R=out T=smtp H=mx [198.51.100.1]'
+        + ' C="250 Ok"\n'
+        + DONE
+    )
+    assert fates(lines) == ['a@example.net "a b"@example.org = Delivered/Relayed']
+
+
+def test_sent_elsewhere_by_the_system_filter() -> None:
+    """Nobody of those addressed gets it, and who does was not addressed."""
+    to = f'2026-11-21 10:00:01 {ID} => z@example.org <system-filter> R=user T=lmtp H=box [192.0.2.7] C="250 Saved"\n'
+    ignored = f"2026-11-21 10:00:01 {ID} original recipients ignored (system filter)\n"
+    assert sorted((row.original_recipient, row.recipient, row.detail) for row in trace(IN + ignored + to + DONE)) == [
+        ("x@example.org", "z@example.org", "Delivered"),
+        ("x@example.org", "z@example.org", "Redirected"),
+        ("y@example.org", "z@example.org", "Redirected"),
+    ]
+
+
+def test_a_copy_in_a_file_by_the_system_filter_throws_nothing_away() -> None:
+    copy = f"2026-11-21 10:00:01 {ID} => /var/archive/mail <system-filter> T=address_file\n"
+    assert fates(IN + copy) == [f"a@example.net {who}@example.org = GettingStatus/Unknown" for who in "xy"]
+
+
+def test_an_automatic_answer_beside_a_file_is_no_end_of_its_own() -> None:
+    """A user's filter: vacation and save."""
+    lines = (
+        f"2026-11-21 10:00:01 {ID} => /srv/archive/x <x@example.org> R=userfilter T=address_file\n"
+        f"2026-11-21 10:00:01 {ID} => >a@example.net <x@example.org> R=userfilter T=address_reply\n"
+    )
+    rows = trace(IN.replace(" y@example.org", "") + lines + DONE)
+    assert [(row.recipient, row.detail) for row in rows] == [("/srv/archive/x", "Delivered")]

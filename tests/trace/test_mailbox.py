@@ -150,3 +150,13 @@ def test_what_sent_means(by: str, relay: str, text: str, fate: str) -> None:
     {DONE}
     """)  # noqa: E501
     assert [f"{row.recipient} {row.status}/{row.detail}" for row in rows] == [fate]
+
+
+@pytest.mark.pitfall("D35")
+@pytest.mark.parametrize("kept", [True, False])
+def test_given_to_a_program_by_sieve(kept: bool) -> None:
+    """The program is where the message ended: nobody hands it on from there."""
+    stored = f"{SIEVE}stored mail into mailbox 'INBOX'\n" if kept else ""
+    rows = trace(f"{IN}{SIEVE}pipe action: piped message to program `tickets'\n{stored}{LMTP}{DONE}")
+    found = sorted((row.recipient, row.status, row.detail) for row in rows)
+    assert found == [("x@example.org", "Delivered", "Delivered")] * kept + [("|tickets", "Delivered", "Delivered")]

@@ -18,6 +18,8 @@ _ODD_TARGET = re.compile(
     rf'(?P<target>:[a-z]+:|{QUOTED}"@[^ :]+|[^<(:]*?)'
     r"(?: \((?P<parent>[^()]*)\))?(?: <(?P<top>[^<>]*)>)?(?= [A-Z]{1,3}=| defer \(| routing |:? |:?\Z)"
 ).match
+_UNQUOTED = re.compile(r'[^<"@|>/(:][^<"@]*@[^\s<]+ <("[^"]*"@[^\s<>"]+)>').match
+"""An address whose local part needs quotes: Exim shows it without them, and as it was addressed, with them."""
 _COMMAND_TARGET = re.compile(
     r"(?P<target>[|>].*?|save .*?)(?: \((?P<parent>[^()]*)\))? <(?P<top>[^<>]*)>"
     r"(?= [A-Z]{1,3}=| defer \(| routing |:|\Z)"
@@ -30,6 +32,8 @@ _IN_ORDER = re.compile(
 """A delivery with its fields in the order that deliver.c gives them: one match in place of the walk, most lines are so.
 
 Nothing in it can match in two ways; a line that it does not cover to the end goes to the walk."""
+_ANSWERS = re.compile(r"auto_?reply|vacation|(?:\A|_)reply(?:\Z|_)")
+"""Names that autoreply transports are given: the default configuration's, the specification's examples'."""
 _MAILBOX_PATH = ("maildir", "mbox", "/mail/", "/cur", "/new")
 
 
@@ -180,6 +184,9 @@ def _cut_target(fields: Fields, rest: str) -> str:
             if top != target and "@" in top:
                 fields["orig_recipient"] = top
         return f"{colon} {walk}"
+    if quoted := _UNQUOTED(rest):
+        fields["recipient"] = quoted[1]
+        return rest[quoted.end() :]
     odd = _COMMAND_TARGET(rest) or _ODD_TARGET(rest)
     if odd is None:
         return rest
@@ -200,7 +207,8 @@ def _put_odd_target(fields: Fields, target: str, parents: str | None, top: str) 
     """
     known = top if "@" in top else ""
     last = parents.partition(", ")[0] if parents else known
-    special = target[:1] in "|/>:" or target.startswith("save ") or ("/" in target and "@" not in target)
+    thrown = target == "discarded" and known and not known.startswith("discarded@")  # deliver.c: `seen finish` alone
+    special = thrown or target[:1] in "|/>:" or target.startswith("save ") or ("/" in target and "@" not in target)
     if target[:1] == '"' or not special:
         same = last and (target == last.rpartition("@")[0] or "@" not in target)
         fields["recipient"] = last if same and target == last.rpartition("@")[0] else target
@@ -215,9 +223,11 @@ def _put_odd_target(fields: Fields, target: str, parents: str | None, top: str) 
 
 
 def _special(target: str) -> str:
-    if target[0] in "|>":
+    if target[0] == ">":
+        return "reply"
+    if target[0] == "|":
         return "command"
-    if target[0] == ":" or target == "/dev/null":
+    if target[0] == ":" or target in ("/dev/null", "discarded"):
         return "discard"
     path = target.lower()
     return "mailbox" if path.endswith("/") or any(word in path for word in _MAILBOX_PATH) else "file"
@@ -230,6 +240,8 @@ def _disposition(fields: Fields) -> str:
     transport = fields.get("transport", "").lower()
     if "blackhole" in transport or "null" in transport:
         return "discard"
+    if "relay_ip" not in fields and _ANSWERS.search(transport):
+        return "reply"
     if "relay_ip" not in fields or "token" in fields or "lmtp" in transport:
         return "mailbox"
     return "relay"

@@ -22,6 +22,9 @@ def host_note(key: str, walk: str, text: str) -> Parsed:
 
 def remark(key: str, text: str) -> Parsed:
     """Any other line of a message. ACLs and filters may write what they like, and every verb of Exim's is known."""
+    if text == "original recipients ignored (system filter)":
+        # deliver.c: the filter's own deliveries, which name `<system-filter>`, are all that is done
+        return "check", key, {"action": "redirect", "by": "system filter"}
     fields: Fields = {"text": text}
     if "[" in text:
         put_named_host(fields, text)

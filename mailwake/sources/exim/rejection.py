@@ -19,6 +19,9 @@ _BARE_FROM = re.compile(r"(?:MAIL FROM:|from )<([^>]*)>").match
 _BARE_COMMAND = re.compile(r'("[^"]*"|[A-Za-z]+)(?: (?:command|from(?= )))?').match
 _QUOTED_COMMAND = re.compile(rf'({QUOTED})"?').match
 
+_CUT_THROUGH = re.compile(r"(\"[^\" ]*\"@\S+|[^\s:=@]+@[^\s:@]+)(?= F=<[^<> ]*> (?:temporarily )?rejected )").match
+"""The recipient of a message that was passed on while it came in (control=cutthrough_delivery), before the F=."""
+
 _STAGES = (
     ("RCPT", "RCPT"),
     ("MAIL", "MAIL"),
@@ -38,6 +41,10 @@ def with_client(key: str, rest: str, headers: str) -> Parsed | None:
     text = text[1:] if text[:1] == " " else text
     if text.startswith(("rejected ", "temporarily rejected ")):
         return _rejection(key, walk, text, headers)
+    if found := _CUT_THROUGH(text):
+        more, text = zone(text[found.end() :])
+        kind, key, refusal = _rejection(key, walk + more, text.lstrip(" "), headers)
+        return kind, key, {**refusal, "recipient": address(found[1])}
     if key and text and " H=" in walk and (text[0] == ":" or " F=" not in walk) and not text.startswith("Warning:"):
         return host_note(key, walk, text.lstrip(": "))
     fields: Fields = {}
