@@ -28,6 +28,21 @@ SERVICES = frozenset(("imap", "pop3", "managesieve", "sieve", "submission"))
 """Services whose sessions are a person's."""
 KINDS = frozenset(("item", "login", "logout", "auth_failed", "client", "event", "audited"))
 _DAY = 86_400_000_000
+_NO_MAILBOX = frozenset(("smtp", "lmtp", "doveadm"))
+"""What also asks the auth service, and opens no mailbox."""
+
+
+def service_of(data: dict[str, Any]) -> str:
+    """What somebody signs in to, of an event's fields: `service` in 2.3; events of auth in 2.4 call it `protocol`."""
+    return str(data.get("service") or data.get("protocol") or "").casefold()
+
+
+def reasons_of(data: dict[str, Any]) -> frozenset[str]:
+    """The reason codes of an event: a list, or what a shipper of logs has made of it."""
+    given = data.get("reason_code") or ()
+    if isinstance(given, str):
+        given = given.replace(",", " ").split()
+    return frozenset(map(str, given)) if isinstance(given, list | tuple) else frozenset((str(given),))
 
 
 def audit_key(fact: Fact) -> str:
@@ -60,15 +75,15 @@ def _event_key(fact: Fact) -> str:
     data = fields["data"]
     inner: dict[str, Any] = data.get("fields") or {}
     categories = data.get("categories") or ()
-    reasons = inner.get("reason_code") or ()
-    if "service:doveadm" in categories or any(str(one).startswith("doveadm:") for one in reasons):
+    reasons = reasons_of(inner)
+    if "service:doveadm" in categories or any(one.startswith("doveadm:") for one in reasons):
         user = str(fields.get("user", ""))
         return f"d:{user.casefold()}/{fact.ts // _DAY}" if user else ""
     if fields["name"] == "mail_user_session_finished" or "rcpt_to" in inner:
         return ""
     if any(str(one).startswith("service:lmtp") or str(one) == "service:lda" for one in categories):
         return ""
-    if fields["name"].startswith("auth_") and inner.get("service") in ("smtp", "lmtp", "doveadm"):
+    if fields["name"].startswith("auth_") and service_of(inner) in _NO_MAILBOX:
         return ""
     session = fields.get("session")
     return f"s:{session}" if session else ""

@@ -34,6 +34,15 @@ class MailboxType(StrEnum):
     DISCOVERY = "DiscoveryMailbox"
 
 
+PUBLIC_FOLDERS = "Public Folders"
+"""What the mailbox is called in which the folders are that belong to nobody."""
+
+
+def type_of_unknown(name: str) -> MailboxType:
+    """What a mailbox is that nobody declared, by what it is called."""
+    return MailboxType.PUBLIC_FOLDER if name.casefold() == PUBLIC_FOLDERS.casefold() else MailboxType.USER
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """A message or other item that an action concerned. "" and 0 mean not known."""

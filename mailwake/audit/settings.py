@@ -29,6 +29,8 @@ class OrganizationSettings:
     """Folders that mean Deleted Items, when the server does not say (special use, RFC 6154)."""
     shared_prefixes: tuple[str, ...] = ("shared/", "user/", "Other Users/", "shared.", "user.")
     """Namespace prefixes under which others' mailboxes appear: `shared/alice@example.com/INBOX`."""
+    public_prefixes: tuple[str, ...] = ("Public/", "Public.", "Public Folders/")
+    """Namespace prefixes of folders that are everybody's (Dovecot: `type = public`): `Public/Announcements`."""
     lazy_expunge: bool = False
     """Expunged mail is kept (Dovecot lazy_expunge): an expunge is a SoftDelete."""
 

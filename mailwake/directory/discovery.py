@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
+from mailwake.audit.model import type_of_unknown
 from mailwake.audit.settings import Settings
 from mailwake.directory import alike, names
 from mailwake.directory.models import Bypass, Mailbox, MailboxName, NameKind, Permission
@@ -62,8 +63,9 @@ def _make(directory: Directory, settings: Settings, times: dict[str, int], revis
     for key, ts in times.items():
         local, domain = names.split(key)
         enabled = not settings.organization(ts).audit_disabled
-        rows.append((guids[key], key, local or key, key if local else "", domain, key if local else "", ts, enabled))
-    columns = ("guid", "name", "alias", "primary_address", "domain", "upn", "created", "audit_enabled")
+        address, kind = (key if local else ""), type_of_unknown(key).value
+        rows.append((guids[key], key, local or key, address, domain, address, ts, enabled, kind))
+    columns = ("guid", "name", "alias", "primary_address", "domain", "upn", "created", "audit_enabled", "type")
     alike.insert(directory.alias, Mailbox(discovered=True, revision=revision), columns, rows)
     numbers = dict(boxes.filter(guid__in=guids.values()).values_list("guid", "pk"))
     called: list[tuple[int, str, str, str]] = []

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from django.db.models import QuerySet
 
-from mailwake.audit.model import LogonType, MailboxType
+from mailwake.audit.model import LogonType, MailboxType, type_of_unknown
 from mailwake.audit.settings import ActorSettings, MailboxSettings, OrganizationSettings
 from mailwake.directory import names, versions
 from mailwake.directory.models import Bypass, Mailbox, MailboxName, NameKind, Organization, SettingVersion
@@ -153,7 +153,7 @@ class Snapshot:
         number = self._number(key, ts)
         bypass = _at(self._bypassed_names[key], ts) if key in self._bypassed_names else False
         if number is None:
-            return MailboxSettings(name, known=False), ActorSettings(name, bypass)
+            return MailboxSettings(name, type_of_unknown(name), known=False), ActorSettings(name, bypass)
         box = self._boxes[number]
         settings = _settings(box.name, _at(box.line, ts))
         bypass = bypass or any(_at(line, ts) for line in self._bypassed.get(number, ()))

@@ -1,6 +1,7 @@
 """JSON documents, as lines of JSON: what a REST service or a shell's ConvertTo-Json gives, and no log writes.
 
     [{...}, {...}]                                    a list of records, on one line or many
+    ["{...}", "{...}"], [[{...}], [{...}]]            the same, each as text; lists of lists
     {"@odata.context": ..., "value": [{...}, ...]}    a page: the records are in the first list of objects in it
     {...}                                             one record, on several lines
 
@@ -23,7 +24,7 @@ MAX_RECORD = 16 << 20
 """Characters of one record; a longer one is given up with the rest of the file."""
 _LOOK = 64 << 10
 _BLANK = re.compile(r"[\s,]*")
-_LIST = re.compile(r"\s*\[\s*(?=[{\]])")
+_LIST = re.compile(r'\s*\[\s*(?=[{\]]|"\s*\{|\[\s*\{)')
 _LISTS = ("value", "results", "items", "records", "entries", "events", "logs", "data")
 """What services call the list of records of a page."""
 _PLAIN = r'"(?:[^"\\\n]|\\.)*"\s*:\s*(?:"(?:[^"\\\n]|\\.)*"|[-+\w.]+)\s*'
@@ -85,6 +86,16 @@ def _line(record: object) -> str:
         raise DocumentError(f"a record cannot be read: {error}") from error
 
 
+def _within(text: str) -> object:
+    """A record that is text in its list, as a column of texts comes out of ConvertTo-Json; else the text."""
+    if text.lstrip()[:1] != "{":
+        return text
+    try:
+        return orjson.loads(text)
+    except ValueError:
+        return text
+
+
 class Documents:
     """Reads documents out of pieces of text."""
 
@@ -111,10 +122,14 @@ class Documents:
                     raise DocumentError(f"this is no JSON: {self._text[place : place + 60]!r}")
                 break
             record, place = made
+            if isinstance(record, str) and self._inside:
+                record = _within(record)
             if isinstance(record, dict):
                 page = None if self._inside else _page(record)
                 for one in [record] if page is None else page:
                     yield _line(one)
+            elif isinstance(record, list):
+                yield from (_line(one) for one in record if isinstance(one, dict))
         self._text = self._text[place:]
 
     def _skip(self, place: int) -> int:

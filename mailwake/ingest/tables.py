@@ -28,6 +28,8 @@ csv.field_size_limit(max(csv.field_size_limit(), MAX_ROW))
 _DELIMITERS = ",;\t"
 _FIELDS = "#Fields:"
 _NAME = re.compile(r"(?!.*: )[^<>\[\]{}=]{1,80}\Z")
+_SEP = re.compile(r"sep=.?\s*\Z", re.IGNORECASE)
+"""First line of tables that are made for Excel."""
 _LOOK = 100
 """Lines before a header that are looked at."""
 
@@ -59,7 +61,7 @@ def find(start: bytes, claims: Claims) -> Table | None:
     """The header of the table that begins with this text; None when it is none, or nobody's."""
     for line in start.decode("utf-8", "replace").split("\n", _LOOK)[:_LOOK]:
         text = line.removeprefix("\ufeff").strip()
-        if text and (text.startswith(_FIELDS) or not text.startswith("#")):
+        if text and (text.startswith(_FIELDS) or not text.startswith("#")) and not _SEP.match(text):
             return header(line, claims)
     return None
 
@@ -136,8 +138,8 @@ class Rows:
     def _take(self, found: list[tuple[str, bool]]) -> None:
         data = b"".join(self._lines)
         self._lines, self._quotes, self.open_bytes = [], 0, 0
-        text = data.decode("utf-8", "replace").removeprefix("\ufeff").rstrip("\r\n").replace("\0", "")
-        if not text or text.isspace():
+        text = _text(data).removeprefix("\ufeff").rstrip("\r\n").replace("\0", "")
+        if not text or text.isspace() or _SEP.match(text):
             return
         if text.startswith("#"):
             self._header(text)
@@ -160,6 +162,14 @@ class Rows:
             found.append((text, False))
         if rest:
             found.extend(self.feed(b"".join(rest)))
+
+
+def _text(data: bytes) -> str:
+    """UTF-8; else what Windows writes where it is not asked for UTF-8, as Export-Csv of Windows PowerShell."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
 
 
 def _lines(data: bytes) -> list[bytes]:

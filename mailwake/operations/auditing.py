@@ -101,27 +101,27 @@ class Placing:
     def __init__(self, path: Path) -> None:
         """path: the data directory."""
         self._path = path
-        self._prefixes: tuple[str, ...] | None = None
+        self._organization: OrganizationSettings | None = None
 
     def __call__(self, signs: Iterable[Named]) -> Iterable[Named]:
         """Signs of items as the users call their folders, with mailbox and folder."""
-        if self._prefixes is None:
-            self._prefixes = _shared_prefixes(self._path)
-        return placed(signs, self._prefixes)
+        if self._organization is None:
+            self._organization = _organization(self._path)
+        return placed(signs, self._organization.shared_prefixes, self._organization.public_prefixes)
 
 
-def _shared_prefixes(path: Path) -> tuple[str, ...]:
+def _organization(path: Path) -> OrganizationSettings:
     from mailwake.directory.errors import DirectoryError
     from mailwake.directory.opening import open_directory
 
     now = int(datetime.now(UTC).timestamp() * 1_000_000)
     try:
         with open_directory(path, create=False) as directory:
-            return directory.settings().organization(now).shared_prefixes
+            return directory.settings().organization(now)
     except DirectoryError as error:
         if error.code != "no-directory":
             raise
-        return OrganizationSettings().shared_prefixes
+        return OrganizationSettings()
 
 
 def _directory(path: Path) -> AbstractContextManager[Office]:

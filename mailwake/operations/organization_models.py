@@ -17,6 +17,7 @@ class OrganizationConfig(Output):
     audit_log_search_reach: int | str = Field(description="Days that an audit log search reaches back, or Unlimited.")
     trash_folders: tuple[str, ...] = Field(description="Folders that mean Deleted Items where the server says nothing.")
     shared_prefixes: tuple[str, ...] = Field(description="Namespace prefixes under which others' mailboxes appear.")
+    public_prefixes: tuple[str, ...] = Field(description="Namespace prefixes under which public folders appear.")
     lazy_expunge: bool = Field(description="Servers keep expunged mail: an expunge is a SoftDelete.")
 
     @classmethod
@@ -30,5 +31,6 @@ class OrganizationConfig(Output):
             audit_log_search_reach=record.search_reach_days or "Unlimited",
             trash_folders=settings.trash_folders,
             shared_prefixes=settings.shared_prefixes,
+            public_prefixes=settings.public_prefixes,
             lazy_expunge=settings.lazy_expunge,
         )

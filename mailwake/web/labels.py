@@ -158,6 +158,7 @@ LABELS: dict[str, str | Promise] = {
     "AuditLogSearchReach": _("Reach of the audit log search"),
     "TrashFolders": _("Folders that mean Deleted Items"),
     "SharedPrefixes": _("Prefixes of others' mailboxes"),
+    "PublicPrefixes": _("Prefixes of public folders"),
     "Scope": _("Scope"),
     "ScopeMailboxes": _("Mailboxes of the scope"),
     "ScopeDomains": _("Domains of the scope"),

@@ -128,3 +128,12 @@ def test_names_out_of_damaged_records(directory: Directory) -> None:
     assert found == {"ann\\xe9@one.test", "\\ud800lone", "nul\\x00@one.test"}
     assert directory.mailboxes.find("ann\udce9@one.test").name == "ann\\xe9@one.test"
     assert directory.discover(["ann\udce9@one.test"], NOW) == 0
+
+
+def test_public_folders_are_of_their_type(directory: Directory) -> None:
+    """Before anybody declared them, when a log shows them first, and when somebody says what they shall count as."""
+    assert directory.settings().mailbox("Public Folders", NOW).type == "PublicFolderMailbox"
+    assert directory.discover(["Public Folders"], NOW) == 1
+    (box,) = directory.mailboxes.all()
+    assert (box.identity, box.type) == ("public folders", "PublicFolderMailbox")
+    assert directory.settings().mailbox("Public Folders", NOW).type == "PublicFolderMailbox"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from mailwake.audit.keys import reasons_of, service_of
 from mailwake.audit.observe.arguments import folder_name, inbox, split
 from mailwake.events.fact import Fact
 
@@ -160,8 +161,15 @@ def _told(fact: Fact) -> Told:
     data = fact.fields["data"]
     start, end = time_of(data.get("start_time")), time_of(data.get("end_time"))
     start = start or end or fact.ts
-    inner = data.get("fields")
-    return Told(fact.fields["name"], start, max(end, start), inner or {}, str(data.get("hostname") or ""))
+    name, inner = fact.fields["name"], data.get("fields") or {}
+    if name.startswith("auth_"):
+        inner = {**inner, "service": service_of(inner), "success": _worked(inner.get("success"))}
+    return Told(name, start, max(end, start), inner, str(data.get("hostname") or ""))
+
+
+def _worked(success: object) -> str:
+    """`yes` of an event of auth, also as a shipper of logs has typed it anew."""
+    return "yes" if str(success).casefold() in ("yes", "true") else ""
 
 
 def time_of(value: object) -> int:
@@ -186,7 +194,7 @@ def _file(found: Evidence, told: Told) -> None:
     if told.host:
         found.hosts.add(told.host)
     data = told.data
-    reasons = frozenset(map(str, data.get("reason_code") or ()))
+    reasons = reasons_of(data)
     folder = inbox(str(data.get("mailbox") or ""))
     if data.get("remote_ip"):
         found.ips.add(str(data["remote_ip"]))

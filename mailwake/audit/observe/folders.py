@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from mailwake.audit.model import PUBLIC_FOLDERS
 from mailwake.audit.observe.arguments import inbox
 
 _TRASH = """
@@ -40,7 +41,12 @@ _KEPT = frozenset((".expunged", "expunged"))
 """First part of the names where Dovecot's lazy_expunge puts what was expunged (`location` of its namespace)."""
 
 
-_OTHERS = re.compile(r"(?:INBOX[./])?#?(?:shared|users?|other users)([./])", re.IGNORECASE)
+_OTHERS = re.compile(
+    r"(?:INBOX[./])?[#~]?(?:shared(?: folders)?|users?|other users|geteilt|freigegeben|andere benutzer|benutzer"
+    r"|partag[eé]s?|autres utilisateurs|gedeeld|andere gebruikers|delade?|andra användare|compartid[ao]s?"
+    r"|otros usuarios|compartilhad[ao]s|outros usuários|condivis[ie]|altri utenti|共用|共享)([./])",
+    re.IGNORECASE,
+)
 """How prefixes for others' mailboxes are usually written, where the organization names none that fits."""
 
 
@@ -50,11 +56,17 @@ class Place(NamedTuple):
     mailbox: str
     folder: str
     shared: bool
-    """Seen through a namespace for others' mailboxes."""
+    """Seen through a namespace for others' mailboxes, or for everybody's folders."""
 
 
-def place(name: str, user: str, prefixes: Iterable[str]) -> Place:
-    """Where a folder is that `user` calls by this name: `shared/alice@example.com/Projects` is in alice's mailbox."""
+def place(name: str, user: str, prefixes: Iterable[str], public: Iterable[str] = ()) -> Place:
+    """Where a folder is that `user` calls by this name: `shared/alice@example.com/Projects` is in alice's mailbox.
+
+    public: prefixes of folders that belong to nobody (RFC 2342, the third kind of namespace): they are in one mailbox
+    of public folders, under their whole names.
+    """
+    if any(prefix and name.startswith(prefix) for prefix in public):
+        return Place(PUBLIC_FOLDERS, name, True)
     for prefix in prefixes:
         if not prefix or not name.startswith(prefix):
             continue

@@ -48,11 +48,11 @@ def names(facts: Iterable[Fact]) -> Iterator[Named]:
             yield from _of_command(fact)
 
 
-def placed(signs: Iterable[Named], prefixes: tuple[str, ...]) -> Iterator[Named]:
+def placed(signs: Iterable[Named], prefixes: tuple[str, ...], public: tuple[str, ...] = ()) -> Iterator[Named]:
     """Signs with the mailbox that a folder is in: `shared/alice@example.com/INBOX` is alice's INBOX."""
     for sign in signs:
-        where = place(sign.folder, sign.mailbox, prefixes)
-        old = place(sign.from_folder, sign.mailbox, prefixes).folder if sign.from_folder else ""
+        where = place(sign.folder, sign.mailbox, prefixes, public)
+        old = place(sign.from_folder, sign.mailbox, prefixes, public).folder if sign.from_folder else ""
         yield sign._replace(mailbox=where.mailbox.casefold(), folder=where.folder, from_folder=old)
 
 

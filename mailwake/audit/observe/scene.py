@@ -56,7 +56,8 @@ class Scene:
 
     def place(self, folder: str, ts: int) -> Place:
         """Whose folder it is."""
-        return place(folder, self.user, self.organization(ts).shared_prefixes)
+        organization = self.organization(ts)
+        return place(folder, self.user, organization.shared_prefixes, organization.public_prefixes)
 
     def is_trash(self, folder: str, ts: int) -> bool:
         """Whether a folder (as the user calls it) is Deleted Items of its mailbox."""

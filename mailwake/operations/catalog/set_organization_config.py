@@ -27,6 +27,7 @@ class Order(Input):
     audit_log_search_reach: ResultSize = Field(None, description="Days that a search reaches back, or Unlimited.")
     trash_folders: ListChange | None = Field(None, description="Folders that mean Deleted Items.")
     shared_prefixes: ListChange | None = Field(None, description="Prefixes under which others' mailboxes appear.")
+    public_prefixes: ListChange | None = Field(None, description="Prefixes under which public folders appear.")
     lazy_expunge: bool | None = Field(None, description="Servers keep expunged mail: an expunge is a SoftDelete.")
 
 
@@ -37,7 +38,7 @@ def handle(context: Context, order: Order) -> Iterator[OrganizationConfig]:
     values: dict[str, Any] = {
         name: getattr(order, field) for field, name in _FIELDS.items() if getattr(order, field) is not None
     }
-    for name in ("trash_folders", "shared_prefixes"):
+    for name in ("trash_folders", "shared_prefixes", "public_prefixes"):
         change: ListChange | None = getattr(order, name)
         if change is not None:
             values[name] = _list(getattr(now.settings, name), change)

@@ -191,11 +191,12 @@ class _Session:
         import pyarrow  # noqa: F401 - a second, which the first window would have to wait for
 
         micros = time.time_ns() // 1000
-        prefixes = self._directory.settings().organization(micros).shared_prefixes
+        organization = self._directory.settings().organization(micros)
+        prefixes, public = organization.shared_prefixes, organization.public_prefixes
         try:
             with self._database.merging(), Writer(self._database, journeys.next_version(self._database)) as writer:
                 self._correlator.before_reading = writer.drain
-                writer.place = lambda signs: placed(signs, prefixes)
+                writer.place = lambda signs: placed(signs, prefixes, public)
                 while not self._engine._ended.is_set():
                     self._round(writer)
                 self._write(writer)

@@ -62,7 +62,7 @@ def read_head(text: str) -> Head | None:
     if extra:
         named = dict(_EXTRA.findall(extra))
         client_ip = named.get("rip", client_ip)
-        auth_user = named.get("auth", "") or named.get("auth_user", "") or auth_user
+        auth_user = _master(named, user) or auth_user
         session = session or named.get("session", "")
         user = user or named.get("user", "")
     return Head(service, user, session, client_ip, auth_user, pid)
@@ -93,8 +93,20 @@ def _read_other(text: str) -> Head | None:
     session = named.get("session", session)
     client_ip = named.get("rip", client_ip)
     user, _, master = user.partition("*")
-    auth_user = named.get("auth", "") or named.get("auth_user", "") or master
+    auth_user = _master(named, user) or master
     return Head(service.lower(), user, session, client_ip, auth_user, pid)
+
+
+def _master(named: dict[str, str], user: str) -> str:
+    """The name that logged in, without the `user*` that it may have been typed behind."""
+    given = named.get("auth") or named.get("auth_user") or named.get("master_user") or named.get("master") or ""
+    if len(given) > len(user) + 1 and user and given.startswith(user) and given[len(user)] in _SEPARATORS:
+        return given[len(user) + 1 :]
+    return given
+
+
+_SEPARATORS = "*/|%#!:"
+"""Usual values of auth_master_user_separator."""
 
 
 def _listed(inside: str, pid: str) -> tuple[str, str, str]:

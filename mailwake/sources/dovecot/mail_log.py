@@ -24,6 +24,7 @@ _PARTS = re.compile(
     r"(?:subject=(?P<subject>.{0,500}?)(?:, (?=flags=\([^)]*\)$)|$))?(?:flags=\((?P<flags>[^)]*)\))?",
     re.DOTALL,
 )
+_UID_FIRST = re.compile(r"uid=(\d{1,18}), (box=.{0,300}?)(?=, (?:msgid|size|vsize|from|subject|flags)=|$)", re.DOTALL)
 _BOXES = {
     "Mailbox created: ": "mailbox_create",
     "Mailbox deleted: ": "mailbox_delete",
@@ -55,6 +56,8 @@ def parse_item(head: Head, text: str) -> Parsed | None:
 def _item(head: Head, event: str, text: str) -> Parsed | None:
     """One message in one mailbox."""
     match = _PARTS.fullmatch(text)
+    if match is None:  # uid before box, as other versions and rewriting shippers have it
+        match = _PARTS.fullmatch(_UID_FIRST.sub(r"\2, uid=\1", text, count=1))
     if match is None:
         return None
     box, uid, message_id, size, vsize, sender, subject, flags = match.groups()

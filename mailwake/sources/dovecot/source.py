@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from typing import Any
+
+import orjson
 
 from mailwake.events import shape
 from mailwake.events.fact import LineParser, Parsed
@@ -105,7 +108,9 @@ class Dovecot:
     def split_bare(self, line: str) -> Bare | None:
         """Strict on purpose: a syslog line (`stamp host program[pid]: `) must not pass for one of Dovecot's file."""
         if line[:1] not in _FIRST:
-            return _event(line) if line.startswith(('{"event":"', "event:")) else None
+            if line.startswith(('{"event":"', "event:")):
+                return _event(line)
+            return _event_anew(line) if line[:1] == "{" and '"event"' in line and '"fields"' in line else None
         match = _BARE.match(line)
         if match is None:
             return _bare_1x(line) if line.startswith(("dovecot: ", "deliver(")) else None
@@ -150,3 +155,24 @@ def _event(line: str) -> Bare | None:
         stamp = datetime.fromtimestamp(float(times["number"]), UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     host = (_EVENT_HOST if json else _TAB_HOST).search(line, 0, 400)
     return Bare(stamp, host.group(1) if host else "", "dovecot", 0, f"stats: {line}") if stamp else None
+
+
+def _event_anew(line: str) -> Bare | None:
+    """An event that a shipper has written anew: with blanks, its parts in another order."""
+    try:
+        data: Any = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return None
+    if not isinstance(data, dict) or not isinstance(data.get("fields"), dict) or not isinstance(data.get("event"), str):
+        return None
+    stamp = data.get("end_time") or data.get("start_time")
+    if isinstance(stamp, int | float) and not isinstance(stamp, bool) and 0 < stamp < _LAST:
+        stamp = datetime.fromtimestamp(stamp, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    if not isinstance(stamp, str) or not stamp:
+        return None
+    host = data.get("hostname")
+    return Bare(stamp, host if isinstance(host, str) else "", "dovecot", 0, f"stats: {line}")
+
+
+_LAST = 1e11
+"""Seconds; no clock of a mail server shows more."""

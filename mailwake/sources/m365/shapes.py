@@ -9,8 +9,23 @@ import orjson
 
 _DEPTH = 3
 """Wrappers within wrappers that are looked into."""
-_WRAPPERS = ("AuditData", "auditData", "message", "_raw", "input", "event", "record")
+_WRAPPERS = ("AuditData", "auditData", "message", "_raw", "_source", "original", "input", "result", "event", "record")
 """Members in which log shippers and exports put the record, as text or as an object."""
+
+
+_COLUMNS = {
+    name.casefold(): name
+    for name in (
+        *("AuditData", "RecordId", "RecordType", "CreationDate", "Operation", "Operations", "UserId", "UserIds"),
+        *("Identity", "ResultIndex", "ResultCount"),
+    )
+}
+"""Columns of the exports, as they are spelled there."""
+
+
+def column(name: str) -> str:
+    """A column as the exports spell it: scripts write `auditdata` or `Audit Data`, too."""
+    return _COLUMNS.get(name.replace(" ", "").replace("_", "").casefold(), name)
 
 
 def loads(text: str) -> dict[str, Any] | None:
@@ -32,15 +47,30 @@ def unwrapped(record: dict[str, Any], depth: int = 0) -> dict[str, Any] | None:
     """
     if is_unified(record):
         return record
+    if "AuditData" not in record and any(column(name) == "AuditData" for name in record):
+        record = {column(name): value for name, value in record.items()}
     for name in _WRAPPERS if depth < _DEPTH else ():
-        inner = record.get(name)
-        if isinstance(inner, str) and inner[:1] == "{":
-            inner = loads(inner)
+        inner = _decoded(record.get(name))
         if isinstance(inner, dict):
             found = unwrapped(inner, depth + 1)
             if found is not None:
                 return found
     return record if not record.get("AuditData") and is_row(record) else None
+
+
+def _decoded(inner: Any) -> Any:
+    """What a member holds: an object, maybe as text, maybe as text of that text."""
+    for _ in range(_DEPTH):
+        text = inner.strip() if isinstance(inner, str) else ""
+        if text[:1] == "{":
+            return loads(text)
+        if text[:2] not in ('"{', '"\\'):
+            break
+        try:
+            inner = json.loads(text)
+        except ValueError:
+            return None
+    return inner
 
 
 def is_unified(record: dict[str, Any]) -> bool:

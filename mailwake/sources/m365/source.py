@@ -7,7 +7,7 @@ from typing import Any
 from mailwake.events.fact import LineParser
 from mailwake.sources.api import Bare
 from mailwake.sources.m365 import mailbox_log, unified
-from mailwake.sources.m365.shapes import loads, unwrapped
+from mailwake.sources.m365.shapes import column, loads, unwrapped
 from mailwake.sources.m365.times import iso
 
 
@@ -22,7 +22,7 @@ class Microsoft365:
 
     def split_bare(self, line: str) -> Bare | None:
         """A record of either log, alone or in a wrapper, as one line of JSON."""
-        if line[:1] != "{" or ("Operation" not in line and "RecordId" not in line):
+        if line[:1] != "{" or ("peration" not in line and "RecordId" not in line):
             return None
         record = loads(line)
         if record is None:
@@ -33,7 +33,7 @@ class Microsoft365:
         found = unwrapped(record)
         if found is None:
             return None
-        stamp = iso(str(found.get("CreationTime") or record.get("CreationDate") or ""), zone="Z")
+        stamp = iso(str(found.get("CreationTime") or _inner(found.get("CreationDate")) or ""), zone="Z")
         return Bare(stamp, _host(found), unified.PROGRAM, 0, line)
 
     def continues(self, line: str) -> bool:
@@ -42,11 +42,16 @@ class Microsoft365:
 
     def table(self, columns: tuple[str, ...]) -> bool:
         """Exports of the unified audit log, and of Search-MailboxAuditLog."""
-        return "AuditData" in columns or mailbox_log.is_table(columns)
+        return "AuditData" in map(column, columns) or mailbox_log.is_table(columns)
 
     def element(self, name: str, attributes: tuple[str, ...]) -> bool:
         """Events of SearchResult.xml."""
         return name == "Event" and {"MailboxGuid", "Operation", "LastAccessed"} <= set(attributes)
+
+
+def _inner(value: Any) -> Any:
+    """A time that Windows PowerShell's ConvertTo-Json wrote as an object."""
+    return value.get("value") or value.get("DateTime") if isinstance(value, dict) else value
 
 
 def _host(record: dict[str, Any]) -> str:

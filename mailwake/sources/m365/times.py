@@ -7,8 +7,11 @@ the computer's own way to write dates: `11/20/2026 8:14:03 AM`, `20/11/2026 08:1
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 _ISO = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)\s*(Z|[+-]\d\d:?\d\d)?\Z")
+_TICKS = re.compile(r"\\?/Date\((\d{9,14})(?:[+-]\d{4})?\)\\?/\Z")
+"""Milliseconds since 1970, as Windows PowerShell's ConvertTo-Json has them."""
 _LOCAL = re.compile(
     r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4}),?\s+(\d{1,2}):(\d\d)(?::(\d\d))?(?:\.\d+)?\s*([AaPp])?\.?[Mm]?\.?\Z"
 )
@@ -26,6 +29,9 @@ def iso(text: str, zone: str = "") -> str:
     if match is not None:
         day, clock, told = match.groups()
         return f"{day}T{clock if clock.count(':') == 2 else clock + ':00'}{told or zone}"
+    match = _TICKS.match(text)
+    if match is not None:
+        return datetime.fromtimestamp(int(match[1]) / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     match = _LOCAL.match(text)
     if match is None:
         return ""

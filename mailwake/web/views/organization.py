@@ -18,7 +18,7 @@ from mailwake.web.mistakes import mistakes
 from mailwake.web.spoken import error_in_words
 
 _CHECKS = ("audit_disabled", "exchange_parity", "lazy_expunge")
-_LISTS = ("trash_folders", "shared_prefixes")
+_LISTS = ("trash_folders", "shared_prefixes", "public_prefixes")
 
 
 @page

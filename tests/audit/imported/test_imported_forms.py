@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,34 @@ def powershell(*records: dict[str, Any]) -> str:
     return "#TYPE Selected.System.Management.Automation.PSCustomObject\n" + out.getvalue()
 
 
+def spelled(*columns: str, text: Callable[[dict[str, Any]], str] = json.dumps, before: str = "") -> str:
+    """A table with columns of one's own; the last one has the record."""
+    out = io.StringIO()
+    rows = csv.writer(out)
+    rows.writerow(columns)
+    for one in (MOVE, ACCESS):
+        rows.writerow([*("x" * len(columns[:-1])), text(one)])
+    return before + out.getvalue()
+
+
+def twice(one: Any) -> str:
+    """JSON within JSON."""
+    return json.dumps(json.dumps(one))
+
+
 FORMS = {
+    "lower.csv": spelled("creationdate", "userids", "operations", "auditdata"),
+    "blanks.csv": spelled("Creation Date", "User", "Activity", "Audit Data"),
+    "graph.csv": spelled("id", "createdDateTime", "operation", "userPrincipalName", "auditData"),
+    "twice.csv": spelled("CreationDate", "AuditData", text=twice),
+    "indented.csv": spelled("CreationDate", "AuditData", text=lambda one: "\n" + json.dumps(one, indent=2)),
+    "excel.csv": spelled("CreationDate", "AuditData", before="sep=,\r\n"),
+    "texts.json": json.dumps([json.dumps(MOVE), json.dumps(ACCESS)]),
+    "lists.json": json.dumps([[MOVE], [ACCESS]]),
+    "objects.json": json.dumps(
+        [{"CreationDate": "/Date(1795162811000)/", "AuditData": twice(r)} for r in (MOVE, ACCESS)]
+    ),
+    "shipped.json": "\n".join(json.dumps({"event": {"original": json.dumps(r)}}) for r in (MOVE, ACCESS)),
     "purview.csv": purview(MOVE, ACCESS),
     "powershell.csv": powershell(MOVE, ACCESS),
     "list.json": json.dumps([MOVE, ACCESS]),
@@ -124,6 +152,31 @@ def test_rows_without_audit_data_say_what_their_columns_say(tmp_path: Path) -> N
     (record,), _ = read(path)
     assert (id_of(record), record.observation.action, record.record_type) == (MOVE["Id"], "MoveToDeletedItems", 3)
     assert record.observation.ts == 1_795_162_811_000_000
+
+
+@pytest.mark.parametrize("date", ["/Date(1795162811000)/", {"value": "/Date(1795162811000)/", "DateTime": "Friday"}])
+def test_dates_of_windows_powershell(tmp_path: Path, date: Any) -> None:
+    row = {
+        "RecordType": 3,
+        "CreationDate": date,
+        "UserIds": "u",
+        "Operations": "Move",
+        "Identity": "q",
+        "AuditData": "",
+    }
+    path = tmp_path / "export.json"
+    path.write_text(json.dumps([row]))
+    (record,), _ = read(path)
+    assert (record.observation.ts, id_of(record)) == (1_795_162_811_000_000, "q")
+
+
+def test_a_table_that_is_no_unicode(tmp_path: Path) -> None:
+    """Windows PowerShell writes what the computer's language has, unless it is told otherwise."""
+    told = {**MOVE, "AffectedItems": [{"Subject": "Grüße – 5 €"}]}
+    path = tmp_path / "export.csv"
+    path.write_text(spelled("CreationDate", "AuditData", text=lambda _: json.dumps(told, ensure_ascii=False)), "cp1252")
+    records, _ = read(path)
+    assert [item.subject for item in records[0].observation.items] == ["Grüße – 5 €"]
 
 
 def test_damaged_rows_are_named_by_their_number(tmp_path: Path) -> None:
