@@ -18,7 +18,7 @@ from stage import Seen, Stage
 
 FRESH = re.compile(
     r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::[\d.]+)?(?:Z|\+00:00)?"
-    r"|s\d+_x\d+|\(%s(?:, %s)*\)|[A-Za-z0-9]{64}|sessionid=\w+|csrftoken=\w+|expires=[^;]*"
+    r"|s\d+_x\d+|\(%s(?:, %s)*\)|[A-Za-z0-9]{64}|mailwake-session=\w+|expires=[^;]*|:\w{6}:[\w-]{43}"
 )
 """Ids, times and tokens, which are new in each answer; names of savepoints; how many values a list of names has."""
 KEPT = "grace@example.org"
@@ -66,7 +66,7 @@ def names_in(value: Any) -> list[str]:
     return [one for one in map(str, values) if one != KEPT]
 
 
-def told(stage: Stage, ask: Callable[[], Seen], asked: Iterable[str], warm: Callable[[], Seen] | None = None) -> Told:
+def told(stage: Stage, ask: Callable[[], Seen], asked: Iterable[str], warm: Callable[[], object] | None = None) -> Told:
     """An answer and what it cost, the second time: settings are read once, a token's use is noted now and then.
 
     warm: what is asked before instead, where asking changes something.
