@@ -122,7 +122,8 @@ def claimed(draft: MailboxDraft) -> set[str]:
 
 
 def _live(directory: Directory) -> QuerySet[MailboxName]:
-    return MailboxName.objects.using(directory.alias).filter(until=None).exclude(kind=NameKind.DISPLAY.value)
+    rows = names.claiming(MailboxName.objects.using(directory.alias))
+    return rows.filter(until=None).exclude(kind=NameKind.DISPLAY.value)
 
 
 def _known(directory: Directory, draft: MailboxDraft) -> Mailbox | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from mailwake.audit.model import type_of_unknown
@@ -42,7 +42,7 @@ def discover(directory: Directory, found: Iterable[str], first_seen: int | Mappi
     with directory.writing() as revision:
         made = 0
         for part in _chunks(sorted(fresh)):
-            there = MailboxName.objects.using(directory.alias).filter(until=None, name__in=part)
+            there = names.claiming(MailboxName.objects.using(directory.alias)).filter(until=None, name__in=part)
             known = set(there.exclude(kind=NameKind.DISPLAY.value).values_list("name", flat=True))
             made += _make(directory, settings, {key: fresh[key] for key in part if key not in known}, revision)
         for key, ts in earlier.items():
@@ -80,21 +80,25 @@ def _make(directory: Directory, settings: Settings, times: dict[str, int], revis
     return len(rows)
 
 
-def reconcile(directory: Directory, places: Iterable[str]) -> None:
-    """For each local part: settle whether the login name of that spelling is of the mailbox with such an address."""
+def reconcile(directory: Directory, places: Iterable[str], spared: Collection[str] = ()) -> None:
+    """For each local part: settle whether the login name of that spelling is of the mailbox with such an address.
+
+    spared: those that stay as they are, at the same cost as a login name that there is not.
+    """
     with directory.writing() as revision:
         for part in _chunks(sorted({place for place in places if place})):
-            _reconcile(directory, part, revision)
+            _reconcile(directory, part, spared, revision)
 
 
-def _reconcile(directory: Directory, places: list[str], revision: int) -> None:
+def _reconcile(directory: Directory, places: list[str], spared: Collection[str], revision: int) -> None:
     boxes = Mailbox.objects.using(directory.alias)
     rows = MailboxName.objects.using(directory.alias).filter(until=None)  # a removed mailbox has none
     addressed: dict[str, set[int]] = defaultdict(set)
-    for local, number in rows.filter(kind=NameKind.ADDRESS.value, local__in=places).values_list("local", "mailbox_id"):
+    near = rows.filter(kind=NameKind.ADDRESS.value, local__in=places, aside=None)
+    for local, number in near.values_list("local", "mailbox_id"):
         addressed[local].add(number)
     logins = rows.filter(name__in=places, kind=NameKind.LOGIN.value).select_related("mailbox")
-    bare = {row.name: row.mailbox for row in logins if not row.mailbox.primary_address}
+    bare = {row.name: row.mailbox for row in logins if not row.mailbox.primary_address and row.name not in spared}
     if not bare:
         return
     wanted: dict[int, int | None] = {}

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from mailwake.directory import names
 from mailwake.directory.errors import DirectoryError
-from mailwake.directory.models import Mailbox, MailboxName, NameKind
+from mailwake.directory.models import Aside, Mailbox, MailboxName, NameKind
 from mailwake.directory.records import Reach
 from mailwake.events.told import tell
 
@@ -113,7 +113,7 @@ def told(directory: Directory, identities: Iterable[str]) -> dict[str, Named]:
     chosen = [*_TOLD, "same_as_id", *(f"same_as__{name}" for name in _TOLD[1:])]
     by_key: dict[str, dict[int, dict[int, Named]]] = {}
     for part in _parts(sorted({key for key in keys.values() if key})):
-        rows = MailboxName.objects.using(directory.alias).filter(until=None, name__in=part)
+        rows = names.claiming(MailboxName.objects.using(directory.alias)).filter(until=None, name__in=part)
         for name, kind, *values in rows.values_list("name", "kind", *(f"mailbox__{one}" for one in chosen)):
             own, same_as, other = values[: len(_TOLD)], values[len(_TOLD)], values[len(_TOLD) + 1 :]
             number, guid, *texts = own if same_as is None else (same_as, *other)
@@ -133,21 +133,38 @@ def _parts(keys: list[str]) -> Iterator[list[str]]:
 def _gather(
     directory: Directory, name: str, kind: str, reach: Reach | None, by_tier: dict[int, dict[int, Mailbox]]
 ) -> None:
-    """Live mailboxes that a key may mean, by how surely. One out of reach is as none: it hides nothing within it."""
+    """Live mailboxes that a key may mean, by how surely. One out of reach is as none: it hides nothing within it.
+
+    Who sees everything finds a mailbox by a name that stands aside where nothing else is called so.
+    """
     rows = MailboxName.objects.using(directory.alias).select_related("mailbox", "mailbox__same_as")
     live = rows.filter(until=None)  # a removed mailbox has none
     exact = live.filter(name=name)
     if kind:
         exact = exact.filter(kind__in=_READ_AS[kind])
-    for row in exact[:200]:
-        box = row.mailbox.same_as or row.mailbox
-        if reaches(reach, box):
-            by_tier.setdefault(_TIERS[row.kind], {})[box.id] = box
+    found = [row for row in exact[:200] if reaches(reach, _account(row))]
+    for row in _counting(found, reach):
+        by_tier.setdefault(_TIERS[row.kind], {})[_account(row).id] = _account(row)
     if not by_tier and not names.is_address(name):
-        for row in live.filter(local=name, kind=NameKind.ADDRESS.value)[:200]:
-            box = row.mailbox.same_as or row.mailbox
-            if reaches(reach, box):
-                by_tier.setdefault(_LOCAL, {})[box.id] = box
+        near = live.filter(local=name, kind=NameKind.ADDRESS.value)[:200]
+        for row in _counting([row for row in near if reaches(reach, _account(row))], reach):
+            by_tier.setdefault(_LOCAL, {})[_account(row).id] = _account(row)
+    if not by_tier:
+        for row in found:
+            by_tier.setdefault(_TIERS[row.kind], {})[_account(row).id] = _account(row)
+
+
+def _account(row: MailboxName) -> Mailbox:
+    return row.mailbox.same_as or row.mailbox
+
+
+def _counting(rows: list[MailboxName], reach: Reach | None) -> list[MailboxName]:
+    """Names without those that stand aside, unless those before which they do so are beyond reach."""
+    counting = [row for row in rows if row.aside != Aside.WHOLE]
+    everything = reach is None or reach.everything
+    if everything or any(row.kind != NameKind.DISPLAY.value for row in counting):
+        return counting
+    return rows
 
 
 def _ambiguous(identity: str, boxes: list[Mailbox]) -> DirectoryError:

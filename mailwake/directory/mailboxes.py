@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Prefetch, QuerySet
 
 from mailwake.audit.model import LogonType, MailboxType
-from mailwake.directory import discovery, lookup, names, versions
+from mailwake.directory import asides, discovery, lookup, names, versions
 from mailwake.directory.errors import DirectoryError
-from mailwake.directory.models import Mailbox, MailboxName, NameKind
+from mailwake.directory.models import Aside, Mailbox, MailboxName, NameKind
 from mailwake.directory.pieces import in_pieces
 from mailwake.directory.records import MailboxDraft, MailboxRecord, Reach
 from mailwake.events.told import tell
@@ -61,7 +61,7 @@ class Mailboxes:
         Names and aliases do not count: they say whose mailbox it may be, not who signs in to it.
         """
         kinds = [kind.value for kind in (NameKind.LOGIN, NameKind.UPN, NameKind.ADDRESS)]
-        hits = MailboxName.objects.using(self._directory.alias).filter(
+        hits = names.claiming(MailboxName.objects.using(self._directory.alias)).filter(
             until=None, kind__in=kinds, name=names.key(login), mailbox__removed=None, mailbox__same_as=None
         )
         numbers = set(hits.values_list("mailbox_id", flat=True))
@@ -99,26 +99,32 @@ class Mailboxes:
     def create(self, draft: MailboxDraft, now: int, reach: Reach | None = None) -> MailboxRecord:
         """Make a mailbox; it is audited from the first moment. Raises DirectoryError when a name of it is taken.
 
-        One that logs know under a name of it becomes it. reach: what the one who makes it may see. No name of a mailbox
-        beyond it can be had, so that nobody comes by what is done in a mailbox by calling theirs like it.
+        One that logs know under a name of it becomes it. reach: what the one who makes it may see. A name of a mailbox
+        beyond it is taken as any other, and stands aside (`asides`): nobody learns by it whether that mailbox is there,
+        nor comes by what is done in it by calling theirs like it.
         """
         with self._directory.writing() as revision:
             box = new_box(draft, now, revision)
             if draft.audit_enabled is None:
                 box.audit_enabled = not self._directory.organization.current().settings.audit_disabled
             pairs = list(names.of_draft(box, draft))
-            self._check_reach([name for kind, name in pairs if kind != NameKind.DISPLAY], reach)
-            self._check_free(pairs)
+            aside = asides.of_pairs(self._directory, pairs, reach)
+            self._check_free(pairs, reach)
             box.save(using=self._directory.alias)
-            discovery.absorb(self._directory, box, [name for kind, name in pairs if kind != NameKind.DISPLAY])
+            own = [pair for pair in pairs if aside.get(pair) != Aside.WHOLE]
+            discovery.absorb(self._directory, box, [name for kind, name in own if kind != NameKind.DISPLAY])
             box.save(using=self._directory.alias, update_fields=["created"])
             rows = MailboxName.objects.using(self._directory.alias)
             there = set(rows.filter(mailbox=box, until=None).values_list("kind", "name"))
-            rows.bulk_create(names.row(box, kind, name) for kind, name in pairs if (kind.value, name) not in there)
+            rows.bulk_create(
+                names.row(box, kind, name, aside.get((kind, name)))
+                for kind, name in pairs
+                if (kind.value, name) not in there
+            )
             # before it was there, acts in it were decided as in an unknown mailbox
             default = versions.of_mailbox(Mailbox())
             versions.record(self._directory, versions.MAILBOX, box.pk, default, versions.of_mailbox(box), now)
-            self.settle(pairs)
+            self.settle(pairs, {names.split(name)[0] or name for _, name in aside})
         return self.get(box.pk)
 
     def change(self, number: int, now: int, **values: Any) -> MailboxRecord:
@@ -165,32 +171,23 @@ class Mailboxes:
         rows = MailboxName.objects.using(self._directory.alias).filter(mailbox=box, until=None)
         return {row.local for row in rows if row.local} | ({names.key(box.name)} if not box.primary_address else set())
 
-    def settle(self, pairs: Iterable[tuple[NameKind, str]]) -> None:
-        """After new addresses: see their domains, and whose login names they settle."""
+    def settle(self, pairs: Iterable[tuple[NameKind, str]], spared: Collection[str] = ()) -> None:
+        """After new addresses: see their domains, and whose login names they settle, but those that are spared."""
         addresses = [names.split(name) for kind, name in pairs if kind == NameKind.ADDRESS]
         self._directory.organization.see_domains(domain for _, domain in addresses)
         plain = {name for kind, name in pairs if kind == NameKind.NAME and not names.is_address(name)}
-        discovery.reconcile(self._directory, {local for local, _ in addresses} | plain)
+        discovery.reconcile(self._directory, {local for local, _ in addresses} | plain, spared)
 
-    def _check_reach(self, wanted: list[str], reach: Reach | None) -> None:
-        if reach is None or reach.everything:
-            return
-        rows = MailboxName.objects.using(self._directory.alias).filter(until=None, name__in=wanted)
-        for row in rows.exclude(kind=NameKind.DISPLAY.value).select_related("mailbox", "mailbox__same_as"):
-            if not lookup.reaches(reach, row.mailbox.same_as or row.mailbox):
-                raise DirectoryError(
-                    "mailbox-exists",
-                    tell("{name!r} is taken", name=row.name),
-                    tell("choose another name, alias or address"),
-                    status=409,
-                )
-
-    def _check_free(self, pairs: list[tuple[NameKind, str]]) -> None:
+    def _check_free(self, pairs: list[tuple[NameKind, str]], reach: Reach | None) -> None:
+        """Raises DirectoryError where a mailbox within reach has one of the names."""
         wanted = [name for kind, name in pairs if kind in _UNIQUE]
         rows = MailboxName.objects.using(self._directory.alias).filter(until=None, name__in=wanted)
         rows = rows.filter(kind__in=[kind.value for kind in _UNIQUE], mailbox__discovered=False)
-        taken = rows.select_related("mailbox").first()
-        if taken is not None:
+        if reach is None or reach.everything:
+            rows = names.claiming(rows)
+        for taken in rows.order_by("id").select_related("mailbox"):
+            if not lookup.reaches(reach, taken.mailbox):
+                continue
             raise DirectoryError(
                 "mailbox-exists",
                 tell(
@@ -268,6 +265,7 @@ def record_of(box: Mailbox) -> MailboxRecord:
         upn=box.upn,
         logins=tuple(sorted(by_kind.get(NameKind.LOGIN.value, []))),
         dns=tuple(sorted(by_kind.get(NameKind.DN.value, []))),
+        aside=frozenset(row.name for row in box.names.all() if row.aside == Aside.WHOLE),
         type=MailboxType(box.type),
     )
     return replace(

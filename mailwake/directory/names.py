@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from django.db.models import QuerySet
+
 from mailwake.directory.keys import is_address, key, split
-from mailwake.directory.models import Mailbox, MailboxName, NameKind
+from mailwake.directory.models import Aside, Mailbox, MailboxName, NameKind
 from mailwake.directory.records import MailboxDraft
 
-__all__ = ["is_address", "key", "of_draft", "readings", "row", "split"]
+__all__ = ["claiming", "is_address", "key", "of_draft", "readings", "row", "split"]
 
 _COMMON_NAME = re.compile(r"(?:^|.*/)cn=((?:\\.|[^,\\/])+)", re.IGNORECASE)
 
@@ -50,8 +52,12 @@ def of_draft(box: Mailbox, draft: MailboxDraft) -> Iterator[tuple[NameKind, str]
             yield pair
 
 
-def row(box: Mailbox, kind: NameKind, name: str) -> MailboxName:
+def row(box: Mailbox, kind: NameKind, name: str, aside: Aside | None = None) -> MailboxName:
     """A name as a row, not saved."""
-    return MailboxName(
-        mailbox=box, kind=kind.value, name=name, local=split(name)[0] if kind == NameKind.ADDRESS else ""
-    )
+    local = split(name)[0] if kind == NameKind.ADDRESS else ""
+    return MailboxName(mailbox=box, kind=kind.value, name=name, local=local, aside=aside)
+
+
+def claiming(rows: QuerySet[MailboxName]) -> QuerySet[MailboxName]:
+    """Names by which logs and everybody mean their mailbox: without those that stand aside."""
+    return rows.exclude(aside=Aside.WHOLE)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from mailwake.directory import lookup, names
 from mailwake.directory.errors import DirectoryError
-from mailwake.directory.models import Mailbox, Permission
+from mailwake.directory.models import Mailbox, MailboxName, NameKind, Permission
 from mailwake.directory.pieces import in_pieces
 from mailwake.directory.records import PermissionRecord, Reach
 from mailwake.events.told import either, tell
@@ -33,7 +35,7 @@ class Permissions:
         elif not (reach is None or reach.everything):
             rows = rows.filter(mailbox__in=lookup.in_reach(boxes, reach))
         if trustee:
-            rows = rows.filter(trustee_key__in={names.key(trustee), self.trustee_key(trustee, reach)})
+            rows = rows.filter(self._of(trustee, reach))
         rows = rows.filter(mailbox__removed=None).select_related("mailbox")
         for row in in_pieces(rows.order_by("mailbox__name", "mailbox_id", "trustee", "deny", "right")):
             yield _record(row)
@@ -50,21 +52,23 @@ class Permissions:
     ) -> list[PermissionRecord]:
         """Give rights; those that were there already are left out of the answer.
 
-        reach: what the one who gives them may see. A trustee beyond it is shown as it was written.
+        reach: what the one who gives them may see. A trustee beyond it is nobody but the name as it was written.
         """
         with self._directory.writing():
-            key, shown = self.trustee_key(trustee, reach), self._shown(trustee, reach)
+            box = self._mailbox(trustee, reach)
+            shown = (box.primary_address or box.name) if box is not None else trustee.strip()
+            rows = Permission.objects.using(self._directory.alias).filter(
+                mailbox_id=number, deny=deny, inherited=inherited
+            )
+            there = set(rows.filter(self._of(trustee, reach)).values_list("right", flat=True))
             made = []
             for right in dict.fromkeys(rights):
-                row, new = Permission.objects.using(self._directory.alias).get_or_create(
-                    mailbox_id=number,
-                    trustee_key=key,
-                    right=right,
-                    deny=deny,
-                    inherited=inherited,
-                    defaults={"trustee": shown},
-                )
-                made += [_record(row)] if new else []
+                if right not in there:
+                    key = _key(trustee, box)
+                    row = rows.create(
+                        mailbox_id=number, trustee=shown, trustee_key=key, right=right, deny=deny, inherited=inherited
+                    )
+                    made.append(_record(row))
         return made
 
     def remove(
@@ -73,9 +77,8 @@ class Permissions:
         """Take rights away; what was taken. Raises DirectoryError when there was none of them."""
         wanted = list(rights)
         with self._directory.writing():
-            keys = {names.key(trustee), self.trustee_key(trustee, reach)}
             rows = Permission.objects.using(self._directory.alias).select_related("mailbox").filter(mailbox_id=number)
-            hit = rows.filter(trustee_key__in=keys, right__in=wanted, deny=deny, inherited=False)
+            hit = rows.filter(self._of(trustee, reach), right__in=wanted, deny=deny, inherited=False)
             gone = [_record(row) for row in hit]
             if not gone:
                 rights_told = either(wanted)
@@ -90,24 +93,26 @@ class Permissions:
             hit.delete()
         return gone
 
-    def trustee_key(self, trustee: str, reach: Reach | None = None) -> str:
-        """The key of a trustee: of the mailbox when there is exactly one of that name, else the name.
-
-        One within reach goes before others; the key is what rights hold by, so that those beyond it have theirs, too.
-        """
-        within = self._mailbox(trustee, reach)
-        box = within or (self._mailbox(trustee) if reach is not None and not reach.everything else None)
-        return f"#{box.guid}" if box is not None else names.key(trustee)
-
-    def _shown(self, trustee: str, reach: Reach | None) -> str:
+    def _of(self, trustee: str, reach: Reach | None) -> Q:
+        """Rights of a trustee: of the mailbox, when there is exactly one of that name within reach, whatever it was
+        called when they were given; else those that are shown under this name, whoever it may be."""
         box = self._mailbox(trustee, reach)
-        return (box.primary_address or box.name) if box is not None else trustee.strip()
+        if box is None:
+            return Q(trustee_key=names.key(trustee)) | Q(trustee__iexact=trustee.strip())
+        called = MailboxName.objects.using(self._directory.alias).filter(mailbox=box, until=None)
+        known = names.claiming(called).exclude(kind=NameKind.DISPLAY.value).values("name")
+        return Q(trustee_key__in=[names.key(trustee), _key(trustee, box)]) | Q(trustee_key__in=known)
 
     def _mailbox(self, trustee: str, reach: Reach | None = None) -> Mailbox | None:
         try:
             return lookup.find(self._directory, trustee, reach)
         except DirectoryError:
             return None
+
+
+def _key(trustee: str, box: Mailbox | None) -> str:
+    """What a right is filed under: the mailbox, or the name where there is none to be seen."""
+    return f"#{box.guid}" if box is not None else names.key(trustee)
 
 
 def _record(row: Permission) -> PermissionRecord:

@@ -61,6 +61,8 @@ class MailboxRecord:
     logins: tuple[str, ...] = ()
     dns: tuple[str, ...] = ()
     """Distinguished names that an import brought."""
+    aside: frozenset[str] = frozenset()
+    """Names that are others' in logs: see `models.Aside`."""
     type: MailboxType = MailboxType.USER
     licence: str = PREMIUM
     geo: str = ""

@@ -217,7 +217,7 @@ def _load_boxes(directory: Directory, found: Snapshot, since: int) -> None:
 
 def _load_names(directory: Directory, found: Snapshot, few: list[int] | None, *, whole: bool) -> None:
     """Names of the mailboxes that changed, with everybody's claims to them; or all names."""
-    rows = MailboxName.objects.using(directory.alias).exclude(kind=NameKind.DISPLAY.value)
+    rows = names.claiming(MailboxName.objects.using(directory.alias)).exclude(kind=NameKind.DISPLAY.value)
     if few is None or whole:
         found._names, found._locals = _claims(rows), _owners(rows)
         return
@@ -244,7 +244,7 @@ def _claims(rows: QuerySet[MailboxName]) -> dict[str, tuple[_Claim, ...]]:
 
 def _owners(rows: QuerySet[MailboxName]) -> dict[str, frozenset[int]]:
     owners: dict[str, set[int]] = defaultdict(set)
-    live = rows.filter(until=None).exclude(local="")
+    live = rows.filter(until=None, aside=None).exclude(local="")
     for local, number in live.values_list("local", "mailbox_id").iterator(chunk_size=5000):
         owners[local].add(number)
     return {local: frozenset(numbers) for local, numbers in owners.items()}

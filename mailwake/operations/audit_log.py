@@ -118,7 +118,7 @@ def names_of(box: MailboxRecord) -> tuple[str, ...]:
     found = (*box.addresses, box.primary_address, box.upn, *box.logins, box.guid)
     if not box.addresses and not box.primary_address:
         found = (*found, box.name)
-    return tuple(dict.fromkeys(name.lower() for name in found if name))
+    return tuple(dict.fromkeys(name.lower() for name in found if name and name.lower() not in box.aside))
 
 
 def mailbox_names(context: Context, identities: tuple[str, ...], *, group: bool | None = None) -> tuple[str, ...]:

@@ -10,6 +10,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from asking import known_of
+from inputs import Known
 from stage import Stage, staged
 
 LOG = """\
@@ -29,3 +31,9 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """Everything set up."""
     with staged(tmp_path_factory.mktemp("roles"), LOG) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def known(stage: Stage) -> Known:
+    """Things inside and outside, with reports and searches that were ordered there and are done."""
+    return known_of(stage)

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from stage import LOGIN, NILS, NO_LOGIN, OLGA, OUTSIDER, SERVICE
+
 Given = dict[str, Any]
 
 PERIOD: Given = {"StartDate": "2026-11-10T00:00:00Z", "EndDate": "2026-11-25T00:00:00Z"}
@@ -117,6 +119,9 @@ class Known:
     id_inside: str
     """A Message-ID."""
     id_outside: str
+    queue_inside: str
+    """A queue ID."""
+    queue_outside: str
     record_inside: str
     record_outside: str
     report_inside: str
@@ -165,6 +170,7 @@ def probes(known: Known) -> list[Probe]:
         more = PERIOD if operation != "audit-coverage" else {}
         add(operation, "Mailboxes", [GRACE], [CAROL], [ABSENT], **more)
         add(operation, "Mailboxes", [GRACE], [GRACE, CAROL], [GRACE, ABSENT], **more)
+    _names_outside(add)
     add("get-mailbox", "Anr", "grace", "carol", "nicht")
     add("get-mailbox", "Filter", "Name -like 'gra*'", "Name -like 'car*'", "Name -like 'nic*'")
     add("search-unified-audit-log", "UserIds", [GRACE], [CAROL], [ABSENT], **PERIOD)
@@ -182,6 +188,37 @@ def probes(known: Known) -> list[Probe]:
     return made
 
 
+def one_of_each(found: list[Probe]) -> list[Probe]:
+    """One probe for each input of each operation."""
+    return list({(one.operation, one.input): one for one in found}.values())
+
+
+def _names_outside(add: Any) -> None:
+    """Whatever somebody out of scope is called: to ask about, to give rights to, and to call a new mailbox."""
+    pairs = [(getattr(OLGA, kind), getattr(NILS, kind)) for kind in ("name", "alias", "address", "within", "upn",
+                                                                     "login", "guid")]  # fmt: skip
+    pairs += [(LOGIN.name, NO_LOGIN.name), (LOGIN.within, NO_LOGIN.within), (CAROL, ABSENT), ("carol", "nicht")]
+    pairs.append(("carol@example.org", "nicht@example.org"))  # a local part that somebody outside has
+    for outside, absent in pairs:
+        for operation in ("get-mailbox", "set-mailbox", "remove-mailbox", "get-mailbox-permission"):
+            more = {"LitigationHoldEnabled": True} if operation == "set-mailbox" else {}
+            add(operation, "Identity", GRACE, outside, absent, **more)
+        add("add-mailbox-permission", "User", GRACE, outside, absent, Identity=GRACE)
+        add("get-mailbox-permission", "User", GRACE, outside, absent)
+        add("search-unified-audit-log", "UserIds", [GRACE], [outside], [absent], **PERIOD)
+        add("audit-explain", "Actor", GRACE, outside, absent, Identity=GRACE, Action="HardDelete")
+        new: Given = {"Name": "Taker", "PrimarySmtpAddress": "taker@example.org"}
+        for name, inside in (("Name", "fresh"), ("Alias", "fresh"), ("UserPrincipalName", "fresh@example.org"),
+                             ("PrimarySmtpAddress", "fresh@example.org"), ("DisplayName", "fresh")):  # fmt: skip
+            add("new-mailbox", name, inside, outside, absent, **{key: one for key, one in new.items() if key != name})
+        add("new-mailbox", "EmailAddresses", ["fresh@example.org"], [outside], [absent], **new)
+        add("new-mailbox", "LoginNames", ["fresh"], [outside], [absent], **new)
+    add("audit-explain", "Actor", GRACE, OUTSIDER, "nobody@example.com", Identity=GRACE, Action="HardDelete")
+    add("audit-explain", "Actor", GRACE, SERVICE, "nobodys-thing", Identity=GRACE, Action="HardDelete")
+    add("get-mailbox-audit-bypass-association", "Identity", GRACE, SERVICE, "nobodys-thing")
+    add("set-mailbox-audit-bypass-association", "Identity", GRACE, SERVICE, "nobodys-thing", AuditBypassEnabled=False)
+
+
 def _messages(add: Any, known: Known) -> None:
     traces = (known.trace_inside, known.trace_outside, NO_ID)
     ids = (known.id_inside, known.id_outside, "<nothing@example.net>")
@@ -190,6 +227,9 @@ def _messages(add: Any, known: Known) -> None:
         add(operation, "MessageId", *([one] for one in ids), **PERIOD)
         add(operation, "RecipientAddress", ["frank@example.org"], [CAROL], [ABSENT], **PERIOD)
         add(operation, "SenderAddress", ["lena@customer.example"], ["win4@win-offer.example"], [ABSENT], **PERIOD)
+    add("message-trace", "QueueId", [known.queue_inside], [known.queue_outside], ["0A0A0A0A0A"], **PERIOD)
+    add("message-story", "Identity", known.queue_inside, known.queue_outside, "0A0A0A0A0A")
+    add("get-message-tracking-log", "Sender", "lena@customer.example", "win4@win-offer.example", ABSENT)
     for operation in ("get-message-trace-detail", "get-message-trace-detail-v2"):
         add(operation, "MessageTraceId", *traces, RecipientAddress="frank@example.org")
     add("message-trace-detail", "MessageTraceId", *traces)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,8 +23,55 @@ from mailwake.store.database import Database
 INSIDE, OUTSIDE = "example.org", "example.com"
 """Domains of the estate: in the scope of those who have one, and out of it."""
 NOBODY = "nobody"
+OUTSIDER, SERVICE = "carol@example.com", "backup-service"
+"""Accounts that are not audited: one with a mailbox out of scope, one without any."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """What somebody is called."""
+
+    name: str
+    alias: str = ""
+    address: str = ""
+    within: str = ""
+    """A further address, in the domain of the scope."""
+    upn: str = ""
+    login: str = ""
+    guid: str = ""
+
+
+OLGA = Names("Olga Outer", "olgaouter", "outer1@example.com", "outer2@example.org", "outer3@example.com", "outer-login",
+             "99999999-2222-3333-4444-555555555555")  # fmt: skip
+NILS = Names("Nils Nihil", "nilsnihil", "nihil1@example.com", "nihil2@example.org", "nihil3@example.com", "nihil-login",
+             "11111111-2222-3333-4444-555555555555")  # fmt: skip
+"""Somebody out of scope, and somebody who is not there."""
+OWNER = "frank@example.org"
+"""Somebody who may see their own mail alone."""
+LOGIN, NO_LOGIN = Names("zorayo", within="zorayo@example.org"), Names("nobuko", within="nobuko@example.org")
+"""A login name in logs of a server that has no domains, and one that is not; addresses of that spelling in scope."""
 SCOPED = f" of {INSIDE}"
 """What a role group with the scope is called after its pattern."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An answer by HTTP: all that the one who asks gets."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    """In order, cookies among them."""
+    body: str
+
+    @classmethod
+    def of(cls, answer: Any) -> Seen:
+        """What Django's test client got. A length that is right says no more than the body."""
+        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        headers = dict(answer.headers.items())
+        if headers.get("Content-Length") == str(len(body)):
+            headers["Content-Length"] = "right"
+        cookies = [("Set-Cookie", one.OutputString()) for one in answer.cookies.values()]
+        return cls(answer.status_code, tuple(sorted([*headers.items(), *cookies])), body.decode("utf-8", "replace"))
 
 
 class _Recorded:
@@ -85,42 +133,71 @@ class Stage:
 
         return caller_of(self.directory, account, face=face)
 
-    def api(self, account: str, name: str, given: dict[str, Any]) -> tuple[int, str]:
-        """Ask the REST face: the status and the body. Orders are asked what they would do."""
+    @contextmanager
+    def thrown_away(self) -> Iterator[None]:
+        """What the block changes in the directory is not kept, as if it had been of a directory of its own."""
+        from django.db import connections
+
+        connection = connections[self.directory.alias]
+        connection.ensure_connection()
+        copy = sqlite3.connect(":memory:")
+        connection.connection.backup(copy)
+        try:
+            yield
+        finally:
+            connection.ensure_connection()
+            copy.backup(connection.connection)
+            copy.close()
+            self.directory._settings, self.directory._deciding = None, False  # they are of what is no more
+
+    def answer(self, account: str, name: str, given: dict[str, Any], *, for_real: bool = False) -> Seen:
+        """Ask the REST face. Orders are asked what they would do, unless they are meant."""
         from django.test import Client
 
         from mailwake.operations.contract import all_operations
 
-        query = "?what_if=true" if all_operations()[name].changes else ""
-        answer = Client(HTTP_HOST="localhost").post(
-            f"/api/v1/{name}{query}",
-            json.dumps(given),
-            content_type="application/json",
-            headers={"Authorization": f"Bearer {self.tokens[account]}"},
-        )
-        body = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
-        return answer.status_code, body.decode()
+        query = "?what_if=true" if all_operations()[name].changes and not for_real else ""
+        headers = {"Authorization": f"Bearer {self.tokens[account]}"}
+        client = Client(HTTP_HOST="localhost")
+        body = json.dumps(given)
+        return Seen.of(client.post(f"/api/v1/{name}{query}", body, content_type="application/json", headers=headers))
 
-    def page(
-        self, account: str, address: str, *, posted: dict[str, Any] | None = None, language: str = "en"
-    ) -> tuple[int, str]:
-        """Look at a page, or post its form: the status and what it shows."""
+    def api(self, account: str, name: str, given: dict[str, Any], *, for_real: bool = False) -> tuple[int, str]:
+        """The same: the status and the body."""
+        seen = self.answer(account, name, given, for_real=for_real)
+        return seen.status, seen.body
+
+    def look(
+        self,
+        account: str,
+        address: str,
+        sent: dict[str, Any] | None = None,
+        *,
+        part: bool = False,
+        language: str = "en",
+    ) -> Seen:
+        """Look at a page, or send a form. part: as htmx asks for a part of one."""
         from django.test import Client
         from django.utils.translation import override
 
         from mailwake.directory.models import Account
 
-        client = Client(HTTP_HOST="localhost")
+        client = Client(HTTP_HOST="localhost", raise_request_exception=False)
         client.force_login(
             Account.objects.using(self.directory.alias).get(name=account),
             backend="allauth.account.auth_backends.AuthenticationBackend",
         )
+        headers = {"Accept-Language": language} | ({"HX-Request": "true"} if part else {})
         with override(language):  # what the middleware activates ends with this
-            words = {"Accept-Language": language}
-            answer = (
-                client.get(address, headers=words) if posted is None else client.post(address, posted, headers=words)
-            )
-        return answer.status_code, answer.content.decode()
+            return Seen.of(client.get(address, headers=headers) if sent is None
+                           else client.post(address, sent, headers=headers))  # fmt: skip
+
+    def page(
+        self, account: str, address: str, *, posted: dict[str, Any] | None = None, language: str = "en"
+    ) -> tuple[int, str]:
+        """A page, or the answer to its form: the status and what it shows."""
+        seen = self.look(account, address, posted, language=language)
+        return seen.status, seen.body
 
     def shell(self, account: str, line: str) -> str:
         """What a line of the shell writes."""
@@ -156,6 +233,28 @@ def _people(stage: Stage) -> None:
             if group != NOBODY:
                 people.add_member(group + SCOPED if scoped else group, account)
             stage.tokens[account] = accounts.create_token(account, "test", 1)[1]
+    accounts.create(OWNER, 1)
+    people.add_member("My Messages", OWNER)
+    stage.tokens[OWNER] = accounts.create_token(OWNER, "test", 1)[1]
+
+
+def _outsiders(stage: Stage) -> None:
+    """Somebody out of the scope with every kind of name, one of them an address within it; and names that logs have."""
+    from mailwake.directory.records import MailboxDraft
+
+    draft = MailboxDraft(
+        name=OLGA.name,
+        alias=OLGA.alias,
+        primary_address=OLGA.address,
+        addresses=(OLGA.within,),
+        upn=OLGA.upn,
+        logins=(OLGA.login,),
+        guid=OLGA.guid,
+    )
+    stage.directory.mailboxes.create(draft, 1)
+    stage.directory.discover([LOGIN.name], 1)
+    stage.directory.bypasses.set(OUTSIDER, True, 1)
+    stage.directory.bypasses.set(SERVICE, True, 1, unknown=True)
 
 
 @contextmanager
@@ -189,6 +288,7 @@ def staged(folder: Path, log: str) -> Iterator[Stage]:
         serving.use(Runtime(data, database, directory))
         try:
             _people(stage)
+            _outsiders(stage)
             yield stage
         finally:
             serving.use(None)

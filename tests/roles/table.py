@@ -15,22 +15,12 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parents[1]))  # when it is a program
+
+from places import FORMS, FURTHER  # noqa: E402
+
 OPERATIONS, PAGES = HERE / "operations.txt", HERE / "pages.txt"
 NOBODY = "nobody"
-FURTHER = {
-    "/messagetrace/rows/": "message-trace",
-    "/messagetrace/paste/": "message-trace",
-    "/messagetrace/find/?q=grace@example.org": "message-trace",
-    "/messagetrace/queries/default/": "get-saved-query",
-    "/messagetrace/queries/save/": "new-saved-query",
-    "/messagetrace/reports/": "get-historical-search",
-    "/messagetrace/reports/order/": "start-historical-search",
-    "/messagetrace/reports/11111111-2222-3333-4444-555555555555/download/": "historical-search-result",
-    "/my/messages/rows/": "my-messages",
-    "/messagetrace/message/11111111-2222-3333-4444-555555555555/": "message-story",
-    "/auditing/mailboxes/grace@example.org/": "get-mailbox",
-}
-"""Pages that one comes to from those of the menu, with their operations."""
 CELLS = {(True, True): "part", (True, False): "all", (False, False): "-"}
 """What is written for: allowed without a scope, allowed with one."""
 
@@ -103,7 +93,8 @@ def of_pages(operations: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str,
 
     found = {entry.address: entry.operation for _, entries in sections() for entry in entries}
     everybody: dict[str, str] = dict.fromkeys(next(iter(operations.values())), "part")
-    return {address: dict(operations.get(name, everybody)) for address, name in (found | FURTHER).items()}
+    asked = found | FURTHER | {name: form.operation for name, form in FORMS.items()}
+    return {address: dict(operations.get(name, everybody)) for address, name in asked.items()}
 
 
 def _write() -> None:
@@ -119,5 +110,4 @@ def _write() -> None:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(HERE.parents[1]))
     _write()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mailwake.directory.models.log import AdminAuditEntry
-from mailwake.directory.models.mailbox import Bypass, Mailbox, MailboxName, NameKind, Permission
+from mailwake.directory.models.mailbox import Aside, Bypass, Mailbox, MailboxName, NameKind, Permission
 from mailwake.directory.models.organization import AcceptedDomain, Organization, SettingVersion
 from mailwake.directory.models.people import Account, ApiToken, ManagementScope, RoleGroup, RoleGroupMember
 from mailwake.directory.models.queries import SavedQuery
@@ -13,6 +13,7 @@ __all__ = [
     "Account",
     "AdminAuditEntry",
     "ApiToken",
+    "Aside",
     "Bypass",
     "Mailbox",
     "MailboxName",

@@ -21,6 +21,19 @@ class NameKind(models.TextChoices):
     DN = "dn"
 
 
+class Aside(models.IntegerChoices):
+    """How far a name stands back behind others'; None for one that counts as any does.
+
+    Whoever makes mailboxes in a part of the organization must not learn by it which names there are beyond, nor come by
+    what is done under them. So their mailbox has the name, for them; what logs and others mean by it does not change.
+    """
+
+    LOCAL = 1
+    """Of an address only the local part: a login name of that spelling is not this mailbox's."""
+    WHOLE = 2
+    """Only those who cannot see whose it is otherwise find the mailbox by it."""
+
+
 def _nothing() -> list[str]:
     return []
 
@@ -84,6 +97,7 @@ class MailboxName(models.Model):
     """Local part of an address."""
     until = models.BigIntegerField(null=True)
     """When it stopped being one."""
+    aside = models.PositiveSmallIntegerField(null=True, choices=Aside.choices)
 
     class Meta:
         """What is looked up by."""
@@ -92,7 +106,8 @@ class MailboxName(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=("name",),
-                condition=models.Q(kind__in=("address", "guid"), until__isnull=True),
+                condition=models.Q(kind__in=("address", "guid"), until__isnull=True)
+                & (models.Q(aside__isnull=True) | models.Q(aside=Aside.LOCAL)),
                 name="one_mailbox_per_address",
             )
         ]

@@ -11,7 +11,9 @@ from mailwake.audit.model import LogonType, Observation
 from mailwake.audit.policy.actions import spelled
 from mailwake.audit.policy.decide import explain, is_searchable
 from mailwake.audit.policy.rules import RULES
-from mailwake.audit.settings import Settings
+from mailwake.audit.settings import ActorSettings, Settings
+from mailwake.directory.errors import DirectoryError
+from mailwake.directory.records import MailboxRecord
 from mailwake.operations.audit_criteria import mailbox_actions
 from mailwake.operations.context import Context
 from mailwake.operations.contract import Operation, Scope
@@ -45,10 +47,11 @@ class Step(Output):
 
 def handle(context: Context, question: Question) -> Iterator[Step]:
     """The rules up to the one that decides, then what happens to the record. Raises OperationError, DirectoryError."""
-    settings = context.settings.settings()
-    box = context.mailbox(question.identity)
-    mailbox = box.identity
+    settings: Settings = context.settings.settings()
+    mailbox = _called(context.mailbox(question.identity))
     actor = question.actor or mailbox
+    if not context.caller.scope.everything:
+        actor, settings = _within(context, actor, settings)
     (action,) = mailbox_actions((question.action,)) if spelled(question.action) else (question.action,)
     kind = LogonType(question.logon_type) if question.logon_type else _kind(settings, actor, mailbox)
     ts = to_micros(question.at) if question.at else context.micros
@@ -60,6 +63,34 @@ def handle(context: Context, question: Question) -> Iterator[Step]:
     if steps[-1].recorded:
         for name in _afterwards(act, settings):
             yield Step(rule=name, outcome="noted", recorded=None, reason=RULES[name].rstrip("."))
+
+
+def _called(box: MailboxRecord) -> str:
+    """A name by which the settings mean this mailbox and no other."""
+    return box.guid if box.identity in box.aside else box.identity
+
+
+def _within(context: Context, actor: str, settings: Settings) -> tuple[str, Settings]:
+    """For a caller with a scope: somebody beyond it is as somebody who is not there, whom nothing is set for."""
+    try:
+        return _called(context.mailbox(actor)), settings
+    except DirectoryError:
+        return actor, _NothingSet(settings)
+
+
+class _NothingSet:
+    """Settings without those of whoever acts."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.organization, self.mailbox = settings.organization, settings.mailbox
+
+    def actor(self, name: str, ts: int) -> ActorSettings:
+        """Nothing is set for them."""
+        return ActorSettings(name)
+
+    def same_account(self, one: str, other: str) -> bool:
+        """They are not of any mailbox."""
+        return False
 
 
 def _kind(settings: Settings, actor: str, mailbox: str) -> LogonType:
