@@ -103,8 +103,8 @@ KINDS: dict[str, Kind] = {
     ),
     "queue_action": _kind(
         "Queue manipulation: hold, release, requeue, delete, expire, rename. actor admin, filter or system; without a"
-        " key it concerned `count` messages that the log does not name.",
-        "action actor count text who",
+        " key it concerned `count` messages that the log does not name. recipient: one whom the message was for.",
+        "action actor count text who recipient",
     ),
     "note": _kind(
         "Something worth showing in the story, without effect on the outcome.",

@@ -47,6 +47,7 @@ def _learn_rare(leg: Leg, fact: Fact, kind: str) -> None:
             leg.expired = fact.ts
     elif kind == "queue_action":
         leg.actions.append(fact)
+        _envelope(leg, fact)
     elif kind == "expire":
         leg.expired = fact.ts
         if leg.sender is None:

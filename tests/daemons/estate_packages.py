@@ -34,6 +34,12 @@ def obstacle() -> str:
     return _unpack_exim()
 
 
+@cache
+def exim_obstacle() -> str:
+    """Why Exim alone cannot run here; "" when it can, and is unpacked then."""
+    return packages.obstacle() or _unpack_exim()
+
+
 def _unpack_exim() -> str:
     if not (EXIM / "usr/sbin/exim4").exists() and (reason := _fetch_exim()):
         return reason

@@ -147,3 +147,27 @@ def test_listed_client() -> None:
     )
     assert told(rows) == ["? ? = Failed/Rejected"]
     assert rows[0].from_ip == "192.0.2.1"
+
+
+def test_a_client_that_gave_up_brought_no_message() -> None:
+    """RSET after RCPT, or gone in the middle of the data: the `from=` line has no Message-ID, which Sendmail else adds."""
+    gone = IN.replace(", msgid=<1@example.net>", "").replace("size=1842", "size=15")
+    assert not fates(gone.replace("size=15", "size=0"))
+    assert not fates(f"10:00:00 mx sm-mta[101]: {ID}: collect: premature EOM: unexpected close\n{gone}")
+    assert fates(gone + TO) == ["a@example.net x@example.org = Delivered/Relayed"]
+
+
+def test_too_many_hops() -> None:
+    """There is no line of a delivery."""
+    rows = trace(
+        IN
+        + f"10:00:01 mx sm-mta[102]: {ID}: SYSERR(root): Too many hops 31 (25 max): from <a@example.net> via localhost, to <x@example.org>\n"
+        + f"10:00:01 mx sm-mta[102]: {ID}: uALA00A1000103: DSN: Too many hops 31 (25 max): from <a@example.net> via localhost, to <x@example.org>\n"
+        + "10:00:02 mx sm-mta[102]: uALA00A1000103: to=<a@example.net>, delay=00:00:01, xdelay=00:00:00, mailer=esmtp, pri=31842, relay=out.example.net. [192.0.2.1], dsn=2.0.0, stat=Sent (ok)\n"
+    )
+    assert told(rows) == ["<> a@example.net = Delivered/Relayed", "a@example.net x@example.org = Failed/Bounced"]
+
+
+def test_put_in_quarantine_at_its_recipient() -> None:
+    line = f"10:00:00 mx sm-mta[101]: {ID}: ruleset=check_rcpt, arg1=<x@example.org>, relay=out.example.net [192.0.2.1], quarantine=odd\n"
+    assert fates(line + IN) == ["a@example.net x@example.org = Quarantined/Quarantined"]

@@ -15,7 +15,8 @@ _AT_HOME = ("localhost", "localhost.localdomain")
 
 
 def arrival(key: str, rest: str) -> Parsed:
-    """Parse what stands behind the queue ID. With nrcpts=0 it tells of a session that ended without a message."""
+    """Parse what stands behind the queue ID. With nrcpts=0 it tells of a session that ended without a message; so does
+    a client's that has no msgid=, as Sendmail itself adds the Message-ID that a message lacks."""
     rest, _, origin = rest.rpartition(", relay=")  # the last one: sender and Message-ID are what strangers sent
     sender = _SENDER(rest)
     read = values(rest[sender.end() :]) if sender else {}
@@ -26,6 +27,8 @@ def arrival(key: str, rest: str) -> Parsed:
             fields[field] = number
     if read.get("msgid"):
         fields["message_id"] = read["msgid"]
+    elif "daemon" in read:
+        fields["nrcpt"] = 0
     if read.get("proto"):
         fields["protocol"] = read["proto"]
     for name, field in _LOGINS.items():

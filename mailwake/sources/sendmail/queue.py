@@ -15,6 +15,7 @@ _CHILD = re.compile(
     rf"(?P<id>{QUEUE_ID}): (?P<what>DSN|return to sender|sender notify|postmaster notify): (?P<text>.*)"
 )
 _CLONE = re.compile(rf"(?P<id>{QUEUE_ID}): clone: owner=(?P<owner>.*)")
+_HOPS = re.compile(r"SYSERR\([^)]*\): (?P<reply>Too many hops \d+ \(\d+ max\)): from .* to (?P<to>\S+)\Z")
 _EXPIRED = ("Cannot send message for", "Message could not be delivered for", "cannot send message for")
 _LATE = ("Warning: could not send message", "Warning: message still undelivered")
 _NOTES = (
@@ -99,6 +100,10 @@ def about(key: str, rest: str) -> Parsed | None:
     clone = _CLONE.match(rest)
     if clone is not None:
         return "arrive", clone["id"], {"sender": bare(clone["owner"]), "parent_id": key}
+    hops = _HOPS.match(rest)
+    if hops is not None:  # for the first recipient at least; no line of a delivery follows
+        ended: Fields = {"recipient": bare(hops["to"]), "status": "bounced", "dsn": "5.4.6", "reply": hops["reply"]}
+        return "deliver", key, ended
     child = _CHILD.match(rest)
     if child is not None:
         return "notify", key, _notice(child)

@@ -89,7 +89,8 @@ def ruleset(key: str, rest: str) -> Parsed | None:
     if end["discard"]:
         return "check", key, {"action": "discard", **fields}
     if end["what"] == "quarantine":
-        return "queue_action", key, {"action": "hold", "actor": "filter", "text": end["text"]}
+        held: Fields = {"action": "hold", "actor": "filter", "text": end["text"]}
+        return "queue_action", key, {**held, "recipient": fields["recipient"]} if "recipient" in fields else held
     return "reject", key, _with_reply({"by": "acl", **fields}, end["text"])
 
 
