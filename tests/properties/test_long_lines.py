@@ -1,7 +1,7 @@
 """A line's cost grows with its length, and not with the square of it, whatever a stranger made it of.
 
-The golden cases, with a run of something put in where one word ends and another begins. A run of some thousand characters
-costs a linear parser a millisecond or two, a quadratic one fifty.
+The golden cases, with a run of something put in where one word ends and another begins. A run of some thousand
+characters costs a linear parser a millisecond or two, a quadratic one fifty.
 """
 
 from __future__ import annotations
