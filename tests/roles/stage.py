@@ -228,6 +228,7 @@ def _people(stage: Stage) -> None:
 
 def _outsiders(stage: Stage) -> None:
     """Somebody out of the scope with every kind of name, one of them an address within it; and names that logs have."""
+    from mailwake.directory.models import Mailbox
     from mailwake.directory.records import MailboxDraft
 
     draft = MailboxDraft(
@@ -241,6 +242,7 @@ def _outsiders(stage: Stage) -> None:
     )
     stage.directory.mailboxes.create(draft, 1)
     stage.directory.discover([LOGIN.name], 1)
+    Mailbox.objects.using(stage.directory.alias).update(age_limit=20_000 * 86_400)  # retention is meant, and finds none
     stage.directory.bypasses.set(OUTSIDER, True, 1)
     stage.directory.bypasses.set(SERVICE, True, 1, unknown=True)
 
