@@ -71,7 +71,7 @@ ALSO: dict[str, tuple[str, ...]] = {
     "A08": (_OBSERVE + "test_what_the_server_removes_by_itself", _OBSERVE + "test_nobody_acts_in_a_delivery"),
     "R10": (
         "tests/roles/test_roles_scope.py::test_lists_and_counts_are_of_the_scope",
-        "tests/roles/test_roles_scope.py::test_pages_tell_nothing_either",
+        "tests/roles/test_roles_pages.py::test_outside_is_as_not_there",
     ),
     **dict.fromkeys(("T02", "T03", "T04"), ("tests/ingest/test_calendar.py::test_years",)),
     "B08": ("tests/test_source_cases.py::test_case",),

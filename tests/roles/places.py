@@ -185,7 +185,8 @@ NAMES = {"identity", "actor", "mailboxes", "user_ids", "object_ids", "free_text"
 NO_NAMES = {"action", "at", "logon_type", "logon_types", "operations", "record_type", "ip_addresses", "access", "rules",
             "start_date", "end_date", "external_access", "result_size", "include_owner", "hosts", "cmdlets",
             "is_success", "changes_only"}  # fmt: skip
-_ALSO = {"explain": {"identity": GRACE, "action": "HardDelete"}, "mailbox-search": {"identity": GRACE}}
+_ALSO = {"explain": {"identity": GRACE, "action": "HardDelete"}, "mailbox-search": {"identity": GRACE},
+         "unified": {"start_date": "2026-11-10T00:00", "end_date": "2026-11-25T00:00"}}  # fmt: skip
 
 
 def _listed() -> list[Look]:

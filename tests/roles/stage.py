@@ -48,6 +48,8 @@ NILS = Names("Nils Nihil", "nilsnihil", "nihil1@example.com", "nihil2@example.or
 """Somebody out of scope, and somebody who is not there."""
 OWNER = "frank@example.org"
 """Somebody who may see their own mail alone."""
+ONE, ONE_MAILBOX = "One mailbox", "one-mailbox@example.net"
+"""A role group with every role over one mailbox of the domain, and its member."""
 LOGIN, NO_LOGIN = Names("zorayo", within="zorayo@example.org"), Names("nobuko", within="nobuko@example.org")
 """A login name in logs of a server that has no domains, and one that is not; addresses of that spelling in scope."""
 SCOPED = f" of {INSIDE}"
@@ -226,6 +228,8 @@ def _people(stage: Stage) -> None:
     scope = ScopeRecord(f"Only {INSIDE}", (INSIDE,), ())
     for group, (_, roles) in ROLE_GROUPS.items():
         people.create_role_group(group + SCOPED, roles, scope=scope)
+    whole = ROLE_GROUPS["Organization Management"][1]
+    people.create_role_group(ONE, whole, scope=ScopeRecord(ONE, (), ("grace@example.org",)))
     for group in (*ROLE_GROUPS, NOBODY):
         for scoped in (False, True):
             account = account_of(group, scoped=scoped)
@@ -233,13 +237,15 @@ def _people(stage: Stage) -> None:
             if group != NOBODY:
                 people.add_member(group + SCOPED if scoped else group, account)
             stage.tokens[account] = accounts.create_token(account, "test", 1)[1]
-    accounts.create(OWNER, 1)
-    people.add_member("My Messages", OWNER)
-    stage.tokens[OWNER] = accounts.create_token(OWNER, "test", 1)[1]
+    for group, account in (("My Messages", OWNER), (ONE, ONE_MAILBOX)):
+        accounts.create(account, 1)
+        people.add_member(group, account)
+        stage.tokens[account] = accounts.create_token(account, "test", 1)[1]
 
 
 def _outsiders(stage: Stage) -> None:
     """Somebody out of the scope with every kind of name, one of them an address within it; and names that logs have."""
+    from mailwake.directory.models import Mailbox
     from mailwake.directory.records import MailboxDraft
 
     draft = MailboxDraft(
@@ -253,6 +259,7 @@ def _outsiders(stage: Stage) -> None:
     )
     stage.directory.mailboxes.create(draft, 1)
     stage.directory.discover([LOGIN.name], 1)
+    Mailbox.objects.using(stage.directory.alias).update(age_limit=20_000 * 86_400)  # retention is meant, and finds none
     stage.directory.bypasses.set(OUTSIDER, True, 1)
     stage.directory.bypasses.set(SERVICE, True, 1, unknown=True)
 

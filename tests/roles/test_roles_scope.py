@@ -12,7 +12,7 @@ import table
 from asking import ADMIN, PART, ask
 from inputs import CAROL, GRACE, INPUTS, NO_ID, PERIOD, Given, Known, one_of_each, probes
 from likeness import names_in
-from stage import INSIDE, OUTSIDE, OWNER, Stage, account_of
+from stage import INSIDE, ONE_MAILBOX, OUTSIDE, OWNER, Stage, account_of
 
 from mailwake.directory.roles import ROLE_GROUPS
 from mailwake.operations.contract import Scope, all_operations
@@ -38,6 +38,20 @@ def test_outside_is_as_not_there(stage: Stage, known: Known, group: str) -> None
         if told[0].unlike(told[1]):
             differing.append(likeness.shown(f"{probe.operation} {probe.input}={probe.outside}", *told))
         assert KEPT[probe.operation][group] != "-" or {one.status for one in told} <= {403, 400}
+    assert not differing, "\n".join(differing)
+
+
+def test_outside_one_mailbox_is_as_not_there(stage: Stage, known: Known) -> None:
+    """A scope may be of mailboxes instead of domains: what else is in the domain is outside, too."""
+    differing = []
+    for probe in one_of_each(probes(known)):
+        for outside, absent in ((probe.outside, probe.absent), ("frank@example.org", "nicht@example.org")):
+            values = [[one] if isinstance(probe.outside, list) else one for one in (outside, absent)]
+            values = [probe.outside, probe.absent] if outside is probe.outside else values
+            told = [likeness.told(stage, partial(stage.answer, ONE_MAILBOX, probe.operation, probe.given(value)),
+                                  names_in(value)) for value in values]  # fmt: skip
+            if told[0].unlike(told[1]):
+                differing.append(likeness.shown(f"{probe.operation} {probe.input}={values[0]}", *told))
     assert not differing, "\n".join(differing)
 
 
