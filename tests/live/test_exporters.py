@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from amounts import few
 
 from tests import packages
 from tests.daemons import servers
@@ -164,7 +165,7 @@ def _logstash(line: str) -> dict[str, object]:
             "log": log, "message": line}  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["vector", "fluent-bit", "logstash"])
+@pytest.mark.parametrize("name", few(["vector", "fluent-bit", "logstash"], 1))
 def test_shippers_of_files(server: Server, name: str) -> None:
     """What Vector (file source, codec json), Fluent Bit (tail, json_lines) and Logstash 8 (ECS, json_batch) send."""
     title = {"vector": "Vector", "fluent-bit": "Fluent Bit", "logstash": "Logstash"}[name]

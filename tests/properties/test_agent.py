@@ -23,8 +23,11 @@ def others(hour: int) -> str:
     return block.replace("10:00", f"{hour:02}:00")
 
 
+SLOW = pytest.mark.slow
+
+
 @pytest.mark.pitfall("D06", "D07", "R07")
-@pytest.mark.parametrize("window", [1, 3, 150_000])
+@pytest.mark.parametrize("window", [pytest.param(1, marks=SLOW), 3, pytest.param(150_000, marks=SLOW)])
 @pytest.mark.parametrize("agent_first", [False, True])
 @pytest.mark.parametrize("apart", [False, True])
 def test_lda_in_another_file(window: int, agent_first: bool, apart: bool) -> None:

@@ -70,6 +70,7 @@ def test_killed_between_writes(tmp_path: Path) -> None:
     check(data, estate)
 
 
+@pytest.mark.slow
 @pytest.mark.pitfall("R07")
 def test_killed_at_any_time(tmp_path: Path) -> None:
     chance = random.Random(2)

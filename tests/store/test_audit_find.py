@@ -114,7 +114,7 @@ def test_pages_give_what_is_in_force(
     expected = sorted((one.ts, one.id, one.body) for one in truth.values() if _fits(one, wanted))
     if not oldest_first:
         expected.reverse()
-    for size in (1, 7, 1000) if len(expected) < 60 else (13, 1000):
+    for size in (1, 7, 1000) if len(expected) < 12 else (len(expected) // 5, 1000):
         found: list[tuple[int, str, bytes]] = []
         after: AuditPlace | None = None
         while page := audit.find(database, wanted, size, after, oldest_first=oldest_first):
