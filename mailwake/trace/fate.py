@@ -238,13 +238,11 @@ def of_mailbox(facts: list[Fact]) -> list[Fate]:
             target = fields.get("target", "")
             other.append(_given_on(target, fact))
         elif action == "discarded":
-            other.append(
-                Fate("Failed", "Discarded", fields.get("reason") or "discarded by Sieve", "", fact.ts, host=fact.host)
-            )
+            why = fields.get("reason") or f"discarded by {_whose(fact)}"
+            other.append(Fate("Failed", "Discarded", why, "", fact.ts, host=fact.host))
         elif action == "rejected":
-            other.append(
-                Fate("Failed", "Rejected", fields.get("reason") or "rejected by Sieve", "", fact.ts, host=fact.host)
-            )
+            why = fields.get("reason") or f"rejected by {_whose(fact)}"
+            other.append(Fate("Failed", "Rejected", why, "", fact.ts, host=fact.host))
         elif action == "duplicate":
             other.append(Fate("Delivered", "Duplicate", fields.get("reason", ""), "", fact.ts, host=fact.host))
     copies = sorted(stored.values(), key=lambda fate: fate.folder)
@@ -258,6 +256,10 @@ def _given_on(target: str, fact: Fact) -> Fate:
     if target.startswith("|"):
         return Fate("Delivered", "Delivered", "", "", fact.ts, address=target, host=fact.host)
     return Fate("Expanded", "Redirected", f"redirected to {target}", "", fact.ts, address=target, host=fact.host)
+
+
+def _whose(fact: Fact) -> str:
+    return "the mailing list" if fact.fields.get("service") == "mailman" else "Sieve"
 
 
 def _kept(fact: Fact) -> Fate:

@@ -47,6 +47,8 @@ _APART = _FOREIGN | {"deliveries"}
 _INTO_MAILBOX = frozenset({"mailbox", "command"})
 _BY_ITSELF = frozenset({"virtual", "lmtp"})
 """Agents that never run a program."""
+_LIST_REPLY = "250 Ok"
+"""Mailman 3's answer (runners/lmtp.py), which has no session in it either; Dovecot's and Cyrus' do."""
 _REMOVED_GRACE = 10_000_000
 """Facts this long (µs) after the end of a life still belong to it; later ones are of a life whose birth was not
 seen."""
@@ -275,7 +277,8 @@ def agent_key(leg: Leg) -> str:
 
 
 def by_agent(attempts: list[Fact]) -> bool:
-    """Whether a program of the mailbox server's may have been given a recipient's mail: that has no session to name."""
+    """Whether a recipient's mail may have been given to a program of the mailbox server's, or to a mailing list: these
+    have no session to name."""
     for attempt in attempts:
         fields = attempt.fields
         if (
@@ -284,5 +287,7 @@ def by_agent(attempts: list[Fact]) -> bool:
             and "relay_ip" not in fields
             and fields.get("agent") not in _BY_ITSELF
         ):
+            return True
+        if fields.get("agent") == "lmtp" and fields.get("reply") == _LIST_REPLY:
             return True
     return False

@@ -8,6 +8,7 @@ from mailwake.trace.legs import by_agent
 from mailwake.trace.model import Leg, Recipient
 
 _MINUTE = 60_000_000
+_NAMES = frozenset({"user", "recipient"})
 
 
 def mailbox_facts(component: Component, leg: Leg, recipient: Recipient) -> list[Fact]:
@@ -24,7 +25,14 @@ def mailbox_facts(component: Component, leg: Leg, recipient: Recipient) -> list[
         return found
     when = recipient.attempts[-1].ts
     facts = [fact for fact in component.mailboxes.get(f"m:{leg.bare_id}", ()) if abs(fact.ts - when) <= _MINUTE]
-    return [fact for fact in facts if _is_user(fact, recipient)] or _of_namesake(component, facts, recipient)
+    named = [fact for fact in facts if _is_user(fact, recipient)]
+    return named or _of_namesake(component, facts, recipient) or _of_nobody(leg, facts)
+
+
+def _of_nobody(leg: Leg, facts: list[Fact]) -> list[Fact]:
+    """What a mailing list said without a name (Mailman 3's `DISCARD: <id>`), if the message was for one recipient."""
+    by_program = [other for other in leg.recipients.values() if by_agent(other.attempts)]
+    return [] if len(by_program) > 1 else [fact for fact in facts if _NAMES.isdisjoint(fact.fields)]
 
 
 def _of_namesake(component: Component, facts: list[Fact], recipient: Recipient) -> list[Fact]:

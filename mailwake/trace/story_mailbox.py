@@ -20,6 +20,7 @@ _EVENTS = {
     "vacation": ("Vacation", PLAIN),
     "notified": ("Notify", PLAIN),
     "duplicate": ("Duplicate", PLAIN),
+    "posted": ("Deliver", GOOD),
     "failed": ("Fail", BAD),
 }
 _STORED = ("stored", "fileinto", "save")
@@ -65,6 +66,8 @@ def mailbox_words(fields: Fields, sieve: set[str], owner: str = "") -> str:
     action = str(fields.get("action", ""))
     folder = str(fields.get("folder", "")) or "INBOX"
     target = str(fields.get("target", ""))
+    if fields.get("service") == "mailman":
+        return _list_words(action, fields)
     if action in _STORED:
         place = tell("{owner}'s {folder}", owner=owner, folder=folder) if owner else folder
         by = tell(" by a Sieve rule") if folder in sieve else ""
@@ -89,3 +92,16 @@ def mailbox_words(fields: Fields, sieve: set[str], owner: str = "") -> str:
     if action == "failed":
         return tell("Could not be stored in {folder}", folder=folder) if fields.get("folder") else tell("Failed")
     return action or tell("Unknown action")
+
+
+def _list_words(action: str, fields: Fields) -> str:
+    """What a mailing list did with a post."""
+    if action == "posted":
+        return tell("Given to the members of the list")
+    if action == "discarded":
+        return tell("Thrown away by the mailing list")
+    if action == "rejected":
+        return tell("Refused by the mailing list, the sender was told")
+    if action == "failed":
+        return tell("Could not be given to {member}, a member of the list", member=fields.get("recipient", "?"))
+    return tell("Waits for a moderator of the list")
