@@ -50,12 +50,16 @@ class SameId:
             for way in known
             if (found := self._handovers.nearest(low, way, leg.first, CLOSE, place)) is not None
         ]
-        if not near:
-            if not self._by_release(leg, wanted):
-                self._by_redirect(place, leg, wanted)
-            return
-        number = min(near)[4]
+        for number in dict.fromkeys(found[4] for found in sorted(near)):
+            if self._by_handover(number, leg, wanted, known):
+                return
+        if not self._by_release(leg, wanted):
+            self._by_redirect(place, leg, wanted)
+
+    def _by_handover(self, number: int, leg: Leg, wanted: set[str], known: tuple[str, ...]) -> bool:
+        """Join a leg to the one with this number, which handed the message over then; not to one that came from it."""
         best = self._legs[number]
+        joined = False
         for recipient in best.recipients.values():
             if recipient.low not in wanted:
                 continue
@@ -63,10 +67,12 @@ class SameId:
             if any(reaches_at(best, fact, leg, known) for fact in facts) and attach(
                 best, leg, "Message-ID", INFERRED, recipient
             ):
+                joined = True
                 self._linked.add(id(recipient))
                 for fact in facts:
                     for reach in reaches(best, fact):
                         self._handovers.take(best, number, recipient.low, fact, reach)
+        return joined
 
     def _by_release(self, leg: Leg, wanted: set[str]) -> bool:
         """Out of a filter's quarantine: it hands the same message in again for whom it had kept it from, much later."""
