@@ -71,7 +71,7 @@ def test_redirect_by_sieve() -> None:
 
 @pytest.mark.pitfall("D35", "D08")
 def test_redirect_by_sieve_that_goes_out_by_another_instance_of_the_host() -> None:
-    """Which hands over to the host's own loopback at the end, where the redirect came in: it did not come from there."""
+    """Which hands over to the host's own loopback at the end; the redirect came in there, but not from it."""
     rows = trace(f"""{IN}
     {SIEVE}redirect action: forwarded to <carol@example.com>
     10:00:01 mx postfix/smtpd[6]: B000000001: client=localhost[127.0.0.1]
