@@ -5,7 +5,7 @@ from __future__ import annotations
 from mailwake.trace.component import Component
 from mailwake.trace.doors import apply, with_client
 from mailwake.trace.hops import by_instance, by_sending, names_of
-from mailwake.trace.model import PROVEN, Leg, Recipient, attach
+from mailwake.trace.model import INFERRED, PROVEN, Leg, Recipient, attach
 from mailwake.trace.origins import may_continue
 from mailwake.trace.same_id import SameId, addresses_of
 from mailwake.trace.sessions import lend
@@ -27,14 +27,18 @@ def resolve(component: Component) -> None:
             _by_origin(component, leg)
     if component.tracked:
         component.names = names_of(legs)
+    component.astray.clear()
     for leg in legs:
+        split = len(leg.recipients) > 1 and _has_one_reply(leg)
         for recipient in leg.recipients.values():
-            _by_reply(component, leg, recipient)
+            _by_reply(component, leg, recipient, split=split)
         if leg.verdicts:
             _by_verdict(component, leg)
     if component.tracked:
         by_sending(legs)
     _by_message_id(component)
+    if component.astray:
+        _for_want_of_better(component)
     if component.tracked:
         by_instance(legs)
 
@@ -106,14 +110,55 @@ def _other_id(one: Leg, other: Leg) -> bool:
     return bool(one.message_id and other.message_id and one.bare_id != other.bare_id)
 
 
-def _by_reply(component: Component, leg: Leg, recipient: Recipient) -> None:
-    """The queue ID in the reply of the next server (`queued as`), or of a local forward (`forwarded as`)."""
+def _has_one_reply(leg: Leg) -> bool:
+    """Whether one queue ID is all that is told of where several recipients went."""
+    replies = [recipient.attempts[-1].fields.get("next_id") for recipient in leg.recipients.values()]
+    return len(set(replies)) < len(replies)
+
+
+def _is_without(child: Leg, recipient: Recipient, leg: Leg) -> bool:
+    """Whether a message is for others of a leg's recipients, and not for this one: a filter may hand each on in a
+    message of its own, and have but one reply for all."""
+    if child.tracked or not child.queued or len(child.recipients) < child.nrcpt:
+        return False
+    known = addresses_of(child)
+    known.update(name.lower() for name in child.named)
+    if recipient.low in known or recipient.low_original in known:
+        return False
+    if any(link.recipient is None and recipient.low in addresses_of(link.child) for link in leg.outbound):
+        return False  # the message that it is in says itself where it came from
+    return any(other.low in known or other.low_original in known for other in leg.recipients.values())
+
+
+def _for_want_of_better(component: Component) -> None:
+    """Recipients of whom nothing tells that they went elsewhere go where the reply says, as an address may be
+    rewritten."""
+    for leg in component.legs:
+        linked = {id(link.recipient) for link in leg.outbound}
+        for recipient in leg.recipients.values():
+            if id(recipient) not in component.astray or id(recipient) in linked:
+                continue
+            merged = next((link.child for link in leg.outbound if recipient.low in addresses_of(link.child)), None)
+            if merged is not None:
+                attach(leg, merged, "Message-ID", INFERRED, recipient)
+            else:
+                _by_reply(component, leg, recipient, split=False)
+
+
+def _by_reply(component: Component, leg: Leg, recipient: Recipient, *, split: bool) -> None:
+    """The queue ID in the reply of the next server (`queued as`), or of a local forward (`forwarded as`).
+
+    split: a filter may have split the message; who is not in the one that it names is looked for in others first.
+    """
     for attempt in recipient.attempts:
         next_id = attempt.fields.get("next_id")
         if next_id and "next_ids" in attempt.fields:
             next_id = _own_id(component, recipient, attempt.fields["next_ids"]) or next_id
         if next_id and (next_id in component.legs_of or next_id in component.names):
             child = _candidate(component, next_id, leg, attempt.ts)
+            if split and child is not None and _is_without(child, recipient, leg):
+                component.astray.add(id(recipient))
+                continue
             rule = "forwarded as" if attempt.fields.get("disposition") == "forward" else "queued as"
             attach(leg, child, rule, PROVEN, recipient)
 

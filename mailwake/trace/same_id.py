@@ -36,7 +36,8 @@ class SameId:
         """Deliveries of a recipient to another server, that nothing stronger says the end of."""
         if id(recipient) in self._linked:
             return []
-        return [fact for fact in recipient.attempts if _is_handover(self._component, fact)]
+        astray = id(recipient) in self._component.astray
+        return [fact for fact in recipient.attempts if _is_handover(self._component, fact, astray=astray)]
 
     def join(self, place: int) -> None:
         """Find which leg the one at this place came from: handed over by one of our own hosts at that very time, for a
@@ -72,6 +73,8 @@ class SameId:
                 for fact in facts:
                     for reach in reaches(best, fact):
                         self._handovers.take(best, number, recipient.low, fact, reach)
+                if id(recipient) in self._component.astray:
+                    break  # split by the filter: one that is named again, by an alias, is in a message of its own
         return joined
 
     def _by_release(self, leg: Leg, wanted: set[str]) -> bool:
@@ -122,10 +125,10 @@ def addresses_of(leg: Leg) -> set[str]:
     return found
 
 
-def _is_handover(component: Component, fact: Fact) -> bool:
+def _is_handover(component: Component, fact: Fact, *, astray: bool) -> bool:
     fields = fact.fields
     if fields.get("status") != "sent" or fields.get("token"):
         return False
     if fields.get("disposition") not in ("relay", None) and not is_pipe(fact):
         return False
-    return not fields.get("next_id") or fields["next_id"] not in component.legs_of
+    return astray or not fields.get("next_id") or fields["next_id"] not in component.legs_of
