@@ -9,6 +9,7 @@ from mailwake.trace.model import INFERRED, PROVEN, Leg, Recipient, attach
 from mailwake.trace.origins import may_continue
 from mailwake.trace.same_id import SameId, addresses_of
 from mailwake.trace.sessions import lend
+from mailwake.trace.split import Split, split_of
 
 _MINUTE = 60_000_000
 BEFORE = 60 * _MINUTE
@@ -29,9 +30,9 @@ def resolve(component: Component) -> None:
         component.names = names_of(legs)
     component.astray.clear()
     for leg in legs:
-        split = len(leg.recipients) > 1 and _has_one_reply(leg)
+        split = split_of(leg)
         for recipient in leg.recipients.values():
-            _by_reply(component, leg, recipient, split=split)
+            _by_reply(component, leg, recipient, split)
         if leg.verdicts:
             _by_verdict(component, leg)
     if component.tracked:
@@ -110,42 +111,21 @@ def _other_id(one: Leg, other: Leg) -> bool:
     return bool(one.message_id and other.message_id and one.bare_id != other.bare_id)
 
 
-def _has_one_reply(leg: Leg) -> bool:
-    """Whether one queue ID is all that is told of where several recipients went."""
-    replies = [recipient.attempts[-1].fields.get("next_id") for recipient in leg.recipients.values()]
-    return len(set(replies)) < len(replies)
-
-
-def _is_without(child: Leg, recipient: Recipient, leg: Leg) -> bool:
-    """Whether a message is for others of a leg's recipients, and not for this one: a filter may hand each on in a
-    message of its own, and have but one reply for all."""
-    if child.tracked or not child.queued or len(child.recipients) < child.nrcpt:
-        return False
-    known = addresses_of(child)
-    known.update(name.lower() for name in child.named)
-    if recipient.low in known or recipient.low_original in known:
-        return False
-    if any(link.recipient is None and recipient.low in addresses_of(link.child) for link in leg.outbound):
-        return False  # the message that it is in says itself where it came from
-    return any(other.low in known or other.low_original in known for other in leg.recipients.values())
-
-
 def _for_want_of_better(component: Component) -> None:
     """Recipients of whom nothing tells that they went elsewhere go where the reply says, as an address may be
     rewritten."""
     for leg in component.legs:
         linked = {id(link.recipient) for link in leg.outbound}
-        for recipient in leg.recipients.values():
-            if id(recipient) not in component.astray or id(recipient) in linked:
-                continue
-            merged = next((link.child for link in leg.outbound if recipient.low in addresses_of(link.child)), None)
-            if merged is not None:
-                attach(leg, merged, "Message-ID", INFERRED, recipient)
+        left = [one for one in leg.recipients.values() if id(one) in component.astray and id(one) not in linked]
+        found = {low: link.child for link in leg.outbound for low in addresses_of(link.child)} if left else {}
+        for recipient in left:
+            if recipient.low in found:
+                attach(leg, found[recipient.low], "Message-ID", INFERRED, recipient)
             else:
-                _by_reply(component, leg, recipient, split=False)
+                _by_reply(component, leg, recipient, None)
 
 
-def _by_reply(component: Component, leg: Leg, recipient: Recipient, *, split: bool) -> None:
+def _by_reply(component: Component, leg: Leg, recipient: Recipient, split: Split | None) -> None:
     """The queue ID in the reply of the next server (`queued as`), or of a local forward (`forwarded as`).
 
     split: a filter may have split the message; who is not in the one that it names is looked for in others first.
@@ -156,7 +136,7 @@ def _by_reply(component: Component, leg: Leg, recipient: Recipient, *, split: bo
             next_id = _own_id(component, recipient, attempt.fields["next_ids"]) or next_id
         if next_id and (next_id in component.legs_of or next_id in component.names):
             child = _candidate(component, next_id, leg, attempt.ts)
-            if split and child is not None and _is_without(child, recipient, leg):
+            if split is not None and child is not None and split.is_without(child, recipient):
                 component.astray.add(id(recipient))
                 continue
             rule = "forwarded as" if attempt.fields.get("disposition") == "forward" else "queued as"
