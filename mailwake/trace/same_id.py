@@ -26,6 +26,8 @@ class SameId:
         self._handovers = Handovers()
         self._redirects: Handovers | None = None
         self._forwarded: dict[tuple[int, str, int], Recipient] = {}
+        self._places: dict[int, dict[str, list[tuple[int, Recipient]]]] = {}
+        """Recipients of a leg by address, with their place among them; by the leg's number."""
         for place, leg in enumerate(legs):
             for recipient in leg.recipients.values():
                 for fact in self._handed(recipient):
@@ -61,9 +63,7 @@ class SameId:
         """Join a leg to the one with this number, which handed the message over then; not to one that came from it."""
         best = self._legs[number]
         joined = False
-        for recipient in best.recipients.values():
-            if recipient.low not in wanted:
-                continue
+        for recipient in self._named(number, wanted):
             facts = self._handed(recipient)
             if any(reaches_at(best, fact, leg, known) for fact in facts) and attach(
                 best, leg, "Message-ID", INFERRED, recipient
@@ -76,6 +76,16 @@ class SameId:
                 if id(recipient) in self._component.astray:
                     break  # split by the filter: one that is named again, by an alias, is in a message of its own
         return joined
+
+    def _named(self, number: int, wanted: set[str]) -> list[Recipient]:
+        """Those recipients of the leg with this number whose address is wanted, in its order: it may have thousands."""
+        places = self._places.get(number)
+        if places is None:
+            places = self._places[number] = {}
+            for place, recipient in enumerate(self._legs[number].recipients.values()):
+                places.setdefault(recipient.low, []).append((place, recipient))
+        found = {place: recipient for low in wanted for place, recipient in places.get(low, ())}
+        return [found[place] for place in sorted(found)]
 
     def _by_release(self, leg: Leg, wanted: set[str]) -> bool:
         """Out of a filter's quarantine: it hands the same message in again for whom it had kept it from, much later."""
