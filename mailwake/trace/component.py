@@ -14,6 +14,7 @@ class Component:
     """The legs, delivery sessions and filter records that point to each other."""
 
     __slots__ = (
+        "astray",
         "doors",
         "echoes",
         "filters",
@@ -54,6 +55,8 @@ class Component:
         """Whether legs are among these that carry an id of the message's own: see `instances`."""
         self.names: dict[str, list[Leg]] = {}
         """Legs by other names than the key they are filed under, once links are resolved."""
+        self.astray: set[int] = set()
+        """Recipients (by object identity) that are not in the message that the reply names: see `links`."""
 
     def add(self, key: str, facts: list[Fact], legs: list[Leg], said: list[str]) -> None:
         """Take in one bucket: what is filed under key, the legs made of it, and the keys that the facts speak of."""

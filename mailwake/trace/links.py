@@ -5,10 +5,11 @@ from __future__ import annotations
 from mailwake.trace.component import Component
 from mailwake.trace.doors import apply, with_client
 from mailwake.trace.hops import by_instance, by_sending, names_of
-from mailwake.trace.model import PROVEN, Leg, Recipient, attach
+from mailwake.trace.model import INFERRED, PROVEN, Leg, Recipient, attach
 from mailwake.trace.origins import may_continue
 from mailwake.trace.same_id import SameId, addresses_of
 from mailwake.trace.sessions import lend
+from mailwake.trace.split import Split, split_of
 
 _MINUTE = 60_000_000
 BEFORE = 60 * _MINUTE
@@ -27,14 +28,18 @@ def resolve(component: Component) -> None:
             _by_origin(component, leg)
     if component.tracked:
         component.names = names_of(legs)
+    component.astray.clear()
     for leg in legs:
+        split = split_of(leg)
         for recipient in leg.recipients.values():
-            _by_reply(component, leg, recipient)
+            _by_reply(component, leg, recipient, split)
         if leg.verdicts:
             _by_verdict(component, leg)
     if component.tracked:
         by_sending(legs)
     _by_message_id(component)
+    if component.astray:
+        _for_want_of_better(component)
     if component.tracked:
         by_instance(legs)
 
@@ -106,14 +111,34 @@ def _other_id(one: Leg, other: Leg) -> bool:
     return bool(one.message_id and other.message_id and one.bare_id != other.bare_id)
 
 
-def _by_reply(component: Component, leg: Leg, recipient: Recipient) -> None:
-    """The queue ID in the reply of the next server (`queued as`), or of a local forward (`forwarded as`)."""
+def _for_want_of_better(component: Component) -> None:
+    """Recipients of whom nothing tells that they went elsewhere go where the reply says, as an address may be
+    rewritten."""
+    for leg in component.legs:
+        linked = {id(link.recipient) for link in leg.outbound}
+        left = [one for one in leg.recipients.values() if id(one) in component.astray and id(one) not in linked]
+        found = {low: link.child for link in leg.outbound for low in addresses_of(link.child)} if left else {}
+        for recipient in left:
+            if recipient.low in found:
+                attach(leg, found[recipient.low], "Message-ID", INFERRED, recipient)
+            else:
+                _by_reply(component, leg, recipient, None)
+
+
+def _by_reply(component: Component, leg: Leg, recipient: Recipient, split: Split | None) -> None:
+    """The queue ID in the reply of the next server (`queued as`), or of a local forward (`forwarded as`).
+
+    split: a filter may have split the message; who is not in the one that it names is looked for in others first.
+    """
     for attempt in recipient.attempts:
         next_id = attempt.fields.get("next_id")
         if next_id and "next_ids" in attempt.fields:
             next_id = _own_id(component, recipient, attempt.fields["next_ids"]) or next_id
         if next_id and (next_id in component.legs_of or next_id in component.names):
             child = _candidate(component, next_id, leg, attempt.ts)
+            if split is not None and child is not None and split.is_without(child, recipient):
+                component.astray.add(id(recipient))
+                continue
             rule = "forwarded as" if attempt.fields.get("disposition") == "forward" else "queued as"
             attach(leg, child, rule, PROVEN, recipient)
 

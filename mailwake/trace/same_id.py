@@ -26,6 +26,8 @@ class SameId:
         self._handovers = Handovers()
         self._redirects: Handovers | None = None
         self._forwarded: dict[tuple[int, str, int], Recipient] = {}
+        self._places: dict[int, dict[str, list[tuple[int, Recipient]]]] = {}
+        """Recipients of a leg by address, with their place among them; by the leg's number."""
         for place, leg in enumerate(legs):
             for recipient in leg.recipients.values():
                 for fact in self._handed(recipient):
@@ -36,7 +38,8 @@ class SameId:
         """Deliveries of a recipient to another server, that nothing stronger says the end of."""
         if id(recipient) in self._linked:
             return []
-        return [fact for fact in recipient.attempts if _is_handover(self._component, fact)]
+        astray = id(recipient) in self._component.astray
+        return [fact for fact in recipient.attempts if _is_handover(self._component, fact, astray=astray)]
 
     def join(self, place: int) -> None:
         """Find which leg the one at this place came from: handed over by one of our own hosts at that very time, for a
@@ -50,23 +53,39 @@ class SameId:
             for way in known
             if (found := self._handovers.nearest(low, way, leg.first, CLOSE, place)) is not None
         ]
-        if not near:
-            if not self._by_release(leg, wanted):
-                self._by_redirect(place, leg, wanted)
-            return
-        number = min(near)[4]
+        for number in dict.fromkeys(found[4] for found in sorted(near)):
+            if self._by_handover(number, leg, wanted, known):
+                return
+        if not self._by_release(leg, wanted):
+            self._by_redirect(place, leg, wanted)
+
+    def _by_handover(self, number: int, leg: Leg, wanted: set[str], known: tuple[str, ...]) -> bool:
+        """Join a leg to the one with this number, which handed the message over then; not to one that came from it."""
         best = self._legs[number]
-        for recipient in best.recipients.values():
-            if recipient.low not in wanted:
-                continue
+        joined = False
+        for recipient in self._named(number, wanted):
             facts = self._handed(recipient)
             if any(reaches_at(best, fact, leg, known) for fact in facts) and attach(
                 best, leg, "Message-ID", INFERRED, recipient
             ):
+                joined = True
                 self._linked.add(id(recipient))
                 for fact in facts:
                     for reach in reaches(best, fact):
                         self._handovers.take(best, number, recipient.low, fact, reach)
+                if id(recipient) in self._component.astray:
+                    break  # split by the filter: one that is named again, by an alias, is in a message of its own
+        return joined
+
+    def _named(self, number: int, wanted: set[str]) -> list[Recipient]:
+        """Those recipients of the leg with this number whose address is wanted, in its order: it may have thousands."""
+        places = self._places.get(number)
+        if places is None:
+            places = self._places[number] = {}
+            for place, recipient in enumerate(self._legs[number].recipients.values()):
+                places.setdefault(recipient.low, []).append((place, recipient))
+        found = {place: recipient for low in wanted for place, recipient in places.get(low, ())}
+        return [found[place] for place in sorted(found)]
 
     def _by_release(self, leg: Leg, wanted: set[str]) -> bool:
         """Out of a filter's quarantine: it hands the same message in again for whom it had kept it from, much later."""
@@ -116,10 +135,10 @@ def addresses_of(leg: Leg) -> set[str]:
     return found
 
 
-def _is_handover(component: Component, fact: Fact) -> bool:
+def _is_handover(component: Component, fact: Fact, *, astray: bool) -> bool:
     fields = fact.fields
     if fields.get("status") != "sent" or fields.get("token"):
         return False
     if fields.get("disposition") not in ("relay", None) and not is_pipe(fact):
         return False
-    return not fields.get("next_id") or fields["next_id"] not in component.legs_of
+    return astray or not fields.get("next_id") or fields["next_id"] not in component.legs_of

@@ -343,9 +343,10 @@ def _target(leg: Leg) -> str:
 
 
 def _unasked(leg: Leg) -> str:
-    """The first recipient whom the sender did not name: a filter that redirects need not say where to."""
+    """The recipient whom the sender did not name: a filter that redirects need not say where to. Of several, the first
+    by name, as the order of lines of one second means nothing."""
     named = {name.lower() for name in leg.named}
-    return next((one.address for one in leg.recipients.values() if one.low_original not in named), "")
+    return min((one.address for one in leg.recipients.values() if one.low_original not in named), default="")
 
 
 def redirected_reason(leg: Leg) -> str:

@@ -69,6 +69,30 @@ def test_redirect_by_sieve() -> None:
     assert {row.grade for row in rows} == {"proven", "inferred"}
 
 
+@pytest.mark.pitfall("D35", "D08")
+def test_redirect_by_sieve_that_goes_out_by_another_instance_of_the_host() -> None:
+    """Which hands over to the host's own loopback at the end; the redirect came in there, but not from it."""
+    rows = trace(f"""{IN}
+    {SIEVE}redirect action: forwarded to <carol@example.com>
+    10:00:01 mx postfix/smtpd[6]: B000000001: client=localhost[127.0.0.1]
+    10:00:01 mx postfix/cleanup[2]: B000000001: message-id=<1@example.net>
+    10:00:01 mx postfix/qmgr[3]: B000000001: from=<a@example.net>, size=200, nrcpt=1 (queue active)
+    10:00:01 mx postfix/smtp[7]: B000000001: to=<carol@example.com>, relay=127.0.0.1[127.0.0.1]:2526, delay=0, delays=0/0/0/0, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 4jbMs95PfBzKPsc)
+    10:00:01 mx postfix/qmgr[3]: B000000001: removed
+    {LMTP}
+    {DONE}
+    10:00:01 mx postfix-out/smtpd[16]: 4jbMs95PfBzKPsc: client=localhost[127.0.0.1]
+    10:00:01 mx postfix-out/cleanup[12]: 4jbMs95PfBzKPsc: message-id=<1@example.net>
+    10:00:01 mx postfix-out/qmgr[13]: 4jbMs95PfBzKPsc: from=<a@example.net>, size=300, nrcpt=1 (queue active)
+    10:00:02 mx postfix-out/smtp[17]: 4jbMs95PfBzKPsc: to=<carol@example.com>, relay=127.0.0.1[127.0.0.1]:2600, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 4F0A000E)
+    10:00:02 mx postfix-out/qmgr[13]: 4jbMs95PfBzKPsc: removed
+    """)  # noqa: E501
+    assert told(rows) == [
+        "a@example.net x@example.org carol@example.com Delivered/Relayed",
+        "a@example.net x@example.org carol@example.com Expanded/Redirected",
+    ]
+
+
 @pytest.mark.pitfall("D36", "D35")
 def test_over_quota() -> None:
     """A temporary failure of the mailbox server leaves the message in the queue."""

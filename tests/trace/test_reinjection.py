@@ -177,3 +177,45 @@ def test_ids_of_digits_do_not_meet() -> None:
     10:00:02 mx postfix/qmgr[3]: 123412341234: removed
     """)  # noqa: E501
     assert told(rows) == ["a@example.net x@example.org = Delivered/Delivered"]
+
+
+def _split(names: str, others: str = "") -> str:
+    """A filter that hands each recipient on in a message of its own, says no origin, and names the last one only."""
+    count = len(names)
+    block = IN.replace("nrcpt=1", f"nrcpt={count}")
+    for number, name in enumerate(names, start=1):
+        key = f"B00000000{number}"
+        to = f"{name}@example.org"
+        for member in others if name == names[0] and others else "":
+            block += f"10:00:03 mx postfix/virtual[6]: {key}: to=<{member}@example.org>, orig_to=<{to}>, relay=virtual, delay=0.1, delays=0/0/0/0.1, dsn=2.0.0, status=sent (delivered to maildir)\n"  # noqa: E501
+        if name != names[0] or not others:
+            block += f"10:00:03 mx postfix/virtual[6]: {key}: to=<{to}>, relay=virtual, delay=0.1, delays=0/0/0/0.1, dsn=2.0.0, status=sent (delivered to maildir)\n"  # noqa: E501
+        block += f"""
+        10:00:02 mx postfix/smtpd[5]: {key}: client=localhost[127.0.0.1]
+        10:00:02 mx postfix/cleanup[2]: {key}: message-id=<1@example.net>
+        10:00:02 mx postfix/qmgr[3]: {key}: from=<a@example.net>, size=300, nrcpt={max(len(others), 1) if name == names[0] else 1} (queue active)
+        10:00:03 mx postfix/qmgr[3]: {key}: removed
+        """  # noqa: E501
+        block += f"10:00:03 mx postfix/smtp[4]: A000000001: to=<{to}>, relay=127.0.0.1[127.0.0.1]:10024, delay=3, delays=0/0/0/3, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as B00000000{count})\n"  # noqa: E501
+    return "\n".join(sorted(line.strip() for line in (block + END_A).splitlines() if line.strip()))
+
+
+@pytest.mark.parametrize("names", ["xy", "xyz", "xyzuvw"])
+def test_filter_that_splits_and_names_the_last_only(names: str) -> None:
+    rows = trace(_split(names))
+    assert told(rows) == [f"a@example.net {name}@example.org = Delivered/Delivered" for name in sorted(names)]
+    assert messages(rows) == 1
+    for row in rows:
+        place = names.index(row.recipient[0]) + 1
+        assert row.queue_ids == ("A000000001", f"B00000000{place}")
+
+
+def test_filter_that_splits_and_one_of_its_messages_is_expanded() -> None:
+    rows = trace(_split("xy", "pq"))
+    assert told(rows) == [
+        "a@example.net x@example.org = Expanded/Expanded",
+        "a@example.net x@example.org p@example.org Delivered/Delivered",
+        "a@example.net x@example.org q@example.org Delivered/Delivered",
+        "a@example.net y@example.org = Delivered/Delivered",
+    ]
+    assert messages(rows) == 1
