@@ -6,7 +6,7 @@ only what concerns visible recipients is told, and no records: those of a shared
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from mailwake.operations.contract import CallerScope
@@ -18,6 +18,8 @@ from mailwake.trace.story_outcomes import headline
 
 _ABOUT_THE_MESSAGE = frozenset({"facts", "arrival", "end", "order", "skew", "gap"})
 """Kinds of `Missing` that name nobody."""
+_REPORTED = frozenset({"Failed", "Pending", "GettingStatus"})
+_OPEN = frozenset({"Pending", "GettingStatus"})
 _COLUMNS = ("sender", "recipient", "original_recipient")
 
 
@@ -55,7 +57,13 @@ def scoped_story(story: Story, scope: CallerScope) -> Story:
         return sent_by_us or any(visible_address(scope, address) for address in addresses)
 
     ends = tuple(one for one in story.outcomes if visible(one.recipient, one.original))
+    # a report to the sender tells that somebody did not get it
+    reported = sent_by_us or any(one.status in _REPORTED for one in ends)
     verdict, tone = headline(ends) if ends else ("", PLAIN)
+    tree = tuple(_leg(leg, visible, reported) for leg in story.tree)
+    # what went to others by another way is not told
+    gone = set(_places(story.tree)) - set(_places(tree))
+    timeline = (one for one in story.timeline if f"{one.host} {one.queue_id}" not in gone)
     return replace(
         story,
         headline=verdict,
@@ -63,9 +71,10 @@ def scoped_story(story: Story, scope: CallerScope) -> Story:
         outcomes=ends,
         missing=tuple(one for one in story.missing if one.key in _ABOUT_THE_MESSAGE),
         message=replace(story.message, recipients=tuple(r for r in story.message.recipients if visible(r))),
-        timeline=_steps(story.timeline, visible),
+        timeline=_steps(tuple(one for one in timeline if reported or one.event != "DSN"), visible),
         session=_steps(story.session, visible),
-        tree=tuple(_leg(leg, visible) for leg in story.tree),
+        tree=tree,
+        evidence=tuple(one for one in story.evidence if not {one.parent, one.child} & gone),
         attempts=tuple(one for one in story.attempts if visible(one.recipient)),
         relatives=(),
         also=(),
@@ -76,13 +85,26 @@ def _steps(steps: tuple[Step, ...], visible: Callable[..., bool]) -> tuple[Step,
     return tuple(replace(step, raw=()) for step in steps if not step.recipient or visible(step.recipient))
 
 
-def _leg(leg: Leg, visible: Callable[..., bool]) -> Leg:
+def _places(legs: Iterable[Leg]) -> Iterator[str]:
+    for leg in legs:
+        yield f"{leg.host} {leg.queue_id}"
+        yield from _places(edge.node for edge in leg.edges)
+
+
+def _leg(leg: Leg, visible: Callable[..., bool], reported: bool) -> Leg:
     edges = [edge for edge in leg.edges if not edge.recipients or visible(*edge.recipients)]
+    edges = [edge for edge in edges if reported or edge.rule != "notification"]
+    ends = tuple(end for end in leg.recipients if visible(end.address, end.original))
     return replace(
         leg,
-        recipients=tuple(end for end in leg.recipients if visible(end.address, end.original)),
+        ended=leg.ended or (bool(ends) and all(end.status not in _OPEN for end in ends)),
+        recipients=ends,
         edges=tuple(
-            replace(edge, recipients=tuple(r for r in edge.recipients if visible(r)), node=_leg(edge.node, visible))
+            replace(
+                edge,
+                recipients=tuple(r for r in edge.recipients if visible(r)),
+                node=_leg(edge.node, visible, reported),
+            )
             for edge in edges
         ),
     )

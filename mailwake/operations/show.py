@@ -41,6 +41,10 @@ _RELATED = 2 * DAY
 """Greylisting lets a client wait for at most about this long (postgrey --retry-window)."""
 
 
+Shown = Callable[..., bool]
+"""Whether one of these addresses (or None) lies where one may look."""
+
+
 class NotFound(LookupError):
     """Nothing is known by this id. `what` was asked for, `hint` says what else to try."""
 
@@ -66,20 +70,35 @@ def show(backend: Backend, text: str, zone: str = "UTC") -> Story:
     return tell(backend, matching(backend, text), zone)
 
 
-def tell(backend: Backend, matches: Sequence[Row], zone: str = "UTC") -> Story:
-    """The story of the newest message among these rows, which are newest first."""
+def tell(backend: Backend, matches: Sequence[Row], zone: str = "UTC", shown: Shown | None = None) -> Story:
+    """The story of the newest message among these rows, which are newest first.
+
+    shown: whether anything of some addresses may be told; what is beside the message itself is looked for on behalf of
+    these alone, so that it neither tells of others nor costs more for them. The story is to be narrowed afterwards.
+    """
     told = matches[0].trace_id
     rows = [row for row in matches if row.trace_id == told]
-    scene = Scene(rows, records_of(backend, rows))
+    shown = narrowing(shown, rows)
+    scene = Scene(rows, records_of(backend, rows, shown))
     story = build_from(
         scene,
-        sessions=[*scene.sessions, *_sessions(backend, scene)],
-        attempts=_attempts(backend, scene.rows),
+        sessions=[*scene.sessions, *_sessions(backend, scene, shown)],
+        attempts=_attempts(backend, [row for row in scene.rows if _is_shown(row, shown)]),
         also=_also(matches, told),
         zone=zone,
     )
-    lacking = tuple(Missing("gap", f"{text[:1].upper()}{text[1:]}.") for text in _gaps(backend, rows))
+    gaps = _gaps(backend, [row for row in rows if _is_shown(row, shown)])
+    lacking = tuple(Missing("gap", f"{text[:1].upper()}{text[1:]}.") for text in gaps)
     return replace(story, missing=(*story.missing, *lacking)) if lacking else story
+
+
+def _is_shown(row: Row, shown: Shown | None) -> bool:
+    return shown is None or shown(row.sender, row.recipient, row.original_recipient)
+
+
+def narrowing(shown: Shown | None, rows: Sequence[Row]) -> Shown | None:
+    """What narrows the story of these rows: nothing does for who wrote it, who may know of all who were to get it."""
+    return None if shown is None or shown(rows[0].sender) else shown
 
 
 def _gaps(backend: Backend, rows: Sequence[Row]) -> list[str]:
@@ -90,11 +109,14 @@ def _gaps(backend: Backend, rows: Sequence[Row]) -> list[str]:
     return backend.gaps(min(row.received for row in rows), high, hosts)
 
 
-def records_of(backend: Records, rows: Sequence[Row]) -> list[Fact]:
-    """All facts of the message, of what it came out of and of what came out of it."""
+def records_of(backend: Records, rows: Sequence[Row], shown: Shown | None = None) -> list[Fact]:
+    """All facts of the message, of what it came out of and of what came out of it; of the message alone where its story
+    is narrowed, since a report may be of somebody who is not shown."""
     low, high = min(row.received for row in rows) - DAY, max(row.last for row in rows) + DAY
     keys = keys_of(rows)
     facts = backend.facts(keys, low, high)
+    if shown is not None:
+        return facts
     further: list[Row] = []
     parents = {row.parent_id for row in rows if row.parent_id}
     for parent in parents:
@@ -170,7 +192,7 @@ def _also(matches: Iterable[Row], told: str) -> list[Relative]:
 # -- what the processes logged beside it ---------------------------------------------------------------------------
 
 
-def _sessions(backend: Backend, scene: Scene) -> list[Fact]:
+def _sessions(backend: Backend, scene: Scene, shown: Shown | None) -> list[Fact]:
     """Records without queue ID of the processes that took the message and tried to deliver it."""
     found: list[Fact] = []
     door = scene.door
@@ -180,7 +202,7 @@ def _sessions(backend: Backend, scene: Scene) -> list[Fact]:
         if ip and not is_internal(ip):
             found.extend(backend.door(door.host, ip, door.ts - _DOOR, door.ts))
     spans: dict[tuple[str, str, int], tuple[Fact, int, int]] = {}
-    for fact in _deliveries(scene):
+    for fact in _deliveries(scene, shown):
         process = (fact.host, fact.program, fact.pid)
         known = spans.get(process)
         low = min(known[1], fact.ts) if known else fact.ts
@@ -193,13 +215,15 @@ def _sessions(backend: Backend, scene: Scene) -> list[Fact]:
     return [fact for fact in dict(zip(map(id, found), found, strict=True)).values() if not fact.key]
 
 
-def _deliveries(scene: Scene) -> list[Fact]:
-    """Attempts to reach another server."""
+def _deliveries(scene: Scene, shown: Shown | None) -> list[Fact]:
+    """Attempts to reach another server, for those who are shown."""
+    sender = scene.rows[0].sender
     return [
         fact
         for leg in scene.legs
         for recipient in leg.recipients.values()
         for fact in recipient.attempts
+        if shown is None or shown(sender, recipient.address, recipient.original)
         if fact.pid and fact.ts and fact.fields.get("agent") not in _SILENT and not _at_home(fact)
     ]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from mailwake.events.fact import Fact
 from mailwake.operations.backend import Backend
-from mailwake.operations.show import DAY, MATCHES, keys_of, records_of
+from mailwake.operations.show import DAY, MATCHES, Shown, keys_of, narrowing, records_of
 from mailwake.store.query import Cursor, Equals, Node, Or
 from mailwake.store.rows import Row
 from mailwake.trace.story import Story, build_from
@@ -36,11 +36,13 @@ class _Ahead:
         return sorted(found, key=lambda fact: fact.ts)
 
 
-def tell_many(backend: Backend, trace_ids: Sequence[str], zone: str = "UTC") -> Iterator[tuple[list[Row], Story]]:
+def tell_many(
+    backend: Backend, trace_ids: Sequence[str], zone: str = "UTC", shown: Shown | None = None
+) -> Iterator[tuple[list[Row], Story]]:
     """Rows and story of each message, in this order; those that are not there are left out.
 
     trace_ids: as rows have them, some hundred at most. A story lacks what processes logged without naming the message
-    (sessions) and the attempts before it.
+    (sessions) and the attempts before it. shown: see `show.tell`.
     """
     wanted = Or(tuple(Equals("trace_id", one) for one in trace_ids))
     of_each: dict[str, list[Row]] = {one: [] for one in trace_ids}
@@ -58,5 +60,5 @@ def tell_many(backend: Backend, trace_ids: Sequence[str], zone: str = "UTC") -> 
         return
     ahead = _Ahead(backend, rows)
     for known in filter(None, of_each.values()):
-        scene = Scene(known, records_of(ahead, known))
+        scene = Scene(known, records_of(ahead, known, narrowing(shown, known)))
         yield known, build_from(scene, sessions=scene.sessions, zone=zone)

@@ -265,8 +265,11 @@ def _outsiders(stage: Stage) -> None:
 
 
 @contextmanager
-def staged(folder: Path, log: str) -> Iterator[Stage]:
-    """Set all up; `log` is of a mailbox server. Django can be set up once in a process: skips where it is otherwise."""
+def staged(folder: Path, *logs: str) -> Iterator[Stage]:
+    """Set all up, with these logs beside the product's own.
+
+    Django can be set up once in a process: skips where it is otherwise.
+    """
     from django.conf import settings as django
 
     if django.configured:
@@ -282,10 +285,11 @@ def staged(folder: Path, log: str) -> Iterator[Stage]:
     data = folder / "data"
     Database(data).close()  # the folder is a data directory before anything else lies in it
     configure(database_of(data), APPLICATIONS, **settings(data, ServerOptions()))
-    lines = folder / "mailbox.log"
-    lines.write_text(log)
     importing.run(data, [str(path) for path in sample.paths()], zone="UTC")
-    importing.run(data, [str(lines)], zone="UTC", year=2026)
+    for number, log in enumerate(logs):
+        lines = folder / f"{number}.log"
+        lines.write_text(log)
+        importing.run(data, [str(lines)], zone="UTC", year=2026)
     statements: list[str] = []
     WatchedDatabase.kept = statements
     with WatchedDatabase(data) as database, open_directory(data) as directory:

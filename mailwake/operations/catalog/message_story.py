@@ -10,11 +10,11 @@ from pydantic import Field, PrivateAttr, RootModel
 from mailwake.events.told import tell
 from mailwake.operations.backend import Backend
 from mailwake.operations.context import Context
-from mailwake.operations.contract import Operation, OperationError, Scope
+from mailwake.operations.contract import CallerScope, Operation, OperationError, Scope
 from mailwake.operations.criteria import trace_id
 from mailwake.operations.models import Input
-from mailwake.operations.scoping import scoped_story, shows, within
-from mailwake.operations.show import NotFound, matching, whole
+from mailwake.operations.scoping import scoped_story, shows, visible_address, within
+from mailwake.operations.show import NotFound, Shown, matching, whole
 from mailwake.operations.show import tell as tell_story
 from mailwake.operations.show_many import tell_many
 from mailwake.operations.when import zone_name
@@ -57,7 +57,7 @@ def story(context: Context, identity: str) -> Story:
         matches = matching(backend, identity, lambda node: within(node, scope))
         if not scope.everything:
             matches = whole(backend, matches[0])
-        told = tell_story(backend, matches, zone_name(context.zone))
+        told = tell_story(backend, matches, zone_name(context.zone), _shown(scope))
     except NotFound as error:
         raise OperationError(
             "message-not-found",
@@ -68,12 +68,19 @@ def story(context: Context, identity: str) -> Story:
     return scoped_story(told, scope)
 
 
+def _shown(scope: CallerScope) -> Shown | None:
+    """Whether the scope shows one of some addresses; None where it shows everything."""
+    if scope.everything:
+        return None
+    return lambda *addresses: any(visible_address(scope, address) for address in addresses)
+
+
 def stories(context: Context, identities: Sequence[str]) -> Iterator[Story]:
     """Those of several MessageTraceIds, in this order, as far as the caller's scope shows them, from what their own
     records say. Those that are not there are left out."""
     backend: Backend = context.backend()
     scope = context.caller.scope
-    for rows, told in tell_many(backend, [trace_id(one) for one in identities], zone_name(context.zone)):
+    for rows, told in tell_many(backend, [trace_id(one) for one in identities], zone_name(context.zone), _shown(scope)):
         if any(shows(scope, row) for row in rows):
             yield scoped_story(told, scope)
 
