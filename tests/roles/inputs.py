@@ -63,6 +63,8 @@ INPUTS: dict[str, Given] = {
     "new-account": {"Name": "newcomer@example.net"},
     "new-api-token": {"Account": "help-desk@example.net", "Name": "second"},
     "new-mailbox": {"Name": "Newcomer", "PrimarySmtpAddress": "newcomer@example.org"},
+    "new-admin-audit-log-search": {**PERIOD, "Name": "Roles"},
+    "write-admin-audit-log": {"Comment": "Roles"},
     "new-mailbox-audit-log-search": {**PERIOD, "Name": "Roles"},
     "new-role-group": {"Name": "Tracers", "Roles": ["Message Trace"]},
     "new-saved-query": {"Name": "Roles", "RecipientAddress": [GRACE]},

@@ -112,6 +112,8 @@ RULES: dict[str, Rule] = {
         type_name="Microsoft.Exchange.Data.Directory.Management.MailboxAuditLogRecord",
     ),
     "New-MailboxAuditLogSearch": Rule(booleans=frozenset({"ExternalAccess"}), accepted=_SERVER),
+    "New-AdminAuditLogSearch": Rule(accepted=_SERVER, toggles=("ExternalAccess",)),
+    "Write-AdminAuditLog": Rule(silent=True, accepted=_SERVER),
     "Get-AuditLogSearch": Rule(accepted=_SERVER),
     "Search-AdminAuditLog": Rule(
         booleans=frozenset({"IsSuccess"}), accepted=_SERVER, type_name="Microsoft.Exchange.AdminAuditLogEvent"

@@ -58,6 +58,10 @@ EXCHANGE: dict[str, str] = {
     "New-MailboxAuditLogSearch": "StartDate:DateTime EndDate:DateTime StatusMailRecipients:Multi Name:String"
     " Mailboxes:Multi LogonTypes:Multi Operations:Multi ExternalAccess:Boolean HasAttachments:Boolean"
     f" GroupMailbox:Switch ShowDetails:Switch {_RISK}",
+    "New-AdminAuditLogSearch": "StartDate:DateTime EndDate:DateTime StatusMailRecipients:Multi Cmdlets:Multi"
+    " DomainController:String ExternalAccess:Boolean Name:String ObjectIds:Multi Parameters:Multi UserIds:Multi"
+    f" {_RISK}",
+    "Write-AdminAuditLog": f"Comment:String DomainController:String {_RISK}",
     "Get-AuditLogSearch": "Identity:String CreatedAfter:DateTime CreatedBefore:DateTime ResultSize:Unlimited"
     " Type:String",
     "Search-UnifiedAuditLog": "StartDate:DateTime EndDate:DateTime RecordType:Multi Operations:Multi UserIds:Multi"
