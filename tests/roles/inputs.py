@@ -64,6 +64,12 @@ INPUTS: dict[str, Given] = {
     "new-api-token": {"Account": "help-desk@example.net", "Name": "second"},
     "new-mailbox": {"Name": "Newcomer", "PrimarySmtpAddress": "newcomer@example.org"},
     "new-admin-audit-log-search": {**PERIOD, "Name": "Roles"},
+    "new-unified-audit-log-retention-policy": {
+        **{"Name": "Roles", "Priority": 7, "RetentionDuration": "ThreeMonths", "Operations": "Move"},
+    },
+    "set-unified-audit-log-retention-policy": {"Identity": "Kept", "Priority": 9},
+    "get-unified-audit-log-retention-policy": {},
+    "remove-unified-audit-log-retention-policy": {"Identity": "Kept"},
     "write-admin-audit-log": {"Comment": "Roles"},
     "new-mailbox-audit-log-search": {**PERIOD, "Name": "Roles"},
     "new-role-group": {"Name": "Tracers", "Roles": ["Message Trace"]},

@@ -18,22 +18,25 @@ class Order(Input):
     comment: str = Field(max_length=500, description="What to remember.", json_schema_extra=position(1))
 
 
-class Nothing(Output):
-    """Nothing is given back."""
+class Comment(Output):
+    """What was written."""
+
+    caller: str = Field(description="Who wrote it.")
+    comment: str = Field(description="What is to be remembered.")
 
 
-def handle(context: Context, given: Order) -> Iterator[Nothing]:
+def handle(context: Context, given: Order) -> Iterator[Comment]:
     """The record of the order, with its comment, is what is wanted. Raises OperationError for an empty comment."""
     if not given.comment.strip():
         raise OperationError("nothing-to-write", "the comment is empty", "say what is to be remembered")
-    return iter(())
+    yield Comment(caller=context.caller.name, comment=given.comment)
 
 
 OPERATION = Operation(
     name="write-admin-audit-log",
     summary="Write a comment into the admin audit log.",
     input=Order,
-    output=Nothing,
+    output=Comment,
     handler=handle,
     roles=("Organization Configuration", "Audit Logs"),
     scope=Scope.ORGANIZATION,

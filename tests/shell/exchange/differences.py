@@ -61,6 +61,13 @@ EXCHANGE: dict[str, str] = {
     "New-AdminAuditLogSearch": "StartDate:DateTime EndDate:DateTime StatusMailRecipients:Multi Cmdlets:Multi"
     " DomainController:String ExternalAccess:Boolean Name:String ObjectIds:Multi Parameters:Multi UserIds:Multi"
     f" {_RISK}",
+    "New-UnifiedAuditLogRetentionPolicy": "Name:String Priority:Int32 RetentionDuration:String Description:String"
+    f" Operations:Multi RecordTypes:Multi UserIds:Multi {_RISK}",
+    "Set-UnifiedAuditLogRetentionPolicy": "Identity:String Priority:Int32 RetentionDuration:String Description:String"
+    f" Operations:Multi RecordTypes:Multi UserIds:Multi {_RISK}",
+    "Get-UnifiedAuditLogRetentionPolicy": "Operation:String Priority:Int32 RecordType:String RetentionDuration:String"
+    " UserId:String",
+    "Remove-UnifiedAuditLogRetentionPolicy": f"Identity:String ForceDeletion:Switch {_RISK}",
     "Write-AdminAuditLog": f"Comment:String DomainController:String {_RISK}",
     "Get-AuditLogSearch": "Identity:String CreatedAfter:DateTime CreatedBefore:DateTime ResultSize:Unlimited"
     " Type:String",
