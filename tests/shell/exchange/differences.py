@@ -158,7 +158,6 @@ WHY: dict[str, str] = {
     "Start-HistoricalSearch Url": "not documented by Exchange",
     "Add-MailboxPermission Owner": _NO_KEEPER,
     "Get-Mailbox Archive": _NO_KEEPER,
-    "Get-Mailbox PublicFolder": _NO_KEEPER,
     "Get-MailboxFolderStatistics Archive": _NO_KEEPER,
     "Get-Mailbox InactiveMailboxOnly": _REMOVED,
     "Get-Mailbox SoftDeletedMailbox": _REMOVED,
