@@ -13,7 +13,7 @@ from mailwake.audit.policy.matrix import MATRICES, default_set
 from mailwake.directory import keys
 from mailwake.directory.imports.reading import LOGIN
 from mailwake.directory.records import PREMIUM, STANDARD, MailboxDraft
-from mailwake.sources.m365.times import iso
+from mailwake.events.written_times import iso
 
 _PRIMARY = ("primarysmtpaddress", "emailaddress", "address", "mail", "email", "windowsemailaddress")
 _LOGINS = (LOGIN, "loginnames", "login", "samaccountname", "username")
