@@ -32,7 +32,11 @@ def mail_addresses(given: Iterable[str]) -> tuple[str, ...]:
     found = tuple(given)
     for address in found:
         if "@" not in address.strip("@") or any(char.isspace() for char in address):
-            raise OperationError("not-an-address", f"{address!r} is no mail address", "Give it as name@example.org.")
+            raise OperationError(
+                "not-an-address",
+                tell("{address!r} is no mail address", address=address),
+                tell("Give it as name@example.org."),
+            )
     return found
 
 

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from mailwake.audit.record import type_name
 from mailwake.audit.unified_retention import MOST, RetentionPolicy
+from mailwake.events.told import tell
 from mailwake.operations.context import Context
 from mailwake.operations.contract import OperationError
 from mailwake.operations.models import Output
@@ -68,8 +69,8 @@ def named(context: Context, identity: str) -> RetentionPolicy:
             return policy
     raise OperationError(
         "policy-not-found",
-        f"there is no retention policy {identity!r}",
-        "List them: Get-UnifiedAuditLogRetentionPolicy",
+        tell("there is no retention policy {name!r}", name=identity),
+        tell("List them: Get-UnifiedAuditLogRetentionPolicy"),
         status=404,
     )
 
@@ -88,15 +89,32 @@ def keep(context: Context, before: RetentionPolicy | None, after: RetentionPolic
 
 def _check(policy: RetentionPolicy, others: list[RetentionPolicy]) -> None:
     if len(others) >= MOST:
-        raise OperationError("too-many-policies", f"there are {MOST} retention policies already", "remove one first")
+        raise OperationError(
+            "too-many-policies",
+            tell("there are {count} retention policies already", count=MOST),
+            tell("remove one first"),
+        )
     if not (policy.record_types or policy.operations or policy.user_ids):
         raise OperationError(
-            "policy-of-everything", "the policy fits every record", "name RecordTypes, Operations or UserIds"
+            "policy-of-everything",
+            tell("the policy fits every record"),
+            tell("name RecordTypes, Operations or UserIds"),
         )
     for other in others:
         if other.name.lower() == policy.name.lower():
-            what = f"there is a retention policy {policy.name!r} already"
-            raise OperationError("policy-exists", what, "choose another name, or change that one", status=409)
+            raise OperationError(
+                "policy-exists",
+                tell("there is a retention policy {name!r} already", name=policy.name),
+                tell("choose another name, or change that one"),
+                status=409,
+            )
         if other.priority == policy.priority:
-            what = f"the retention policy {other.name!r} has the priority {policy.priority} already"
-            raise OperationError("priority-taken", what, "give another number: one policy counts for a record")
+            raise OperationError(
+                "priority-taken",
+                tell(
+                    "the retention policy {name!r} has the priority {priority} already",
+                    name=other.name,
+                    priority=policy.priority,
+                ),
+                tell("give another number: one policy counts for a record"),
+            )

@@ -49,7 +49,9 @@ def rows(data: bytes, name: str) -> Iterator[Row]:
     lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     if first == "<":
         raise DirectoryError(
-            "file-not-read", f"{name}: is XML, which is not read", "export it as JSON (ConvertTo-Json)"
+            "file-not-read",
+            tell("{name}: is XML, which is not read", name=name),
+            tell("export it as JSON (ConvertTo-Json)"),
         )
     if lines and all(_USER.fullmatch(line.strip()) for line in lines[:1000]):
         return _users(text)

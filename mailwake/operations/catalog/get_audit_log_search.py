@@ -43,7 +43,9 @@ def handle(context: Context, question: Question) -> Iterator[AuditLogSearch]:
     wanted = question.type.casefold()
     kinds = tuple(kind for kind, name in TYPES.items() if not wanted or name.casefold() == wanted)
     if not kinds:
-        raise OperationError("no-such-type", f"{question.type!r} is no type of search", "Give Mailbox or Admin.")
+        raise OperationError(
+            "no-such-type", tell("{type!r} is no type of search", type=question.type), tell("Give Mailbox or Admin.")
+        )
     jobs = queue.list(
         kinds=kinds,
         states=() if question.all else (NOT_STARTED, IN_PROGRESS),

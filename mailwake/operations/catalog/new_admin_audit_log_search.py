@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
+from mailwake.events.told import tell
 from mailwake.operations import admin_audit_jobs
 from mailwake.operations.audit_criteria import mail_addresses, span
 from mailwake.operations.audit_models import AuditLogSearch
@@ -32,7 +33,7 @@ def handle(context: Context, given: Order) -> Iterator[AuditLogSearch]:
     """Check the order and put it into the queue. Raises OperationError."""
     low, high = span(given.start_date, given.end_date)
     if given.parameters and not given.cmdlets:
-        raise OperationError("cmdlets-missing", "Parameters goes with Cmdlets", "name the cmdlets, too")
+        raise OperationError("cmdlets-missing", tell("Parameters goes with Cmdlets"), tell("name the cmdlets, too"))
     lists = {"cmdlets": given.cmdlets, "parameters": given.parameters}
     lists |= {"users": given.user_ids, "objects": given.object_ids}
     shown = {

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from pydantic import Field
 
+from mailwake.events.told import tell
 from mailwake.operations.audit_criteria import record_types
 from mailwake.operations.context import Context
 from mailwake.operations.contract import Operation, OperationError, Scope
@@ -40,7 +41,9 @@ def handle(context: Context, order: Order) -> Iterator[UnifiedRetentionPolicy]:
         user_ids=before.user_ids if order.user_ids is None else order.user_ids,
     )
     if after == before:
-        raise OperationError("nothing-to-change", "nothing is given that it does not have", "name a new value")
+        raise OperationError(
+            "nothing-to-change", tell("nothing is given that it does not have"), tell("name a new value")
+        )
     keep(context, before, after)
     yield UnifiedRetentionPolicy.of(after)
 

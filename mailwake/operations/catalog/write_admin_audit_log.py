@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
+from mailwake.events.told import tell
 from mailwake.operations.context import Context
 from mailwake.operations.contract import Operation, OperationError, Scope
 from mailwake.operations.fields import position
@@ -28,7 +29,7 @@ class Comment(Output):
 def handle(context: Context, given: Order) -> Iterator[Comment]:
     """The record of the order, with its comment, is what is wanted. Raises OperationError for an empty comment."""
     if not given.comment.strip():
-        raise OperationError("nothing-to-write", "the comment is empty", "say what is to be remembered")
+        raise OperationError("nothing-to-write", tell("the comment is empty"), tell("say what is to be remembered"))
     yield Comment(caller=context.caller.name, comment=given.comment)
 
 
