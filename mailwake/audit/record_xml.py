@@ -7,6 +7,7 @@ characters) is left out.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -118,8 +119,23 @@ def _admin_event(record: AuditRecord, zone: tzinfo) -> str:
         ]
     )
     parameters = [(name, value) for name, value in act.properties if name != "Error"]
-    if not parameters:
+    modified = _modified(record)
+    if not parameters and not modified:
         return f"  <Event {head} />\n"
-    lines = [f"  <Event {head}>", "    <CmdletParameters>"]
-    lines += [f"      <Parameter {_attributes([('Name', name), ('Value', value)])} />" for name, value in parameters]
-    return "\n".join([*lines, "    </CmdletParameters>", "  </Event>", ""])
+    lines = [f"  <Event {head}>"]
+    if parameters:
+        told = [f"      <Parameter {_attributes([('Name', name), ('Value', value)])} />" for name, value in parameters]
+        lines += ["    <CmdletParameters>", *told, "    </CmdletParameters>"]
+    if modified:
+        told = [f"      <Property {_attributes((name, one.get(name)) for name in _MODIFIED)} />" for one in modified]
+        lines += ["    <ModifiedProperties>", *told, "    </ModifiedProperties>"]
+    return "\n".join([*lines, "  </Event>", ""])
+
+
+_MODIFIED = ("Name", "OldValue", "NewValue")
+
+
+def _modified(record: AuditRecord) -> list[dict[str, str]]:
+    """What a change of a setting made of what, as the record of it keeps that."""
+    kept = json.loads(record.raw).get("ModifiedProperties") if record.raw else None
+    return [one for one in kept if isinstance(one, dict)] if isinstance(kept, list) else []

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from mailwake.audit.model import LogonType, MailboxType
+from mailwake.audit.unified_retention import RetentionPolicy
 
 ALL_TYPES = frozenset(LogonType)
 
@@ -33,6 +34,8 @@ class OrganizationSettings:
     """Namespace prefixes of folders that are everybody's (Dovecot: `type = public`): `Public/Announcements`."""
     lazy_expunge: bool = False
     """Expunged mail is kept (Dovecot lazy_expunge): an expunge is a SoftDelete."""
+    unified_retention: tuple[RetentionPolicy, ...] = ()
+    """How far back the unified search gives which records."""
 
 
 @dataclass(frozen=True, slots=True)

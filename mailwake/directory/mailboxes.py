@@ -216,7 +216,7 @@ def new_box(draft: MailboxDraft, now: int, revision: int) -> Mailbox:
         primary_address=primary,
         domain=domain,
         upn=draft.upn or primary,
-        created=now,
+        created=now if draft.created is None else min(now, draft.created),
         revision=revision,
     )
     _assign(box, said(draft))

@@ -8,6 +8,7 @@ from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from mailwake.audit.settings import OrganizationSettings
+from mailwake.audit.unified_retention import RetentionPolicy
 from mailwake.directory import versions
 from mailwake.directory.errors import DirectoryError
 from mailwake.directory.models import AcceptedDomain, Organization
@@ -106,7 +107,14 @@ def settings_of(values: dict[str, Any]) -> OrganizationSettings:
     chosen: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in values.items() if name in _NAMES
     }
+    if "unified_retention" in chosen:
+        chosen["unified_retention"] = tuple(map(_policy, chosen["unified_retention"]))
     return OrganizationSettings(**chosen)
+
+
+def _policy(values: dict[str, Any]) -> RetentionPolicy:
+    whole: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in values.items()}
+    return RetentionPolicy(**whole)
 
 
 def kept(settings: OrganizationSettings) -> dict[str, Any]:

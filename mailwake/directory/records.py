@@ -126,6 +126,8 @@ class MailboxDraft:
     age_limit: timedelta | None = None
     managed: frozenset[LogonType] | None = None
     custom: dict[LogonType, frozenset[str]] = field(default_factory=dict)
+    created: int | None = None
+    """When it was made, microseconds UTC."""
     permissions: tuple[tuple[str, str], ...] = ()
     """Trustee and right."""
 

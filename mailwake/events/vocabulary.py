@@ -124,7 +124,9 @@ KINDS: dict[str, Kind] = {
         "TLS established. direction in or out; level Anonymous, Untrusted, Trusted, Verified.",
         _CLIENT + "direction level version cipher relay_host relay_ip relay_port session",
     ),
-    "auth_failed": _kind("An SMTP or mailbox login failed.", _CLIENT + "method username reason service session"),
+    "auth_failed": _kind(
+        "An SMTP or mailbox login failed.", _CLIENT + "method username auth_user reason service session"
+    ),
     "postscreen": _kind("A postscreen test or decision.", _CLIENT + "test text local_ip local_port"),
     "proxy_client": _kind(
         "A before-queue proxy session took a client (NOQUEUE: client=).",

@@ -27,6 +27,19 @@ def span(start: datetime | None, end: datetime | None) -> tuple[int | None, int 
     return low, high
 
 
+def mail_addresses(given: Iterable[str]) -> tuple[str, ...]:
+    """Addresses that a result is mailed to. Raises OperationError for what is none."""
+    found = tuple(given)
+    for address in found:
+        if "@" not in address.strip("@") or any(char.isspace() for char in address):
+            raise OperationError(
+                "not-an-address",
+                tell("{address!r} is no mail address", address=address),
+                tell("Give it as name@example.org."),
+            )
+    return found
+
+
 def logon_types(names: Iterable[str]) -> tuple[tuple[str, ...], bool]:
     """Logon types, and whether External is among them. Raises OperationError for others."""
     found, external = [], False

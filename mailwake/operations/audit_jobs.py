@@ -21,6 +21,9 @@ from mailwake.operations.when import from_micros
 from mailwake.store.audit_filter import AuditFilter
 
 KIND = "mailbox-audit-log-search"
+ADMIN_KIND = "admin-audit-log-search"
+TYPES = {KIND: "Mailbox", ADMIN_KIND: "Admin"}
+"""Kinds of jobs that are searches of an audit log, and the type that Get-AuditLogSearch gives them."""
 FILE = "SearchResult.xml"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -66,13 +69,13 @@ def run(context: Context, job: JobRecord) -> Work:
             yield record
 
     pieces = mailbox_result(found(), People(context.directory), context.zone)
-    return Work(pieces, FILE, _summary(job), rows, f"Audit log search: {job.name}")
+    return Work(pieces, FILE, summary(job, "mailbox"), rows, f"Audit log search: {job.name}")
 
 
-def _summary(job: JobRecord) -> str:
-    """Text of the mail: what was searched for, and when."""
+def summary(job: JobRecord, log: str) -> str:
+    """Text of the mail: what was searched for in which log, and when."""
     ordered = from_micros(job.created, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    lines = [f"The mailbox audit log search {job.name!r}, ordered by {job.caller} at {ordered}, is done.", ""]
+    lines = [f"The {log} audit log search {job.name!r}, ordered by {job.caller} at {ordered}, is done.", ""]
     lines += [f"{name}: {value}" for name, value in job.shown.items() if value]
     return "\n".join([*lines, "", f"The records are in the attached file {FILE}.", ""])
 
@@ -82,6 +85,7 @@ def as_shown(job: JobRecord) -> AuditLogSearch:
     return AuditLogSearch(
         name=job.name,
         identity=job.guid,
+        type=TYPES[job.kind],
         status=job.state,
         created=moment(job.created),
         created_by=job.caller,

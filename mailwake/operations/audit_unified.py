@@ -15,6 +15,7 @@ from mailwake.audit.record import EXCHANGE_ADMIN, AuditRecord, Identities, Organ
 from mailwake.audit.record_api import LOGON_TYPES, creation_time, to_api
 from mailwake.directory.errors import DirectoryError
 from mailwake.operations.audit_log import PAGE, AuditLog, names_of
+from mailwake.operations.unified_kept import gives
 from mailwake.store.audit_filter import AuditFilter, AuditPlace
 
 if TYPE_CHECKING:
@@ -92,6 +93,8 @@ def _fits(record: AuditRecord, wanted: AuditFilter) -> bool:
     if wanted.client_ips and act.client_ip not in wanted.client_ips:
         return False
     if wanted.ids and record.id not in wanted.ids:
+        return False
+    if wanted.kept and not gives(wanted.kept, act.ts, record.record_type, act.action, act.actor):
         return False
     text = f"{act.action} {act.actor} {act.mailbox} {act.properties} {record.raw}".casefold()
     return all(one.casefold() in text for one in wanted.texts)

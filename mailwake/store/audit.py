@@ -11,7 +11,7 @@ import orjson
 
 from mailwake.store import items
 from mailwake.store.arrow import clean, clean_lists, clean_texts, id_column, time_column
-from mailwake.store.audit_filter import AuditFilter, AuditPlace
+from mailwake.store.audit_filter import AuditFilter, AuditPlace, Retained
 from mailwake.store.database import Database
 from mailwake.store.spread import of_pieces, pieces
 
@@ -354,7 +354,24 @@ class _Form:
             parts.append(f"positionCaseInsensitiveUTF8(body, {self.bind(coded, 'String')}) > 0")
         if wanted.searchable_only:
             parts.append("searchable = 1")
+        if wanted.kept:
+            parts.append(self._kept(wanted.kept))
         return parts
+
+    def _kept(self, policies: Iterable[Retained]) -> str:
+        """That a record is as young as the first policy that speaks of it asks for."""
+        branches: list[str] = []
+        for policy in policies:
+            fits = []
+            if policy.record_types:
+                fits.append(f"record_type IN {self.bind(list(policy.record_types), 'Array(UInt16)')}")
+            if policy.actions:
+                fits.append(f"lower(action) IN {self.bind(list(policy.actions), 'Array(String)')}")
+            if policy.actors:
+                fits.append(f"actor IN {self.bind(list(policy.actors), 'Array(String)')}")
+            young = f"ts >= fromUnixTimestamp64Micro({self.bind(policy.since, 'Int64')}, 'UTC')"
+            branches += [f"({' AND '.join(fits) or '1'})", young]
+        return f"multiIf({', '.join(branches)}, 1)"
 
     def times(self, wanted: AuditFilter) -> list[str]:
         """That a record is of the time asked for."""

@@ -13,6 +13,18 @@ class AuditPlace(NamedTuple):
     id: str
 
 
+class Retained(NamedTuple):
+    """From when on records of a kind are given. Empty criteria fit any record."""
+
+    since: int
+    """µs UTC."""
+    record_types: tuple[int, ...] = ()
+    actions: tuple[str, ...] = ()
+    """Lower case."""
+    actors: tuple[str, ...] = ()
+    """Lower case."""
+
+
 @dataclass(frozen=True)
 class AuditFilter:
     """Criteria; values of one widen, criteria narrow. Names and addresses without regard to case."""
@@ -42,5 +54,7 @@ class AuditFilter:
     """Each occurs somewhere in the record (subject, folder, properties, addresses, raw text), in any case."""
     origins: tuple[str, ...] = ()
     """observed, imported."""
+    kept: tuple[Retained, ...] = ()
+    """How far back which records are given; the first that speaks of a record decides."""
     searchable_only: bool = False
     """Only what the audit log search may give."""

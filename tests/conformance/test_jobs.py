@@ -234,3 +234,51 @@ def test_orders_that_cannot_be_meant_so(estate: Estate, given: dict[str, Any], t
     estate.mailbox(ROSA)
     with pytest.raises(OperationError, match=told):
         order(estate, **given)
+
+
+def test_a_search_of_the_admin_log_in_the_background(estate: Estate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who changed what, as SearchResult.xml: kept, and mailed where there is a server."""
+    estate.mailbox(ROSA)
+    estate.run("set-mailbox", Identity=ROSA, AuditOwner={"Add": ["MailboxLogin"], "Remove": ["Update"]})
+    estate.run("write-admin-audit-log", Comment="Case 19: looked at <everything> & more")
+    period = {"StartDate": at("00:00"), "EndDate": at("00:00", 26)}
+    with running() as mail:
+        monkeypatch.setenv(URL, mail.url)
+        made = estate.run(
+            "new-admin-audit-log-search", Name="Case 19", StatusMailRecipients="chief@example.org", **period
+        )[0]
+        assert (made["Type"], made["Status"]) == ("Admin", "NotStarted")
+        assert [one["Identity"] for one in estate.run("get-audit-log-search", Type="Admin")] == [made["Identity"]]
+        assert estate.run("get-audit-log-search", Type="Mailbox") == []
+        (done,) = estate.run("run-jobs")
+    assert (done["Status"], done["Mailed"]) == ("Done", True)
+    ((to, mailed),) = mail.mails
+    assert (to, mailed["Subject"]) == (("chief@example.org",), "Admin audit log search: Case 19")
+    root = result(estate, made["Identity"])
+    events = {event.get("Cmdlet"): event for event in root}
+    assert {"Set-Mailbox", "Write-AdminAuditLog", "New-AdminAuditLogSearch"} <= set(events)
+    written = events["Write-AdminAuditLog"].find("CmdletParameters/Parameter")
+    assert written is not None and written.get("Value") == "Case 19: looked at <everything> & more"
+    changed = events["Set-Mailbox"]
+    given = changed.find("CmdletParameters/Parameter[@Name='AuditOwner']")
+    assert given is not None and given.get("Value") == "+MailboxLogin;-Update"
+    properties = {one.get("Name"): one for one in changed.findall("ModifiedProperties/Property")}
+    assert "MailboxLogin" in str(properties["AuditOwner"].get("NewValue"))
+    assert "MailboxLogin" not in str(properties["AuditOwner"].get("OldValue"))
+    assert (changed.get("Succeeded"), changed.get("Error")) == ("true", "None")
+
+
+def test_what_a_search_of_the_admin_log_asks_for(estate: Estate) -> None:
+    estate.run("write-admin-audit-log", Comment="one")
+    period = {"StartDate": at("00:00"), "EndDate": at("00:00", 26)}
+    made = estate.run("new-admin-audit-log-search", Cmdlets="Write-AdminAuditLog", **period)[0]
+    estate.run("run-jobs")
+    assert [event.get("Cmdlet") for event in result(estate, made["Identity"])] == ["Write-AdminAuditLog"]
+    with pytest.raises(OperationError, match="goes with Cmdlets"):
+        estate.run("new-admin-audit-log-search", Parameters="Comment", **period)
+    with pytest.raises(OperationError, match="no mail address"):
+        estate.run("new-admin-audit-log-search", StatusMailRecipients="nobody", **period)
+    with pytest.raises(OperationError, match="no type of search"):
+        estate.run("get-audit-log-search", Type="Other")
+    with pytest.raises(OperationError, match="is empty"):
+        estate.run("write-admin-audit-log", Comment="  ")

@@ -154,6 +154,20 @@ def test_A12_types_of_mailboxes(estate: Estate) -> None:
     assert audited == {"user", "shared", "group"}
 
 
+def test_A12_public_folders_of_a_mail_server(estate: Estate) -> None:
+    """They are nobody's mailbox: no record says that whoever opens them owns them, and no act there is silent."""
+    estate.read(purge(at("08:00"), ROSA, "s1", 1, "Public/News"), purge(at("08:01"), ROSA, "s1", 2))
+    assert estate.actions(ROSA) == ["Owner HardDelete"]
+    (box,) = estate.run("get-mailbox", PublicFolder=True)
+    assert (box["Name"], box["RecipientTypeDetails"]) == ("public folders", "PublicFolderMailbox")
+    assert estate.actions("Public Folders") == []
+    (hole,) = [one for one in estate.run("unrecorded-acts") if one["Rule"] == "mailbox-type"]
+    assert hole["Acts"] == 1
+    estate.run("set-organization-config", PublicPrefixes={"Replace": ["#news/"]})
+    steps = estate.run("audit-explain", Identity="Public Folders", Actor=ROSA, Action="HardDelete")
+    assert steps[-1]["Rule"] == "mailbox-type"
+
+
 def test_A13_the_owner_is_the_account_of_the_mailbox(estate: Estate) -> None:
     estate.mailbox(ROSA, LoginNames="rosa")
     estate.read(purge(at("08:00"), "rosa", "s1", 1))

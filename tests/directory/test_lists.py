@@ -210,3 +210,64 @@ def test_many_rows_are_taken_in_few_queries(directory: Directory) -> None:
         assert take(directory, table).same == 800
     assert len(queries) < 60
     assert len(list(rows(table.encode(), "x"))) == 800
+
+
+def test_columns_in_any_spelling(directory: Directory) -> None:
+    take(
+        directory,
+        "Name,Primary SMTP Address,recipient_type_details,Audit-Log Age Limit\nrosa,rosa@one.test,SharedMailbox,30\n",
+    )
+    rosa = directory.mailboxes.find("rosa@one.test")
+    assert (rosa.type, rosa.age_limit.days) == (MailboxType.SHARED, 30)
+
+
+def test_objects_that_convert_to_json_took_apart(directory: Directory) -> None:
+    """Windows PowerShell writes addresses as objects, lists as `value` and `Count`, enumerations as numbers."""
+    account = take(
+        directory,
+        json.dumps(
+            {
+                "Name": "Rosa",
+                "PrimarySmtpAddress": {"Local": "rosa", "Domain": "one.test", "Address": "rosa@one.test", "Length": 13},
+                "EmailAddresses": {
+                    "value": [
+                        {"SmtpAddress": "rosa@one.test", "ProxyAddressString": "SMTP:rosa@one.test"},
+                        "smtp:r@one.test",
+                    ],
+                    "Count": 2,
+                },
+                "AuditOwner": {"value": [0, 4], "Count": 2},
+                "AuditDelegate": {"value": ["Update", "Move"], "Count": 2},
+                "DefaultAuditSet": {"value": ["Admin"], "Count": 1},
+                "AuditLogAgeLimit": {"Ticks": 25_920_000_000_000, "Days": 30},
+                "WhenMailboxCreated": {"value": "/Date(1577836800000)/", "DateTime": "Wednesday"},
+            }
+        ),
+    )
+    rosa = directory.mailboxes.find("rosa@one.test")
+    assert rosa.addresses == ("rosa@one.test", "r@one.test") and rosa.age_limit.days == 30
+    assert rosa.custom == {LogonType.DELEGATE: frozenset({"Update", "Move"})}
+    assert rosa.managed == {LogonType.ADMIN, LogonType.OWNER}, "numbers that nobody knows are no empty set"
+    assert any("none of its actions is known" in note for _, note in account.notes)
+    assert rosa.created == 1_577_836_800_000_000
+
+
+@pytest.mark.parametrize("written", ["2020-01-01T00:00:00Z", "1/1/2020 12:00:00 AM", "01.01.2020 00:00:00"])
+def test_when_a_mailbox_was_made(directory: Directory, written: str) -> None:
+    take(directory, f'Name,PrimarySmtpAddress,WhenMailboxCreated\nrosa,rosa@one.test,"{written}"\nkim,kim@one.test,\n')
+    assert directory.mailboxes.find("rosa").created == 1_577_836_800_000_000
+    assert directory.mailboxes.find("kim").created == NOW
+
+
+def test_users_of_the_system_are_its_people(directory: Directory) -> None:
+    take(
+        directory,
+        "root:x:0:0:root:/root:/bin/bash\nrosa:x:1000:1000:Rosa Ek,,,:/home/rosa:/bin/bash\n"
+        "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n",
+    )
+    assert [box.name for box in directory.mailboxes.all()] == ["rosa"]
+
+
+def test_a_formatter_puts_a_heading_above(directory: Directory) -> None:
+    take(directory, "username\nrosa@one.test\nkim@one.test\n")
+    assert {box.name for box in directory.mailboxes.all()} == {"rosa@one.test", "kim@one.test"}

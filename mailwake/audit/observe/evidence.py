@@ -163,8 +163,21 @@ def _told(fact: Fact) -> Told:
     start = start or end or fact.ts
     name, inner = fact.fields["name"], data.get("fields") or {}
     if name.startswith("auth_"):
-        inner = {**inner, "service": service_of(inner), "success": _worked(inner.get("success"))}
+        inner = {
+            **inner,
+            **_master_that_failed(inner),
+            "service": service_of(inner),
+            "success": _worked(inner.get("success")),
+        }
     return Told(name, start, max(end, start), inner, str(data.get("hostname") or ""))
+
+
+def _master_that_failed(data: dict[str, Any]) -> dict[str, str]:
+    """Of a master user whose password is wrong: `user` is that name then, and `login_user` the mailbox's."""
+    user, wanted = str(data.get("user") or ""), str(data.get("login_user") or "")
+    if not wanted or wanted == user or data.get("master_user"):
+        return {}
+    return {"user": wanted, "master_user": user} if user else {}
 
 
 def _worked(success: object) -> str:

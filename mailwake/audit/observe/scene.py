@@ -155,7 +155,10 @@ def _user(evidence: Evidence) -> str:
     of_items = [fact.fields.get("user") for fact in evidence.facts if fact.kind in ("item", "logout")]
     of_login = [fact.fields.get("user") for fact in evidence.facts if fact.kind == "login"]
     of_events = [told.data.get("user") for told in evidence.events if _succeeded(told.data)]
-    tried = [fact.fields.get("username") for fact in evidence.facts if fact.kind == "auth_failed"]
+    failed = [fact.fields for fact in evidence.facts if fact.kind == "auth_failed"]
+    tried = [one.get("username") for one in failed if one.get("username") != one.get("auth_user")]
+    if not any(tried):  # of a master that fails, the mailbox is in other lines, or in none
+        tried = [one.get("username") for one in failed]
     tried += [told.data.get("user") or told.data.get("original_user") for told in evidence.events]
     if evidence.key[:2] in ("d:", "o:"):
         tried.append(evidence.key[2:].rsplit("/", 1)[0].rpartition("/")[2])

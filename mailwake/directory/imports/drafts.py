@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from mailwake.audit.model import LogonType, MailboxType
@@ -13,9 +13,10 @@ from mailwake.audit.policy.matrix import MATRICES, default_set
 from mailwake.directory import keys
 from mailwake.directory.imports.reading import LOGIN
 from mailwake.directory.records import PREMIUM, STANDARD, MailboxDraft
+from mailwake.events.written_times import iso
 
 _PRIMARY = ("primarysmtpaddress", "emailaddress", "address", "mail", "email", "windowsemailaddress")
-_LOGINS = (LOGIN, "loginnames", "login", "samaccountname", "username", "user name")
+_LOGINS = (LOGIN, "loginnames", "login", "samaccountname", "username")
 _DNS = ("distinguishedname", "legacyexchangedn")
 _LOST = re.compile(r"^(?:System\.|Microsoft\.)[\w.`]+(?:\[.*)?$")
 """What Export-Csv writes for a list: the name of its type."""
@@ -30,6 +31,7 @@ _TYPES = {kind.value.lower(): kind for kind in MailboxType} | {
     "room": MailboxType.ROOM,
     "equipment": MailboxType.EQUIPMENT,
     "linkedmailbox": MailboxType.USER,
+    "linkedroommailbox": MailboxType.ROOM,
     "legacymailbox": MailboxType.USER,
     "remoteusermailbox": MailboxType.USER,
     "remotesharedmailbox": MailboxType.SHARED,
@@ -43,6 +45,8 @@ _TYPES = {kind.value.lower(): kind for kind in MailboxType} | {
     "32": MailboxType.EQUIPMENT,
 }
 """RecipientTypeDetails by name and by number (ConvertTo-Json writes enumerations as numbers)."""
+_SAYING = ("ProxyAddressString", "Address", "SmtpAddress", "Name", "Value", "value", "Guid")
+"""Members of an object that ConvertTo-Json has taken apart, the first of which says what it is."""
 _SETS = ("auditadmin", "auditdelegate", "auditowner", "DefaultAuditSet")
 _PREMIUM = {"premium", "e5", "a5", "g5"}
 
@@ -84,6 +88,7 @@ def draft_of(values: Mapping[str, Any], notes: list[str]) -> MailboxDraft:
         age_limit=_span(values.get("auditlogagelimit")),
         managed=managed,
         custom=custom,
+        created=_time(values),
         permissions=tuple(
             (trustee, "SendOnBehalf")
             for trustee in _parts(values.get("grantsendonbehalfto"), notes, "GrantSendOnBehalfTo")
@@ -99,7 +104,12 @@ def _sets(
     for kind in LogonType:
         column = f"audit{kind.value.lower()}"
         if _says(values.get(column), notes, column):
-            lists[kind] = frozenset(_actions(_parts(values[column], notes, column), notes))
+            parts = _parts(values[column], notes, column)
+            found = frozenset(_actions(parts, notes))
+            if found or all(part.lower() == "none" for part in parts):
+                lists[kind] = found
+            else:  # nothing of it is understood: that is no set without actions
+                notes.append(f"{column}: none of its actions is known; export it with -EnumsAsStrings, or as CSV")
     if _says(values.get("defaultauditset"), notes, "DefaultAuditSet"):
         named = {part.lower() for part in _parts(values["defaultauditset"], notes, "DefaultAuditSet")}
         own = [kind for kind in LogonType if kind.value.lower() not in named]
@@ -154,6 +164,8 @@ def _parts(value: Any, notes: list[str], column: str) -> list[str]:
     """The values of a list, in whatever form."""
     if value is None or (column not in _SETS and not _says(value, notes, column)):
         return []
+    if isinstance(value, Mapping) and isinstance(value.get("value"), list):  # ConvertTo-Json of Windows PowerShell
+        value = value["value"]
     if isinstance(value, list | tuple):
         return [text for part in value if (text := _text(part))]
     text = _text(value).strip("{}")
@@ -175,7 +187,7 @@ def _is_lost(value: Any) -> bool:
 
 def _text(value: Any) -> str:
     if isinstance(value, Mapping):  # an object of ConvertTo-Json: what it is called, or what it holds
-        value = next((value[name] for name in ("Name", "Value", "value", "Guid") if name in value), "")
+        value = next((value[name] for name in _SAYING if name in value), "")
     return "" if value is None or isinstance(value, list | Mapping) else " ".join(str(value).split())
 
 
@@ -211,6 +223,18 @@ def _type(values: Mapping[str, Any]) -> MailboxType | None:
 def _licence(values: Mapping[str, Any]) -> str | None:
     text = _first(values, ("licence", "license")).lower()
     return None if not text else PREMIUM if text in _PREMIUM else STANDARD
+
+
+def _time(values: Mapping[str, Any]) -> int | None:
+    """When the mailbox was made, in microseconds UTC. A time that names no zone is taken for UTC."""
+    for name in ("whenmailboxcreated", "whencreatedutc", "whencreated"):
+        value = values.get(name)
+        if isinstance(value, Mapping):
+            value = value.get("value") or value.get("DateTime")
+        text = iso(_text(value), zone="Z")
+        if text:
+            return round(datetime.fromisoformat(text).timestamp() * 1_000_000)
+    return None
 
 
 def _span(value: Any) -> timedelta | None:

@@ -1,8 +1,8 @@
 """Bytes of a file to rows: encodings and forms are recognised, not asked for.
 
 CSV with a heading (Export-Csv, a `#TYPE` line before it, semicolons or tabs instead of commas), JSON (an array, one
-object, an object with `value`, or an object per line), `doveadm user '*'` (a name per line), and Dovecot's passwd-file
-(`user:password:uid:gid:gecos:home:shell:extra fields`), of which only names are taken.
+object, an object with `value`, or an object per line), `doveadm user '*'` (a name per line), `getent passwd`,
+and Dovecot's passwd-file (`user:password:uid:gid:gecos:home:shell:extra fields`), of which only names are taken.
 """
 
 from __future__ import annotations
@@ -21,6 +21,11 @@ LOGIN = "loginname"
 """Column of rows that come from a list of users."""
 _USER = re.compile(r"[^\s,;:\"{}\[\]]+")
 _PASSWD = re.compile(r"([^\s:,;\"]+):[^,;]*")
+_SYSTEM = re.compile(r"([^\s:,;\"]+):[x*!]*:(\d{1,10}):\d{1,10}:[^:]*:[^:]*:[^:]*")
+_FIRST_UID, _NOBODY = 500, 65534
+"""Users of the system below are no people's: Dovecot's first_valid_uid."""
+_HEADINGS = frozenset(("username", "user"))
+"""What a formatter of doveadm puts above its names."""
 _MOST_BYTES = 1 << 30
 
 
@@ -42,8 +47,16 @@ def rows(data: bytes, name: str) -> Iterator[Row]:
     if first in "[{":
         return _json(text, name)
     lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    if first == "<":
+        raise DirectoryError(
+            "file-not-read",
+            tell("{name}: is XML, which is not read", name=name),
+            tell("export it as JSON (ConvertTo-Json)"),
+        )
     if lines and all(_USER.fullmatch(line.strip()) for line in lines[:1000]):
         return _users(text)
+    if lines and all(_SYSTEM.fullmatch(line.strip()) for line in lines[:1000]):
+        return _system(text)
     if lines and all(_PASSWD.fullmatch(line.strip()) for line in lines[:1000]):
         return _passwd(text)
     return _csv(text, name)
@@ -98,7 +111,16 @@ def _objects(values: list[Any], name: str) -> Iterator[Row]:
                 tell("{name}: entry {number} is no object", name=name, number=number),
                 tell("give an array of objects"),
             )
-        yield Row(number, {str(key).lower(): part for key, part in value.items()})
+        yield Row(number, _columns(value))
+
+
+def _columns(value: dict[Any, Any]) -> dict[str, Any]:
+    return {column(str(key)): part for key, part in value.items()}
+
+
+def column(name: str) -> str:
+    """A column's name as it is looked for: `Primary SMTP Address` is `primarysmtpaddress`."""
+    return re.sub(r"[\s_-]", "", name).lower()
 
 
 def _json_lines(text: str, name: str) -> Iterator[Row]:
@@ -113,7 +135,7 @@ def _json_lines(text: str, name: str) -> Iterator[Row]:
                     tell("export it again"),
                 ) from error
             if isinstance(value, dict):
-                yield Row(number, {str(key).lower(): part for key, part in value.items()})
+                yield Row(number, _columns(value))
 
 
 def _csv(text: str, name: str) -> Iterator[Row]:
@@ -125,7 +147,7 @@ def _csv(text: str, name: str) -> Iterator[Row]:
     head = lines[0] if lines else ""
     delimiter = max(",;\t", key=head.count)
     reader = csv.reader(io.StringIO("".join(lines)), delimiter=delimiter)
-    heading = [column.strip().lower() for column in next(reader, [])]
+    heading = [column(cell) for cell in next(reader, [])]
     if not heading or not any(heading):
         raise DirectoryError(
             "file-damaged", tell("{name}: has no heading", name=name), tell("the first line names the columns")
@@ -150,8 +172,17 @@ def _table(reader: Any, heading: list[str], skipped: int, name: str) -> Iterator
 
 def _users(text: str) -> Iterator[Row]:
     for number, line in enumerate(text.splitlines(), 1):
-        if line.strip() and not line.lstrip().startswith("#"):
-            yield Row(number, {LOGIN: line.strip()})
+        name = line.strip()
+        if name and not name.startswith("#") and not (number == 1 and name.lower() in _HEADINGS):
+            yield Row(number, {LOGIN: name})
+
+
+def _system(text: str) -> Iterator[Row]:
+    """The users of a system, `getent passwd`: a userdb of the driver passwd."""
+    for number, line in enumerate(text.splitlines(), 1):
+        found = _SYSTEM.fullmatch(line.strip())
+        if found is not None and _FIRST_UID <= int(found[2]) != _NOBODY:
+            yield Row(number, {LOGIN: found[1]})
 
 
 def _passwd(text: str) -> Iterator[Row]:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from mailwake.events.told import tell
 from mailwake.jobs.records import DONE
-from mailwake.operations.audit_jobs import KIND
+from mailwake.operations.audit_jobs import TYPES
 from mailwake.operations.context import Context
 from mailwake.operations.contract import Operation, OperationError, Scope
 from mailwake.operations.fields import position
@@ -31,7 +31,7 @@ def handle(context: Context, question: Question) -> Iterator[Piece]:
     queue = queue_of(context)
     job = queue.get(question.identity)
     hidden = job is not None and not context.caller.scope.everything and job.caller != context.caller.name
-    if job is None or job.kind != KIND or hidden:
+    if job is None or job.kind not in TYPES or hidden:
         what = tell("there is no audit log search {identity!r}", identity=question.identity)
         raise OperationError("search-not-found", what, tell("List them: Get-AuditLogSearch -All."), status=404)
     if job.state != DONE:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from mailwake.events.told import tell
 from mailwake.jobs.records import IN_PROGRESS, NOT_STARTED
-from mailwake.operations.audit_jobs import KIND, as_shown
+from mailwake.operations.audit_jobs import TYPES, as_shown
 from mailwake.operations.audit_models import AuditLogSearch
 from mailwake.operations.context import Context
 from mailwake.operations.contract import Operation, OperationError, Scope
@@ -25,7 +25,7 @@ class Question(Input):
     identity: str = Field("", description="Id of one search.", json_schema_extra=position(1))
     created_after: Moment | None = Field(None, description="Ordered at this time or later.")
     created_before: Moment | None = Field(None, description="Ordered before this time.")
-    type: str = Field("", description="Mailbox; others are not run here.")
+    type: str = Field("", description="Mailbox or Admin.")
     all: bool = Field(False, description="Those that have ended, too.")
     result_size: ResultSize = Field(1000, description="Searches at most, or Unlimited.")
 
@@ -36,14 +36,18 @@ def handle(context: Context, question: Question) -> Iterator[AuditLogSearch]:
     mine = "" if context.caller.scope.everything else context.caller.name
     if question.identity:
         job = queue.get(question.identity)
-        if job is None or job.kind != KIND or (mine and job.caller != mine):
+        if job is None or job.kind not in TYPES or (mine and job.caller != mine):
             what = tell("there is no audit log search {identity!r}", identity=question.identity)
             raise OperationError("search-not-found", what, tell("List them: Get-AuditLogSearch -All."), status=404)
         return iter([as_shown(job)])
-    if question.type and question.type.casefold() != "mailbox":
-        return iter(())
+    wanted = question.type.casefold()
+    kinds = tuple(kind for kind, name in TYPES.items() if not wanted or name.casefold() == wanted)
+    if not kinds:
+        raise OperationError(
+            "no-such-type", tell("{type!r} is no type of search", type=question.type), tell("Give Mailbox or Admin.")
+        )
     jobs = queue.list(
-        kinds=(KIND,),
+        kinds=kinds,
         states=() if question.all else (NOT_STARTED, IN_PROGRESS),
         created_after=to_micros(question.created_after) if question.created_after else None,
         created_before=to_micros(question.created_before) if question.created_before else None,

@@ -29,6 +29,7 @@ class Question(Input):
     )
     recipient_type_details: tuple[MailboxType, ...] = Field((), description="Types of mailbox.")
     group_mailbox: bool = Field(False, description="Group mailboxes instead of all others.")
+    public_folder: bool = Field(False, description="Only mailboxes of public folders.")
     filter: str = Field("", description="A condition on properties: \"AuditEnabled -eq 'True' -and Name -like 'a*'\".")
     anr: str = Field("", description="A part of a name or address.")
     result_size: ResultSize = Field(1000, description="Mailboxes at most, or Unlimited.")
@@ -37,14 +38,14 @@ class Question(Input):
 def handle(context: Context, question: Question) -> Answer:
     """Find them. Raises OperationError for a filter that cannot be read."""
     organization = context.settings.organization.current().settings
-    types = question.recipient_type_details or None
+    types = (MailboxType.PUBLIC_FOLDER,) if question.public_folder else question.recipient_type_details or None
     groups = question.group_mailbox or MailboxType.GROUP in (types or ())
     if question.identity and "*" not in question.identity:
         return Answer([Mailbox.of(context.mailbox(question.identity, group=groups), organization)])
     group = question.group_mailbox if question.group_mailbox or types is None else None
     test = condition(question.filter) if question.filter else None
     boxes = context.settings.mailboxes.all(context.caller.scope, types=types, group=group, containing=question.anr)
-    if question.identity:
+    if question.identity:  # a pattern
         boxes = (box for box in boxes if _fits(box, question.identity))
     shown = (Mailbox.of(box, organization) for box in boxes)
     answer = Answer(())

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from mailwake.events.told import tell
 from mailwake.operations import audit_jobs
-from mailwake.operations.audit_criteria import logon_types, mailbox_actions, span
+from mailwake.operations.audit_criteria import logon_types, mail_addresses, mailbox_actions, span
 from mailwake.operations.audit_log import MAILBOX_RECORDS, mailbox_names, within
 from mailwake.operations.audit_models import AuditLogSearch
 from mailwake.operations.context import Context
@@ -51,13 +51,7 @@ def place(context: Context, given: Order) -> AuditLogSearch:
         )
     if not kinds and not given.show_details:
         kinds = ("Admin", "Delegate")
-    for address in given.status_mail_recipients:
-        if "@" not in address.strip("@") or any(char.isspace() for char in address):
-            raise OperationError(
-                "not-an-address",
-                tell("{address!r} is no mail address", address=address),
-                tell("Give it as name@example.org."),
-            )
+    mail_addresses(given.status_mail_recipients)
     base = within(context.caller.scope)
     if given.mailboxes:
         base = AuditFilter(mailboxes=mailbox_names(context, given.mailboxes, group=given.group_mailbox or None))

@@ -27,6 +27,7 @@ from mailwake.operations.contract import Operation, Scope
 from mailwake.operations.fields import Moment, WordList
 from mailwake.operations.job_access import sessions
 from mailwake.operations.models import Answer, Input
+from mailwake.operations.unified_kept import kept_at
 from mailwake.operations.when import to_micros
 from mailwake.store.audit_filter import AuditFilter, AuditPlace
 
@@ -83,7 +84,8 @@ def handle(context: Context, question: Question) -> Answer:
 
 def _wanted(context: Context, question: Question, answer: Answer) -> AuditFilter:
     low, high = span(question.start_date, question.end_date)
-    reach = context.directory.organization.current().search_reach_days if context.directory else None
+    ours = context.directory.organization.current() if context.directory else None
+    reach = ours.search_reach_days if ours else None
     if reach is not None and low is not None:
         earliest = context.micros - reach * _DAY
         if low < earliest:
@@ -104,6 +106,7 @@ def _wanted(context: Context, question: Question, answer: Answer) -> AuditFilter
         actors=unified.account_names(context, question.user_ids),
         client_ips=question.ip_addresses,
         texts=(question.free_text,) if question.free_text else (),
+        kept=kept_at(ours.settings.unified_retention, context.micros) if ours else (),
         searchable_only=True,
     )
 
@@ -160,7 +163,7 @@ def _shown(
 def _criteria(question: Question, wanted: AuditFilter) -> str:
     """What is searched for, as a hash; not how many at a time."""
     dates = (to_micros(question.start_date), to_micros(question.end_date))  # the reach moves on with the clock
-    told = (replace(wanted, low=None, high=None), dates, question.object_ids, question.site_ids)
+    told = (replace(wanted, low=None, high=None, kept=()), dates, question.object_ids, question.site_ids)
     return blake2b(repr(told).encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
 

@@ -112,6 +112,10 @@ RULES: dict[str, Rule] = {
         type_name="Microsoft.Exchange.Data.Directory.Management.MailboxAuditLogRecord",
     ),
     "New-MailboxAuditLogSearch": Rule(booleans=frozenset({"ExternalAccess"}), accepted=_SERVER),
+    "New-AdminAuditLogSearch": Rule(accepted=_SERVER, toggles=("ExternalAccess",)),
+    "Set-UnifiedAuditLogRetentionPolicy": Rule(silent=True),
+    "Remove-UnifiedAuditLogRetentionPolicy": Rule(silent=True, asks=True, switches=("ForceDeletion",)),
+    "Write-AdminAuditLog": Rule(silent=True, accepted=_SERVER),
     "Get-AuditLogSearch": Rule(accepted=_SERVER),
     "Search-AdminAuditLog": Rule(
         booleans=frozenset({"IsSuccess"}), accepted=_SERVER, type_name="Microsoft.Exchange.AdminAuditLogEvent"

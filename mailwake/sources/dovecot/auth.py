@@ -60,6 +60,8 @@ def _failed(who: list[str], said: str) -> Parsed:
     """A failed login; a password that the site lets Dovecot log stays out of the fact."""
     fields: Fields = {"service": "auth"}
     _who(who, fields, "username")
+    if "master" in who[1:] and who[0]:  # whose mailbox it was to be, the login process says
+        fields["auth_user"] = who[0]
     fields["reason"] = _GIVEN.sub("", said)
     return "auth_failed", "", fields
 

@@ -132,8 +132,11 @@ def _names(elements: dict[str, str]) -> tuple[str, str]:
 
 
 def _auth_failed(fields: Fields, elements: dict[str, str], said: str) -> Parsed:
-    if elements.get("user"):
-        fields["username"] = elements["user"]
+    user, auth_user = _names(elements)
+    if user:
+        fields["username"] = user
+    if auth_user:
+        fields["auth_user"] = auth_user
     fields["reason"] = said
     return "auth_failed", "", fields
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from mailwake.events.fact import LineParser
+from mailwake.events.written_times import iso
 from mailwake.sources.api import Bare
 from mailwake.sources.m365 import mailbox_log, unified
 from mailwake.sources.m365.shapes import column, loads, unwrapped
-from mailwake.sources.m365.times import iso
 
 
 class Microsoft365:

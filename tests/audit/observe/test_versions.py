@@ -136,3 +136,16 @@ def test_events_that_a_shipper_wrote_anew() -> None:
     assert {lines_of(one)[0] for one in acted} == {f"MailItemsAccessed Owner {ALICE} INBOX 3"}
     assert {len(one) for one in acted} == {1} and len({one[0].id for one in acted}) == 1
     assert len(acts_of(facts_of([plain], [forms[0]], [forms[1]]))) == 1, "told three times, done once"
+
+
+def test_a_master_who_fails() -> None:
+    """The one who tried is the master, the mailbox the one that was asked for; nobody's is called `owner*master`."""
+    told = f"MailboxLogin Admin root in {ALICE} Failed"
+    end = "2026-11-22 10:00:02 imap-login: Info: Disconnected: Connection closed (auth failed, 1 attempts in 2 secs)"
+    typed = f"{end}: user=<{ALICE}*root>, method=PLAIN, rip=192.0.2.7, lip=192.0.2.1, session=<S1>"
+    assert acts(typed) == [told]
+    checked = "2026-11-22 10:00:00 auth: Info: passwd-file(root,192.0.2.7,master,<S1>): Password mismatch"
+    plain = typed.replace("*root", "")
+    assert acts(checked, plain) == [told] == acts(checked, typed)
+    tried = auth("imap", success="", user="root", login_user=ALICE, original_user=f"{ALICE}*root")
+    assert acts(tried) == [told]

@@ -58,6 +58,17 @@ EXCHANGE: dict[str, str] = {
     "New-MailboxAuditLogSearch": "StartDate:DateTime EndDate:DateTime StatusMailRecipients:Multi Name:String"
     " Mailboxes:Multi LogonTypes:Multi Operations:Multi ExternalAccess:Boolean HasAttachments:Boolean"
     f" GroupMailbox:Switch ShowDetails:Switch {_RISK}",
+    "New-AdminAuditLogSearch": "StartDate:DateTime EndDate:DateTime StatusMailRecipients:Multi Cmdlets:Multi"
+    " DomainController:String ExternalAccess:Boolean Name:String ObjectIds:Multi Parameters:Multi UserIds:Multi"
+    f" {_RISK}",
+    "New-UnifiedAuditLogRetentionPolicy": "Name:String Priority:Int32 RetentionDuration:String Description:String"
+    f" Operations:Multi RecordTypes:Multi UserIds:Multi {_RISK}",
+    "Set-UnifiedAuditLogRetentionPolicy": "Identity:String Priority:Int32 RetentionDuration:String Description:String"
+    f" Operations:Multi RecordTypes:Multi UserIds:Multi {_RISK}",
+    "Get-UnifiedAuditLogRetentionPolicy": "Operation:String Priority:Int32 RecordType:String RetentionDuration:String"
+    " UserId:String",
+    "Remove-UnifiedAuditLogRetentionPolicy": f"Identity:String ForceDeletion:Switch {_RISK}",
+    "Write-AdminAuditLog": f"Comment:String DomainController:String {_RISK}",
     "Get-AuditLogSearch": "Identity:String CreatedAfter:DateTime CreatedBefore:DateTime ResultSize:Unlimited"
     " Type:String",
     "Search-UnifiedAuditLog": "StartDate:DateTime EndDate:DateTime RecordType:Multi Operations:Multi UserIds:Multi"
@@ -147,7 +158,6 @@ WHY: dict[str, str] = {
     "Start-HistoricalSearch Url": "not documented by Exchange",
     "Add-MailboxPermission Owner": _NO_KEEPER,
     "Get-Mailbox Archive": _NO_KEEPER,
-    "Get-Mailbox PublicFolder": _NO_KEEPER,
     "Get-MailboxFolderStatistics Archive": _NO_KEEPER,
     "Get-Mailbox InactiveMailboxOnly": _REMOVED,
     "Get-Mailbox SoftDeletedMailbox": _REMOVED,

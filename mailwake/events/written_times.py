@@ -1,4 +1,4 @@
-"""Times as the exports write them, to ISO 8601.
+"""Times as exports of Microsoft's services write them, to ISO 8601.
 
 CreationTime is `2026-11-20T08:14:03` (UTC), LastAccessed `2026-11-20T09:14:03.25+01:00`; tables made on Windows have
 the computer's own way to write dates: `11/20/2026 8:14:03 AM`, `20/11/2026 08:14:03`, `20.11.2026 08:14:03`.
