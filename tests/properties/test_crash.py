@@ -55,6 +55,7 @@ def check(data: Path, estate: Lines) -> None:
     assert sum(facts.values()) == len({line for lines in estate.values() for line in lines})
 
 
+@pytest.mark.slow
 @pytest.mark.pitfall("R07", "T23")
 def test_killed_between_writes(tmp_path: Path) -> None:
     """One import that dies at another write each time it is started again."""
