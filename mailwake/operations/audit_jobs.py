@@ -85,7 +85,7 @@ def as_shown(job: JobRecord) -> AuditLogSearch:
     return AuditLogSearch(
         name=job.name,
         identity=job.guid,
-        type=TYPES[job.kind],
+        type=TYPES.get(job.kind, "MessageTrace"),
         status=job.state,
         created=moment(job.created),
         created_by=job.caller,

@@ -113,7 +113,9 @@ class AuditLogSearch(Output):
     table_columns: ClassVar[tuple[str, ...]] = ("name", "status", "created", "rows", "size", "identity")
     name: str = Field(description="What the search was called.")
     identity: str = Field(description="Its id.")
-    type: str = Field(default="Mailbox", description="Mailbox or Admin: which log is searched.")
+    type: str = Field(
+        default="Mailbox", description="Mailbox or Admin: which log is searched. MessageTrace: a historical search."
+    )
     status: str = Field(description="NotStarted, InProgress, Done, Failed or Cancelled.")
     created: datetime = Field(description="When it was ordered.")
     created_by: str = Field(description="Who ordered it.")

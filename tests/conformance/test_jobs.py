@@ -56,6 +56,17 @@ def test_a_result_is_kept_without_a_mail_server(estate: Estate) -> None:
     assert estate.run("run-jobs") == [], "it runs once"
 
 
+def test_all_kinds_of_jobs_are_run(estate: Estate) -> None:
+    estate.read(purge(at("08:00"), ROSA, "s1", 1))
+    estate.run("new-admin-audit-log-search", Name="Who", StartDate=at("00:00"), EndDate=at("23:00"))
+    estate.run("start-historical-search", ReportTitle="Mail", ReportType="MessageTrace", RecipientAddress=[ROSA],
+               StartDate=at("00:00"), EndDate=at("23:00"))  # fmt: skip
+    order(estate)
+    done = estate.run("run-jobs")
+    ran = sorted((one["Type"], one["Status"]) for one in done)
+    assert ran == [("Admin", "Done"), ("Mailbox", "Done"), ("MessageTrace", "Done")]
+
+
 def test_without_details_owners_acts_are_left_out(estate: Estate) -> None:
     estate.read(purge(at("08:00"), ROSA, "s1", 1), fetched(at("08:05"), OLA, "s5", 5, SHARED))
     made = order(estate, ShowDetails=False)
