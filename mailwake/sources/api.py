@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from functools import cache
 from typing import NamedTuple, Protocol, runtime_checkable
 
@@ -102,6 +103,17 @@ class Identifying(Protocol):
     def writes_id(self, program: str) -> bool:
         """Whether this program does so. Its parser is given the id in brackets in front of the message: `[2a4f3] new
         mail`."""
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTH = "|".join(_MONTHS)
+"""Pattern of a month as ctime(3) writes it."""
+
+
+def stamp_of(match: re.Match[str]) -> str:
+    """The stamp of a `Bare` line whose time is in the groups year, month (see `MONTH`), day and time."""
+    month = _MONTHS.index(match["month"]) + 1
+    return f"{match['year']}-{month:02d}-{int(match['day']):02d} {match['time']}"
 
 
 class SimpleSource:

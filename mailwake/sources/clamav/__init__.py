@@ -6,7 +6,7 @@ import re
 
 from mailwake.events.fact import LineParser
 from mailwake.events.pairs import product_of
-from mailwake.sources.api import Bare, SimpleSource
+from mailwake.sources.api import MONTH, Bare, SimpleSource, stamp_of
 from mailwake.sources.clamav import clamd, clamsmtp
 
 PARSERS: dict[str, LineParser] = {
@@ -20,10 +20,9 @@ PARSERS: dict[str, LineParser] = {
 }
 """Parser of each product, by the name in its tag."""
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # common/output.c logg(): ctime(3) and an arrow, in clamd.log, freshclam.log and clamav-milter.log (LogTime yes)
 _OWN_FILE = re.compile(
-    rf"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?P<month>{'|'.join(_MONTHS)}) (?P<day>[ \d]\d) (?P<time>\d\d:\d\d:\d\d)"
+    rf"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?P<month>{MONTH}) (?P<day>[ \d]\d) (?P<time>\d\d:\d\d:\d\d)"
     r" (?P<year>\d{4}) -> (?P<text>.*)",
     re.DOTALL,
 )
@@ -39,9 +38,7 @@ class _ClamAv(SimpleSource):
         match = _OWN_FILE.match(line)
         if match is None:
             return None
-        month = _MONTHS.index(match["month"]) + 1
-        stamp = f"{match['year']}-{month:02d}-{int(match['day']):02d} {match['time']}"
-        return Bare(stamp, "", "clamav", 0, match["text"])
+        return Bare(stamp_of(match), "", "clamav", 0, match["text"])
 
 
 SOURCE = _ClamAv("clamav", PARSERS)

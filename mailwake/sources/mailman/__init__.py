@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 
 from mailwake.events.fact import LineParser
-from mailwake.sources.api import Bare, SimpleSource
+from mailwake.sources.api import MONTH, Bare, SimpleSource, stamp_of
 from mailwake.sources.mailman import lists
 
 PARSERS: dict[str, LineParser] = {"mailman": lists.parse, "mailman3": lists.parse}
 """Parser of each product, by the name in its tag."""
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # config/schema.cfg, [logging.template]: `%(asctime)s (%(process)d) %(message)s`, datefmt `%b %d %H:%M:%S %Y`
 _OWN_FILE = re.compile(
-    rf"(?P<month>{'|'.join(_MONTHS)}) (?P<day>[ \d]\d) (?P<time>\d\d:\d\d:\d\d) (?P<year>\d{{4}}) "
+    rf"(?P<month>{MONTH}) (?P<day>[ \d]\d) (?P<time>\d\d:\d\d:\d\d) (?P<year>\d{{4}}) "
     r"\((?P<pid>\d+)\) (?P<text>.*)",
     re.DOTALL,
 )
@@ -28,9 +27,7 @@ class _Mailman(SimpleSource):
         match = _OWN_FILE.match(line)
         if match is None:
             return None
-        month = _MONTHS.index(match["month"]) + 1
-        stamp = f"{match['year']}-{month:02d}-{int(match['day']):02d} {match['time']}"
-        return Bare(stamp, "", "mailman", int(match["pid"]), match["text"])
+        return Bare(stamp_of(match), "", "mailman", int(match["pid"]), match["text"])
 
 
 SOURCE = _Mailman("mailman", PARSERS)
