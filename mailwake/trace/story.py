@@ -31,6 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from mailwake.events.fact import Fact
+from mailwake.events.told import tell
 from mailwake.store.rows import Row
 from mailwake.trace.story_draft import Draft, step, timeline
 from mailwake.trace.story_message import message
@@ -41,7 +42,6 @@ from mailwake.trace.story_relatives import relatives
 from mailwake.trace.story_scene import Scene
 from mailwake.trace.story_session import attach_incoming, attach_outgoing
 from mailwake.trace.story_steps import drafts
-from mailwake.trace.story_told import tell
 from mailwake.trace.story_tree import evidence, tree
 from mailwake.trace.story_words import plain_seconds
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from mailwake.events.fact import Fact
+from mailwake.events.told import tell
 from mailwake.trace.causes import explain_words
 from mailwake.trace.fate import GREYLIST
 from mailwake.trace.model import Link
 from mailwake.trace.origins import is_internal
 from mailwake.trace.story_draft import Draft
 from mailwake.trace.story_model import BAD, GOOD, PLAIN, WAIT
-from mailwake.trace.story_told import tell
 from mailwake.trace.story_words import hop
 
 _KEPT = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mailwake.events.fact import Fact, Fields
+from mailwake.events.told import tell
 from mailwake.trace.model import Recipient
 from mailwake.trace.story_draft import Draft
 from mailwake.trace.story_model import BAD, GOOD, PLAIN, WAIT
-from mailwake.trace.story_told import tell
 
 _EVENTS = {
     "stored": ("Deliver", GOOD),

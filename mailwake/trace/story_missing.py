@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from mailwake.events.told import tell
 from mailwake.store.rows import Row
 from mailwake.trace.model import INFERRED, Leg
 from mailwake.trace.origins import is_internal
 from mailwake.trace.story_model import Missing
 from mailwake.trace.story_scene import Scene
-from mailwake.trace.story_told import tell
 from mailwake.trace.story_tree import is_over
 from mailwake.trace.story_words import counted, plain_seconds, shown
 

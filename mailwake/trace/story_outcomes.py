@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mailwake.events.fact import Fact
+from mailwake.events.told import joined, tell
 from mailwake.store.rows import Row
 from mailwake.trace.causes import Cause, explain
 from mailwake.trace.model import Leg
 from mailwake.trace.story_mailbox import mailbox_lines
 from mailwake.trace.story_model import BAD, GOOD, PLAIN, WAIT, Outcome
 from mailwake.trace.story_scene import Scene
-from mailwake.trace.story_told import joined, tell
 from mailwake.trace.story_tree import tone
 from mailwake.trace.story_words import counted, plain_seconds, shown
 

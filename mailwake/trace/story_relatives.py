@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from mailwake.events.told import tell
 from mailwake.store.rows import Row
 from mailwake.trace.causes import explain
 from mailwake.trace.model import INFERRED, PROVEN
 from mailwake.trace.story_model import Relative
 from mailwake.trace.story_scene import Scene
-from mailwake.trace.story_told import tell
 from mailwake.trace.story_words import plain_seconds
 
 RELATIONS = (

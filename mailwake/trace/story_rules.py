@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mailwake.events.fact import Fact
+from mailwake.events.told import tell
 from mailwake.trace.causes import explain_words
 from mailwake.trace.fate import GREYLIST
 from mailwake.trace.story_draft import Draft
 from mailwake.trace.story_model import BAD, PLAIN, WAIT
-from mailwake.trace.story_told import tell
 from mailwake.trace.story_tracked import MAKERS as TRACKED
 from mailwake.trace.story_verdicts import verdict
 from mailwake.trace.story_words import client, shown

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from mailwake.events.fact import Fact, Fields
+from mailwake.events.told import tell
 from mailwake.trace.story_draft import Draft
 from mailwake.trace.story_model import BAD, GOOD, PLAIN
-from mailwake.trace.story_told import tell
 from mailwake.trace.story_words import client, hop, tls_words
 
 SESSION_SPAN = 600_000_000

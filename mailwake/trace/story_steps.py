@@ -9,13 +9,13 @@ from __future__ import annotations
 from itertools import groupby
 
 from mailwake.events.fact import Fact
+from mailwake.events.told import tell
 from mailwake.trace.model import Leg, Link
 from mailwake.trace.story_deliver import delivery
 from mailwake.trace.story_draft import Draft
 from mailwake.trace.story_mailbox import mailbox_drafts
 from mailwake.trace.story_rules import MAKERS, rejection
 from mailwake.trace.story_scene import Scene
-from mailwake.trace.story_told import tell
 from mailwake.trace.story_tracked import arrival, ways
 from mailwake.trace.story_verdicts import same_verdict, verdict
 from mailwake.trace.story_words import client, stages

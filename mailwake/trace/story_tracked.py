@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from mailwake.events.fact import Fact, Fields
+from mailwake.events.told import joined, tell
 from mailwake.trace.reports import of_report
 from mailwake.trace.story_draft import Draft
 from mailwake.trace.story_model import BAD, GOOD, PLAIN, WAIT
-from mailwake.trace.story_told import joined, tell
 from mailwake.trace.story_words import client, shown
 
 _CHANNELS = {

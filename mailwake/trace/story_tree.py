@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from mailwake.events.fact import Fact
+from mailwake.events.told import tell
 from mailwake.trace.fate import Fate, of_mailbox, refused, untried
 from mailwake.trace.journeys import identity
 from mailwake.trace.model import INFERRED, PROVEN, Leg, Link, Recipient
 from mailwake.trace.reports import tried
 from mailwake.trace.story_model import BAD, GOOD, PLAIN, WAIT, Edge, End, Evidence, Node
 from mailwake.trace.story_scene import Scene
-from mailwake.trace.story_told import tell
 from mailwake.trace.story_words import RULES
 
 _TONES = {

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from mailwake.events.fact import Fact, Fields
+from mailwake.events.told import joined, tell
 from mailwake.trace.model import Leg
 from mailwake.trace.story_draft import Draft
 from mailwake.trace.story_model import BAD, PLAIN, WAIT, Verdict
-from mailwake.trace.story_told import joined, tell
 
 _AUTHENTICATION = ("dkim", "dmarc", "spf", "arc")
 _BLOCKED = ("block", "reject", "infected", "banned", "discard")

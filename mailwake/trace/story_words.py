@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mailwake.events.fact import Fields
-from mailwake.trace.story_told import joined, tell
+from mailwake.events.told import joined, tell
 
 RULES = {
     "orig_queue_id": tell("its arrival names the queue ID that it had before (XFORWARD)"),

@@ -10,10 +10,10 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import NamedTuple
 
+from mailwake.events.told import joined, tell
 from mailwake.store.rows import Row
 from mailwake.trace.causes.cause import VAGUE, Cause
 from mailwake.trace.origins import is_internal
-from mailwake.trace.story_told import joined, tell
 
 _CODE = re.compile(r"(?<![\w.])([245])\.(\d{1,3})\.(\d{1,3})(?![\w.])")
 _REPLY = re.compile(r"(?:^|[\s:(])([245])\d\d[ -]")
