@@ -1,9 +1,11 @@
 """Hostile input at length: damaged lines of all products through imports, damaged frames at a serving process.
 
-    python bench/hostile.py [--lines 10000000] [--frames 100000] [--piece 500000] [--seed 1]
+    python bench/hostile.py [--lines 10000000] [--frames 100000] [--piece 500000] [--pieces 2] [--seed 1]
 
-Lines: the golden cases of all sources, damaged as `tests/live/mutations.py` does it, are imported piece by piece into
-one store, each piece by a process of its own. Printed for each: lines written and read, records by what became of
+Lines: the golden cases of all sources, damaged as `tests/live/mutations.py` does it, are imported piece by piece, each
+by a process of its own, and so many pieces into one store before the next one is begun. All pieces tell of the same
+hours and, in one of ten lines, of the same few messages: a second piece makes all of these anew. Printed for each:
+lines written and read, records by what became of
 them, the rate, the memory of the process, and the longest time that 200 lines took. An import that fails, reads another
 number of lines than were written, or says that a parser failed ends the run with status 1.
 
@@ -85,14 +87,17 @@ def read(path: Path, data_dir: Path) -> dict[str, object]:
     return told | {"seconds": seconds, "MiB": memory, "longest_ms": round(longest * 1000), "failed": failed}
 
 
-def lines(total: int, size: int, seed: int, folder: Path) -> bool:
+def lines(total: int, size: int, together: int, seed: int, folder: Path) -> bool:
     """All pieces; whether each was read as a whole."""
     chance, known, fine, sums = random.Random(seed), seeds(), True, Counter[str]()
-    path = folder / "mail.log"
+    path, data_dir, pieces = folder / "mail.log", folder / "data", 0
     while sums["written"] < total:
+        if pieces % together == 0:
+            shutil.rmtree(data_dir, ignore_errors=True)
+        pieces += 1
         written = piece(path, chance, known, min(size, total - sums["written"]))
         path = path.rename(folder / f"mail{sums['written']}.log")
-        command = [sys.executable, __file__, "--read", str(path), "--data-dir", str(folder / "data")]
+        command = [sys.executable, __file__, "--read", str(path), "--data-dir", str(data_dir)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             print(done.stderr)
@@ -108,7 +113,7 @@ def lines(total: int, size: int, seed: int, folder: Path) -> bool:
         path = folder / "mail.log"
     print(f"lines: {dict(sums)}; as many read as written: {'yes' if fine else 'NO'}")
     done = subprocess.run(
-        [sys.executable, "-m", "mailwake", "--data-dir", str(folder / "data"), "trace", "--limit", "3", "--jsonl"],
+        [sys.executable, "-m", "mailwake", "--data-dir", str(data_dir), "trace", "--limit", "3", "--jsonl"],
         capture_output=True,
         text=True,
         check=False,
@@ -245,6 +250,7 @@ def main() -> None:
     parser.add_argument("--lines", type=int, default=10_000_000)
     parser.add_argument("--frames", type=int, default=100_000)
     parser.add_argument("--piece", type=int, default=500_000)
+    parser.add_argument("--pieces", type=int, default=2, help="so many into one store")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--read", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--data-dir", type=Path, help=argparse.SUPPRESS)
@@ -255,7 +261,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="mailwake-hostile-"))
     os.environ["TMPDIR"] = str(folder)
     try:
-        fine = not asked.lines or lines(asked.lines, asked.piece, asked.seed, folder)
+        fine = not asked.lines or lines(asked.lines, asked.piece, asked.pieces, asked.seed, folder)
         fine = (not asked.frames or frames(asked.frames, asked.seed, folder)) and fine
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -93,11 +93,12 @@ def _bases(path: Path) -> Iterator[tuple[str, str]]:
 
 def test_no_interpreted_class_inherits_from_a_compiled_one() -> None:
     """mypyc forbids it, which shows when the class is used, and only where it is compiled."""
-    compiled = {name.removesuffix(".py").replace("/", ".") for name in hatch_build.modules()}
+    files = set(hatch_build.modules())
+    compiled = {name.removesuffix(".py").replace("/", ".") for name in files}
     wrong = [
         f"{path.relative_to(TOP)}: {name} inherits from {module}"
         for path in HOUSE.rglob("*.py")
-        if str(path.relative_to(TOP)) not in hatch_build.modules()
+        if str(path.relative_to(TOP)) not in files
         for name, module in _bases(path)
         if module in compiled
     ]

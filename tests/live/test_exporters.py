@@ -165,7 +165,7 @@ def _logstash(line: str) -> dict[str, object]:
             "log": log, "message": line}  # fmt: skip
 
 
-@pytest.mark.parametrize("name", few(["vector", "fluent-bit", "logstash"], 1))
+@pytest.mark.parametrize("name", few(["vector", "fluent-bit", "logstash"], 0))
 def test_shippers_of_files(server: Server, name: str) -> None:
     """What Vector (file source, codec json), Fluent Bit (tail, json_lines) and Logstash 8 (ECS, json_batch) send."""
     title = {"vector": "Vector", "fluent-bit": "Fluent Bit", "logstash": "Logstash"}[name]

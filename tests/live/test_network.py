@@ -11,6 +11,7 @@ import socket
 import ssl
 from urllib.parse import urlsplit
 
+import pytest
 import zstandard
 
 from tests.live.conftest import TOKEN, Server, certificate, free_port, stamped, until
@@ -42,6 +43,7 @@ def test_udp(server: Server) -> None:
     assert server.recipients() == _expected(COUNT)
 
 
+@pytest.mark.slow
 def test_tcp_in_both_framings_and_killed_in_between(server: Server) -> None:
     port = free_port()
     server.configuration = f'[[source]]\ntype = "syslog"\nlisten = "tcp://127.0.0.1:{port}"\n'
@@ -63,6 +65,7 @@ def test_tcp_in_both_framings_and_killed_in_between(server: Server) -> None:
     assert server.facts() == COUNT * 10
 
 
+@pytest.mark.slow
 def test_tls_with_client_certificates(server: Server) -> None:
     for name in ("server", "ca", "stranger"):
         certificate(server.folder, name)
@@ -157,6 +160,7 @@ def test_push_is_refused_without_its_token(server: Server) -> None:
     assert not any(one["records"] for one in server.told())
 
 
+@pytest.mark.slow
 def test_metrics_are_for_callers_with_a_token(server: Server) -> None:
     server.configuration = f'[[source]]\ntype = "push"\nname = "shipper"\ntoken = "{TOKEN}"\n'
     server.start()

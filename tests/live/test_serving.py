@@ -93,6 +93,7 @@ def test_killed_again_and_again_while_files_rotate(server: Server) -> None:
     assert server.recipients() == _expected(written)
 
 
+@pytest.mark.slow
 def test_copytruncate_while_it_runs(server: Server) -> None:
     path = server.folder / "mail.log"
     server.configuration = _source(path)
@@ -107,6 +108,7 @@ def test_copytruncate_while_it_runs(server: Server) -> None:
     assert server.recipients() == _expected(20)
 
 
+@pytest.mark.slow
 def test_a_loss_is_told_with_answers_about_that_time(server: Server) -> None:
     path = server.folder / "mail.log"
     server.configuration = _source(path)
@@ -127,6 +129,7 @@ def test_a_loss_is_told_with_answers_about_that_time(server: Server) -> None:
     assert server.facts() == 101
 
 
+@pytest.mark.slow
 def test_an_import_meanwhile_says_that_the_directory_is_in_use(server: Server) -> None:
     path = server.folder / "mail.log"
     server.configuration = _source(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from amounts import few
 from logs import folder, lines, plain, rows_of
 from stores import load, stored, write
 
@@ -29,7 +30,7 @@ SLOW = pytest.mark.slow
 @pytest.mark.pitfall("D06", "D07", "R07")
 @pytest.mark.parametrize("window", [pytest.param(1, marks=SLOW), 3, pytest.param(150_000, marks=SLOW)])
 @pytest.mark.parametrize("agent_first", [False, True])
-@pytest.mark.parametrize("apart", [False, True])
+@pytest.mark.parametrize("apart", few([True, False], 1))
 def test_lda_in_another_file(window: int, agent_first: bool, apart: bool) -> None:
     parts = [lines(MAIL + others(13)), lines(AGENT + others(12))]
     if agent_first:

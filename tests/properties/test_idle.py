@@ -13,7 +13,7 @@ from stores import load, stored, write
 
 from mailwake.trace import settled
 
-FEW = settings(max_examples=max(4, settings().max_examples // 4))
+FEW = settings(max_examples=max(2, settings().max_examples // 4))
 
 
 @FEW

@@ -14,7 +14,7 @@ from stores import load, stored, write
 
 from mailwake.operations import rebuild
 
-FEW = settings(max_examples=max(4, settings().max_examples // 4))
+FEW = settings(max_examples=max(2, settings().max_examples // 4))
 
 
 @pytest.mark.pitfall("R07", "D10")

@@ -90,7 +90,7 @@ def test_file_after_file(order: tuple[str, ...], tmp_path: Path) -> None:
     assert stored(tmp_path / "data")[0] == EXPECTED
 
 
-@pytest.mark.parametrize("window", [1, 3, 150_000])
+@pytest.mark.parametrize("window", few([3, 1, 150_000], 1))
 def test_small_windows_twice_and_rebuilt(window: int, tmp_path: Path) -> None:
     paths = [write(tmp_path / name, content) for name, content in FILES.items()]
     load(tmp_path / "data", paths, window=window)
@@ -102,6 +102,7 @@ def test_small_windows_twice_and_rebuilt(window: int, tmp_path: Path) -> None:
     assert stored(tmp_path / "data") == (EXPECTED, kinds)
 
 
+@pytest.mark.slow
 def test_logs_that_grow(tmp_path: Path) -> None:
     """Each import finds some rows more, the last of them not written to its end."""
     data, kinds = tmp_path / "data", {}

@@ -46,7 +46,7 @@ def passed_on(at: str) -> list[str]:
 
 
 @pytest.mark.pitfall("D13", "R07")
-@pytest.mark.parametrize("order", few(permutations(range(3))))
+@pytest.mark.parametrize("order", few(permutations(range(3)), 1))
 def test_notifications_that_share_a_remote_id(order: tuple[int, ...], tmp_path: Path) -> None:
     logs = [bounced(1, "21T10:00:00"), bounced(2, "21T12:00:00"), passed_on("21T12:00:00")]
     expected = plain(rows_of(logs))

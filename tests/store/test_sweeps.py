@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from amounts import few
 from logs import lines, plain, rows_of, told
 
 sys.path.append(str(Path(__file__).parents[1] / "properties"))
@@ -26,14 +27,16 @@ ORDER = "10:15:00 mx postfix/postsuper[9]: Deleted: 1 message\n"
 @pytest.mark.pitfall("D20", "R07")
 @pytest.mark.parametrize(
     "parts",
-    [
-        (ONE + ORDER, OTHER),
-        (ORDER, ONE, OTHER),
-        (ONE + ORDER, DONE),
-        (ONE + NAMED, OTHER + ORDER),
-        (OTHER + ORDER, ONE + NAMED),
-        (OTHER + ONE, NAMED, ORDER),
-    ],
+    few(
+        [
+            (ONE + ORDER, OTHER),
+            (ORDER, ONE, OTHER),
+            (ONE + ORDER, DONE),
+            (ONE + NAMED, OTHER + ORDER),
+            (OTHER + ORDER, ONE + NAMED),
+            (OTHER + ONE, NAMED, ORDER),
+        ]
+    ),
     ids=[
         "another comes later",
         "the order first",

@@ -89,6 +89,7 @@ def pieces(database: Database, table: str) -> tuple[int, int]:
     return int(line[0]), int(line[1])
 
 
+@pytest.mark.slow
 def test_many_pieces_are_joined(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parts, "_WORTH_WAITING", 1)
     rows = [row(number) for number in range(90)]

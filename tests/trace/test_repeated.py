@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 import pytest
+from amounts import few
 from logs import messages, rows_of, told, trace
 
 from mailwake.trace import journeys
@@ -39,7 +40,7 @@ def test_cron_mails_that_share_a_message_id(born: str) -> None:
 
 
 @pytest.mark.pitfall("Q14")
-@pytest.mark.parametrize("relay", ["127.0.0.1[127.0.0.1]:10025", "r.example.com[198.51.100.1]:25"])
+@pytest.mark.parametrize("relay", few(["127.0.0.1[127.0.0.1]:10025", "r.example.com[198.51.100.1]:25"], 1))
 def test_thousands_of_one_message_id(relay: str) -> None:
     born = "smtpd[1]: ID: client=localhost[127.0.0.1]"
     delivery = OUT.replace("r.example.com[198.51.100.1]:25", relay)
