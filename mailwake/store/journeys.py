@@ -31,6 +31,7 @@ _WRITTEN = (
 )
 _SELECT = "body, lower(hex(trace_id)), keys"
 _TRACE_ID, _KEYS = Row._fields.index("trace_id"), Row._fields.index("keys")
+_SIZE = Row._fields.index("size")
 _LARGEST = (1 << 63) - 1
 _FURTHEST = 8
 """Reaching back by more than so many times costs as much as looking at everything."""
@@ -140,6 +141,8 @@ def unpack(body: bytes | str, trace_id: str, keys: Iterable[str]) -> Row:
     try:
         parts = orjson.loads(body)
     except orjson.JSONDecodeError:
+        parts = json.loads(body)
+    if isinstance(parts[_SIZE], float):  # a number of more than 64 bits, which a damaged line may give
         parts = json.loads(body)
     parts[_TRACE_ID], parts[_KEYS] = trace_id, keys
     return Row._make([tuple(part) if isinstance(part, list) else part for part in parts])
