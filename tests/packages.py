@@ -40,6 +40,27 @@ def install(*packages: str, answers: str = "") -> str:
                 _POLICY.unlink()
 
 
+def unpack(folder: Path, *packages: str) -> str:
+    """Fetch packages and unpack them into a folder, whole or not at all: for what cannot be installed beside what is.
+    Gives what went wrong, or ""."""
+    if problem := obstacle():
+        return problem
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as name:
+        for before in ((), ("apt-get", "update")):
+            if before:
+                _run(*before)
+            done = _run("apt-get", "download", *packages, cwd=name)
+            if done.returncode == 0:
+                break
+        else:
+            return f"apt-get could not fetch {' '.join(packages)}: {done.stderr.strip().splitlines()[-1:]}"
+        for package in Path(name).glob("*.deb"):
+            subprocess.run(["dpkg", "-x", str(package), f"{name}/whole"], check=True)
+        Path(name, "whole").rename(folder)
+    return ""
+
+
 def _install(packages: tuple[str, ...], answers: str) -> str:
     if answers:
         _run("debconf-set-selections", input=answers)
@@ -55,5 +76,5 @@ def _install(packages: tuple[str, ...], answers: str) -> str:
     return problem
 
 
-def _run(*command: str, input: str | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, input=input, text=True, check=False, capture_output=True, env=_ENVIRONMENT)
+def _run(*command: str, input: str | None = None, cwd: str | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, input=input, text=True, check=False, capture_output=True, env=_ENVIRONMENT, cwd=cwd)

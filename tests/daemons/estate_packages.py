@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import tempfile
 from functools import cache
 from pathlib import Path
 
@@ -53,14 +52,4 @@ def _unpack_exim() -> str:
 def _fetch_exim() -> str:
     if reason := packages.install(*_OF_EXIM):
         return reason
-    EXIM.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=EXIM.parent) as folder:
-        words = ["apt-get", "download", "exim4-base", "exim4-daemon-light"]
-        done = subprocess.run(words, check=False, capture_output=True, text=True, cwd=folder)
-        if done.returncode:
-            return f"Exim cannot be downloaded: {done.stderr.strip().splitlines()[-1:]}"
-        whole = Path(folder) / "whole"
-        for package in Path(folder).glob("*.deb"):
-            subprocess.run(["dpkg", "-x", str(package), str(whole)], check=True)
-        whole.rename(EXIM)
-    return ""
+    return packages.unpack(EXIM, "exim4-base", "exim4-daemon-light")

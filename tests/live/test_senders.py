@@ -11,11 +11,33 @@ from pathlib import Path
 
 import pytest
 
+from tests import packages
 from tests.live.conftest import Server, certificate, free_port, mail, recipe, running, until
 
 pytestmark = pytest.mark.slow
 COUNT = 20
 NAME = "mailwake.example.org"
+UNPACKED = Path(__file__).resolve().parents[2] / "build" / "daemons" / "syslog-ng"
+PACKAGES = ("syslog-ng-core", "libivykis0", "libnet1", "libpcre3")
+
+
+def _rsyslog() -> str:
+    """Why there is no rsyslog with TLS here; "" when there is."""
+    if shutil.which("rsyslogd") and any(Path("/usr/lib").glob("*/rsyslog/lmnsd_gtls.so")):
+        return ""
+    return packages.install("rsyslog", "rsyslog-gnutls")
+
+
+def _syslog_ng() -> tuple[list[str], str]:
+    """How to call it, or why it is not here: unpacked, since no two log daemons can be installed."""
+    if shutil.which("syslog-ng"):
+        return ["syslog-ng"], ""
+    if not UNPACKED.exists() and (reason := packages.unpack(UNPACKED, *PACKAGES)):
+        return [], reason
+    libraries = {str(path.parent) for path in UNPACKED.rglob("*.so.*")}
+    modules = next(UNPACKED.glob("usr/lib/syslog-ng/*.*/"))
+    program = str(UNPACKED / "usr" / "sbin" / "syslog-ng")
+    return ["env", f"LD_LIBRARY_PATH={':'.join(sorted(libraries))}", program, f"--module-path={modules}"], ""
 
 
 def _log(folder: Path, first: int = 0) -> None:
@@ -48,9 +70,8 @@ def _check(server: Server, first: int, count: int) -> None:
 
 
 def test_rsyslog_by_tls_while_the_server_is_restarted(server: Server) -> None:
-    modules = Path("/usr/lib/x86_64-linux-gnu/rsyslog/lmnsd_gtls.so")
-    if shutil.which("rsyslogd") is None or not modules.exists():
-        pytest.skip("needs rsyslog and rsyslog-gnutls")
+    if reason := _rsyslog():
+        pytest.skip(reason)
     port = _tls(server)
     action = recipe("rsyslog").replace('port="6514"', f'port="{port}"')
     action = action.replace(f'target="{NAME}"', 'target="127.0.0.1"')
@@ -76,20 +97,21 @@ def test_rsyslog_by_tls_while_the_server_is_restarted(server: Server) -> None:
 
 
 def test_syslog_ng_by_tls(server: Server) -> None:
-    if shutil.which("syslog-ng") is None:
-        pytest.skip("needs syslog-ng")
+    program, reason = _syslog_ng()
+    if reason:
+        pytest.skip(reason)
     port = _tls(server)
     folder = server.folder
     text = recipe("syslog-ng").replace("6514", str(port)).replace(f'"{NAME}"', '"127.0.0.1"')
     text = text.replace("/etc/ssl/our-ca.pem", f"{folder}/{NAME}.pem")
-    version = subprocess.run(["syslog-ng", "--version"], capture_output=True, text=True, check=True).stdout
+    version = subprocess.run([*program, "--version"], capture_output=True, text=True, check=True).stdout
     number = re.search(r"Config version: (\S+)", version)
     assert number is not None
     (folder / "syslog-ng.conf").write_text(
         f'@version: {number[1]}\nsource s_src {{ unix-dgram("{folder}/log"); }};\n{text}'
     )
     server.start()
-    words = ["syslog-ng", "-F", "-f", str(folder / "syslog-ng.conf"), "-p", str(folder / "pid")]
+    words = [*program, "-F", "-f", str(folder / "syslog-ng.conf"), "-p", str(folder / "pid")]
     words += ["-R", str(folder / "persist"), "-c", str(folder / "control")]
     with running(*words):
         _log(folder)
