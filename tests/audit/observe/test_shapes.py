@@ -99,6 +99,14 @@ def test_copies_and_moves_of_one_second_into_one_folder() -> None:
     ]
 
 
+def test_messages_that_a_search_found() -> None:
+    """`$` is what the last search has saved (RFC 5182)."""
+    gone = expunged("10:00:00.2", "INBOX", 2, by="UID MOVE")
+    assert acts(gone, command("UID MOVE", "10:00:00.2", "$ Trash", box="INBOX")) == [
+        f"MoveToDeletedItems Owner {ALICE} INBOX 2 to Trash"
+    ]
+
+
 def _moved(at: str, box: str, uid: int, new: int, by: str = "UID MOVE") -> tuple[str, ...]:
     second = at.partition(".")[0]
     return (
@@ -412,6 +420,7 @@ def test_arguments() -> None:
     assert folder_name("&AMk-t&AOk-") == "Été" and folder_name("a&-b") == "a&b" and folder_name("inbox/x") == "INBOX/x"
     assert folder_name("&broken") == "&broken" and folder_name("&!!-") == "&!!-"
     assert numbers("3,5").plain == (3, 5) and numbers("3:5").plain == () and numbers("1:*").has(99)
+    assert numbers("$").plain == () and numbers("$").has(99)
     assert expanded("7:9,3") == [7, 8, 9, 3] and expanded("1:99999999") == []
 
 
