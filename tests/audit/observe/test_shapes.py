@@ -159,6 +159,14 @@ def test_a_name_without_its_domain_is_the_same_account() -> None:
     assert acts(login("10:00:00", auth_user="a.example"), settings=known) == [f"MailboxLogin Owner {ALICE}"]
 
 
+def test_a_proxy_takes_the_password_that_the_server_behind_it_does_not() -> None:
+    at_proxy = event("auth_request_finished", "10:00:00.1", service="imap", success="yes")
+    behind = event("auth_request_finished", "10:00:00.2", service="imap")
+    assert acts(at_proxy, behind) == [f"MailboxLogin Owner {ALICE} Failed"]
+    before = event("auth_request_finished", "10:00:00.05", service="imap")
+    assert acts(before, at_proxy) == [f"MailboxLogin Owner {ALICE}", f"MailboxLogin Owner {ALICE} Failed"]
+
+
 def test_failed_logins() -> None:
     bad = (
         "2026-11-22 10:00:00 auth: Info: passwd-file(alice@corp.example,192.0.2.7,<S1>): Password mismatch",
@@ -344,7 +352,9 @@ def test_others_mailboxes() -> None:
     prefixes = FIXED.values.shared_prefixes
     assert place("shared/alice@corp.example/Projects/2026", BOB, prefixes) == (ALICE, "Projects/2026", True)
     assert place("shared/alice@corp.example", BOB, prefixes) == (ALICE, "INBOX", True)
-    assert place("user.alice.Archive", BOB, prefixes) == ("alice", "Archive", True)
+    assert place("user.alice.Archive", BOB, prefixes) == (ALICE, "Archive", True)  # prefix = user.%%n.
+    assert place("user.alice.Archive", "bob", prefixes) == ("alice", "Archive", True)
+    assert place("Other Users/Alice Ek/Archive", BOB, ("Other Users/",)) == ("Alice Ek", "Archive", True)
     assert place(f"shared.{ALICE}.Sent", BOB, prefixes) == (ALICE, "Sent", True)
     assert place("inbox", BOB, prefixes) == (BOB, "INBOX", False)
     own = said("10:00:00", item("expunge", f"shared/{BOB}/INBOX", 1), user=BOB)
