@@ -10,7 +10,7 @@ from mailwake.directory.errors import DirectoryError
 from mailwake.directory.imports.loading import Account, load
 
 CLIXML = """<?xml version="1.0" encoding="utf-8"?>
-<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04">
+<Objs Version="1.1" xmlns="http://schemas.microsoft.com/powershell/2004/04">
   <Obj RefId="0">
     <TN RefId="0"><T>Deserialized.Microsoft.Exchange.Data.Directory.Management.Mailbox</T><T>System.Object</T></TN>
     <ToString>Rosa</ToString>

@@ -1,6 +1,6 @@
 """Objects that Export-Clixml has written: [MS-PSRP] 2.2.5, PowerShell's serialization of objects as XML.
 
-    <Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04">
+    <Objs Version="1.1" xmlns="http://schemas.microsoft.com/powershell/2004/04">
       <Obj RefId="0"><ToString>Rosa</ToString><Props><S N="Name">Rosa</S><B N="AuditEnabled">true</B>...
 
 A list is a list; another object within an object is what it calls itself (`ToString`): an address, the word of an
