@@ -6,6 +6,7 @@ from collections import defaultdict
 from statistics import median
 from typing import NamedTuple
 
+from mailwake.events.told import tell
 from mailwake.operations.backend import Backend
 from mailwake.store.query import And
 from mailwake.store.rows import Row
@@ -41,8 +42,10 @@ class Skew(NamedTuple):
 
 def sentence(host: str, than: str, ahead: float) -> str:
     """How far (s) the clock of one host is ahead of that of another."""
-    side = "ahead of" if ahead > 0 else "behind"
-    return f"the clock of {host} is about {plain_seconds(abs(ahead))} {side} that of {than}"
+    span = plain_seconds(abs(ahead))
+    if ahead > 0:
+        return tell("the clock of {host} is about {span} ahead of that of {than}", host=host, span=span, than=than)
+    return tell("the clock of {host} is about {span} behind that of {than}", host=host, span=span, than=than)
 
 
 def learn(backend: Backend) -> list[Skew]:

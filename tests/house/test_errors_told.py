@@ -22,8 +22,10 @@ KINDS = {
     "CriteriaError": (0, 1),
     "StoreError": (0, 1),
     "MailError": (0,),
+    "RowError": (0,),
+    "warn": (0,),
 }
-"""Kinds of error, and which of their arguments are read."""
+"""Kinds of error, and the warnings beside an answer (`context.warn`); which of their arguments are read."""
 MAKERS = {"tell", "joined", "either", "words_of", "_", "spoken", "sentence", "in_words"}
 """What makes a text with a template, or translates one."""
 TOLD_ON = {"message", "advice", "what", "hint"}

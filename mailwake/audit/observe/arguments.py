@@ -59,7 +59,7 @@ class Numbers(NamedTuple):
     """Its numbers, when it names every one of them: a range may span numbers of which there is no message."""
 
     def has(self, number: int) -> bool:
-        """Whether a number lies in the set; `*` is taken for no end."""
+        """Whether a number lies in the set; `*` is no end, and `$` (what a search found, RFC 5182) any number."""
         return any(low <= number <= high for low, high in _ranges(self.text))
 
 
@@ -85,6 +85,9 @@ def expanded(text: str) -> list[int]:
 def _ranges(text: str) -> tuple[tuple[int, int], ...]:
     found = []
     for part in text.split(","):
+        if part == "$":
+            found.append((1, _END))
+            continue
         low, colon, high = part.partition(":")
         ends = [_END if one == "*" else int(one) for one in ((low, high) if colon else (low, low)) if _is_number(one)]
         if len(ends) == 2:

@@ -67,7 +67,7 @@ def _stored(
 
     told: folders of which the text tells changes at all.
     """
-    if command.state == "BAD" or not _changes_flags(command):
+    if command.state == "BAD" or not changes_flags(command):
         return
     named = numbers(command.arguments[0])
     sign = Change(command.end // SECOND, command.end, True, None, command)
@@ -93,7 +93,7 @@ def _stored(
     )
 
 
-def _changes_flags(command: Command) -> bool:
+def changes_flags(command: Command) -> bool:
     """Whether a STORE is more than a mark for deletion. With \\Deleted, mail_log tells of keywords apart only."""
     flags = command.arguments[-1].strip("()").split()
     if any(flag.casefold() == "\\deleted" for flag in flags):
@@ -113,7 +113,7 @@ def _is_reading(scene: Scene, line: Line, timeline: Timeline, read: Read) -> boo
     if scene.service == "pop3":
         return True  # POP3 has no flags: the server marks what was retrieved
     around = [one for one in timeline.at(line.ts) if one.arguments and _of(one, line)]
-    if any(one.name == "STORE" and len(one.arguments) > 2 and _changes_flags(one) for one in around):
+    if any(one.name == "STORE" and len(one.arguments) > 2 and changes_flags(one) for one in around):
         return False
     if any(marks_as_read(one) for one in around):
         return True

@@ -72,13 +72,19 @@ def place(name: str, user: str, prefixes: Iterable[str], public: Iterable[str] =
             continue
         owner, folder = _owner(name[len(prefix) :], prefix[-1])
         if owner:
-            return Place(owner, inbox(folder) or "INBOX", True)
+            return Place(_address(owner, user), inbox(folder) or "INBOX", True)
     usual = _OTHERS.match(name) if "@" in name else None
     if usual is not None:  # a folder of one's own may be called so, but what is in it has no address for a name
         owner, folder = _owner(name[usual.end() :], usual[1])
         if "@" in owner:
             return Place(owner, inbox(folder) or "INBOX", True)
     return Place(user, inbox(name), False)
+
+
+def _address(owner: str, user: str) -> str:
+    """The account that a prefix with the local part alone (`user/%%n/`) names, where logins are addresses."""
+    domain = user.rpartition("@")[2] if "@" in user else ""
+    return f"{owner}@{domain}" if domain and "@" not in owner and " " not in owner else owner
 
 
 def _owner(rest: str, separator: str) -> tuple[str, str]:

@@ -222,6 +222,8 @@ def logins(scene: Scene) -> Iterator[Observation]:
     worked += [t.end for t in evidence.events if t.name == "auth_client_request_finished" and not t.data.get("error")]
     bad = [fact.ts for fact in evidence.facts if fact.kind == "auth_failed"]
     bad += [fact.ts for fact in text if fact.fields.get("success") is False]
+    if max(worked, default=0) < max(failed, default=0) and not good and not evidence.commands:
+        worked = []  # nobody tries again who is in: a proxy took the password, and the server behind it did not
     methods = [str(fact.fields.get("method") or "") for fact in evidence.facts]
     methods += [str(told.data.get("mechanism") or "") for told in evidence.events]
     more = {"Method": max(methods, default=""), "Protocol": scene.service}

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from mailwake.audit.model import Observation
 from mailwake.audit.observe.accesses import accesses
 from mailwake.audit.observe.changes import changes
+from mailwake.audit.observe.completing import complete
 from mailwake.audit.observe.evidence import read
 from mailwake.audit.observe.others import binds, creations, folders, logins, rights, rules, searches
 from mailwake.audit.observe.removals import removals
@@ -22,6 +23,8 @@ def observe(key: str, facts: Iterable[Fact], settings: Settings) -> list[Observa
 
     The settings' same_account, organization (names of trash folders, prefixes of shared folders, lazy_expunge) count.
     """
-    scene = Scene(read(key, facts), settings)
+    evidence = read(key, facts)
+    complete(evidence)
+    scene = Scene(evidence, settings)
     found = [one for part in _ALL for one in part(scene)]
     return sorted(found, key=lambda one: (one.ts, one.action, one.id))

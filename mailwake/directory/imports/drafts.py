@@ -13,6 +13,7 @@ from mailwake.audit.policy.matrix import MATRICES, default_set
 from mailwake.directory import keys
 from mailwake.directory.imports.reading import LOGIN
 from mailwake.directory.records import PREMIUM, STANDARD, MailboxDraft
+from mailwake.events.told import tell
 from mailwake.events.written_times import iso
 
 _PRIMARY = ("primarysmtpaddress", "emailaddress", "address", "mail", "email", "windowsemailaddress")
@@ -20,6 +21,8 @@ _LOGINS = (LOGIN, "loginnames", "login", "samaccountname", "username")
 _DNS = ("distinguishedname", "legacyexchangedn")
 _LOST = re.compile(r"^(?:System\.|Microsoft\.)[\w.`]+(?:\[.*)?$")
 """What Export-Csv writes for a list: the name of its type."""
+_CUT = re.compile(r"\{.*(?:\.\.\.|…)\}", re.DOTALL)
+"""What Format-List prints of a list that is longer than $FormatEnumerationLimit."""
 _SPAN = re.compile(r"(?:(\d+)\.)?(\d{1,2}):(\d{2}):(\d{2})(?:\.\d+)?")
 _BYTES = re.compile(r"\(([\d,]+) bytes\)")
 _SIZE = re.compile(r"([\d.]+) ?(kb|mb|gb|tb)", re.IGNORECASE)
@@ -54,17 +57,22 @@ _PREMIUM = {"premium", "e5", "a5", "g5"}
 class RowError(Exception):
     """Why a row cannot be taken."""
 
+    def __init__(self, message: str) -> None:
+        """message: made with `tell`."""
+        super().__init__(message)
+        self.message = message
+
 
 def draft_of(values: Mapping[str, Any], notes: list[str]) -> MailboxDraft:
     """What a row says of a mailbox; notes: what of it was left out, and why. Raises RowError."""
     addresses = _addresses(values, notes)
     primary = keys.key(_first(values, _PRIMARY)) or (addresses[0] if addresses else "")
     if primary and not keys.is_address(primary):
-        raise RowError(f"{primary!r} is no address")
+        raise RowError(tell("{text!r} is no address", text=primary))
     logins = [keys.key(part) for column in _LOGINS for part in _parts(values.get(column), notes, column)]
     name = _text(values.get("name"))
     if not (name or primary or logins):
-        raise RowError("it names no mailbox: there is no Name, PrimarySmtpAddress or login")
+        raise RowError(tell("it names no mailbox: there is no Name, PrimarySmtpAddress or login"))
     managed, custom = _sets(values, notes)
     return MailboxDraft(
         name=name,
@@ -109,12 +117,19 @@ def _sets(
             if found or all(part.lower() == "none" for part in parts):
                 lists[kind] = found
             else:  # nothing of it is understood: that is no set without actions
-                notes.append(f"{column}: none of its actions is known; export it with -EnumsAsStrings, or as CSV")
+                notes.append(
+                    tell(
+                        "{column}: none of its actions is known; export it with -EnumsAsStrings, or as CSV",
+                        column=column,
+                    )
+                )
     if _says(values.get("defaultauditset"), notes, "DefaultAuditSet"):
         named = {part.lower() for part in _parts(values["defaultauditset"], notes, "DefaultAuditSet")}
         own = [kind for kind in LogonType if kind.value.lower() not in named]
         notes += [
-            f"the set of {kind.value} is customized, but its list is not there" for kind in own if kind not in lists
+            tell("the set of {kind} is customized, but its list is not there", kind=kind.value)
+            for kind in own
+            if kind not in lists
         ]
         managed = frozenset(kind for kind in LogonType if kind not in own or kind not in lists)
     elif lists:
@@ -138,7 +153,7 @@ def _actions(parts: Iterable[str], notes: list[str]) -> Iterable[str]:
             continue
         action = spelled(part)
         if action is None:
-            notes.append(f"the action {part!r} is not known and was left out")
+            notes.append(tell("the action {action!r} is not known and was left out", action=part))
         else:
             yield action
 
@@ -152,7 +167,7 @@ def _addresses(values: Mapping[str, Any], notes: list[str]) -> list[str]:
         if colon and prefix.lower() != "smtp":
             continue
         if not keys.is_address(address):
-            notes.append(f"{part!r} is no address and was left out")
+            notes.append(tell("{text!r} is no address and was left out", text=part))
         elif prefix == "SMTP":
             found.insert(0, address)
         else:
@@ -176,7 +191,12 @@ def _parts(value: Any, notes: list[str], column: str) -> list[str]:
 def _says(value: Any, notes: list[str], column: str) -> bool:
     """Whether a list is given: an empty cell says nothing, `[]`, `{}` and `None` say that it is empty."""
     if _is_lost(value):
-        notes.append(f"{column}: Export-Csv lost the list; export it as JSON (ConvertTo-Json)")
+        notes.append(tell("{column}: Export-Csv lost the list; export it as JSON (ConvertTo-Json)", column=column))
+        return False
+    if isinstance(value, str) and _CUT.fullmatch(value.strip()):
+        notes.append(
+            tell("{column}: Format-List cut the list ($FormatEnumerationLimit); export it as JSON", column=column)
+        )
         return False
     return value is not None and (not isinstance(value, str) or bool(value.strip()))
 
@@ -207,7 +227,7 @@ def _boolean(values: Mapping[str, Any], column: str) -> bool | None:
         return True
     if text in ("false", "0", "no", "$false"):
         return False
-    raise RowError(f"{column}: {text!r} is neither True nor False")
+    raise RowError(tell("{column}: {text!r} is neither True nor False", column=column, text=text))
 
 
 def _type(values: Mapping[str, Any]) -> MailboxType | None:
@@ -216,7 +236,7 @@ def _type(values: Mapping[str, Any]) -> MailboxType | None:
         return None
     found = _TYPES.get(text.lower().replace(" ", ""))
     if found is None:
-        raise RowError(f"{text!r} is no type of mailbox")
+        raise RowError(tell("{text!r} is no type of mailbox", text=text))
     return found
 
 
@@ -248,7 +268,7 @@ def _span(value: Any) -> timedelta | None:
         return timedelta(days=int(text))
     found = _SPAN.fullmatch(text)
     if found is None:
-        raise RowError(f"AuditLogAgeLimit: cannot read {text!r}; it is days or dd.hh:mm:ss")
+        raise RowError(tell("AuditLogAgeLimit: cannot read {text!r}; it is days or dd.hh:mm:ss", text=text))
     days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
     return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
 
@@ -264,5 +284,5 @@ def _size(values: Mapping[str, Any], column: str) -> int | None:
         return int(exact[1].replace(",", ""))
     found = _SIZE.fullmatch(text)
     if found is None:
-        raise RowError(f"{column}: cannot read {text!r} as a size")
+        raise RowError(tell("{column}: cannot read {text!r} as a size", column=column, text=text))
     return int(float(found[1]) * (1 << _FACTORS[found[2].lower()]))

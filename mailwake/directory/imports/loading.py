@@ -12,6 +12,7 @@ from mailwake.directory.errors import DirectoryError
 from mailwake.directory.imports.drafts import RowError, draft_of
 from mailwake.directory.imports.reading import LOGIN, Row, rows
 from mailwake.directory.records import MAILBOX_RIGHTS, RECIPIENT_RIGHTS, MailboxDraft
+from mailwake.events.told import tell
 
 if TYPE_CHECKING:
     from mailwake.directory.directory import Directory
@@ -54,7 +55,7 @@ def load(directory: Directory, data: bytes, name: str, now: int) -> Account:
         try:
             drafts.append((row.line, draft_of(row.values, notes)))
         except RowError as error:
-            account.refused.append((row.line, str(error)))
+            account.refused.append((row.line, error.message))
         account.notes += [(row.line, note) for note in notes]
     with directory.writing():
         outcomes = declare_all(directory, [draft for _, draft in drafts], now)
@@ -83,7 +84,7 @@ def _take(directory: Directory, kind: str, row: Row, now: int, account: Account)
     try:
         new = _permit(directory, row.values) if kind == _PERMISSION else _leave_out(directory, row.values, now)
     except (RowError, DirectoryError) as error:
-        account.refused.append((row.line, str(error)))
+        account.refused.append((row.line, error.message))
         return
     account.made += new
     account.same += not new
@@ -92,7 +93,7 @@ def _take(directory: Directory, kind: str, row: Row, now: int, account: Account)
 def _permit(directory: Directory, values: Mapping[str, Any]) -> bool:
     trustee = str(values.get("user") or values.get("trustee") or "").strip()
     if not trustee:
-        raise RowError("it names no account")
+        raise RowError(tell("it names no account"))
     if trustee.lower() == _SELF:
         return False
     text = values["accessrights"]
@@ -101,7 +102,7 @@ def _permit(directory: Directory, values: Mapping[str, Any]) -> bool:
     for part in listed:
         word = str(part).strip()
         if word.lower() not in _RIGHTS:
-            raise RowError(f"{word!r} is no right on a mailbox")
+            raise RowError(tell("{text!r} is no right on a mailbox", text=word))
         rights.append(_RIGHTS[word.lower()])
     box = directory.mailboxes.find(str(values.get("identity") or ""))
     deny = _yes(values.get("deny")) or str(values.get("accesscontroltype", "")).lower() == "deny"
@@ -113,7 +114,7 @@ def _permit(directory: Directory, values: Mapping[str, Any]) -> bool:
 def _leave_out(directory: Directory, values: Mapping[str, Any], now: int) -> bool:
     identity = str(values.get("identity") or values.get("name") or values.get(LOGIN) or "").strip()
     if not keys.key(identity):
-        raise RowError("it names no account")
+        raise RowError(tell("it names no account"))
     enabled = _yes(values["auditbypassenabled"])
     if not enabled:
         return False

@@ -1,8 +1,9 @@
 """Bytes of a file to rows: encodings and forms are recognised, not asked for.
 
 CSV with a heading (Export-Csv, a `#TYPE` line before it, semicolons or tabs instead of commas), JSON (an array, one
-object, an object with `value`, or an object per line), `doveadm user '*'` (a name per line), `getent passwd`,
-and Dovecot's passwd-file (`user:password:uid:gid:gecos:home:shell:extra fields`), of which only names are taken.
+object, an object with `value`, or an object per line), Export-Clixml, what Format-List prints, `doveadm user '*'` (a
+name per line), `getent passwd`, and Dovecot's passwd-file (`user:password:uid:gid:gecos:home:shell:extra fields`), of
+which only names are taken.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from mailwake.directory.errors import DirectoryError
+from mailwake.directory.imports import clixml, listed
 from mailwake.events.told import tell
 
 LOGIN = "loginname"
@@ -48,11 +50,9 @@ def rows(data: bytes, name: str) -> Iterator[Row]:
         return _json(text, name)
     lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     if first == "<":
-        raise DirectoryError(
-            "file-not-read",
-            tell("{name}: is XML, which is not read", name=name),
-            tell("export it as JSON (ConvertTo-Json)"),
-        )
+        return _objects(list(clixml.objects(text, name)), name)
+    if listed.is_listed(text):
+        return (Row(line, _columns(values)) for line, values in listed.objects(text))
     if lines and all(_USER.fullmatch(line.strip()) for line in lines[:1000]):
         return _users(text)
     if lines and all(_SYSTEM.fullmatch(line.strip()) for line in lines[:1000]):

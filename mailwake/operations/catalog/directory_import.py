@@ -13,7 +13,7 @@ from mailwake.directory.imports.loading import Account, load
 from mailwake.events.told import tell
 from mailwake.operations.context import Context
 from mailwake.operations.contract import Operation, OperationError, Scope
-from mailwake.operations.fields import SECRET, position
+from mailwake.operations.fields import SECRET, Sentence, position
 from mailwake.operations.models import Answer, Input, Output
 
 _MOST_TOLD = 100
@@ -32,7 +32,7 @@ class RefusedRow(Output):
     """A row that was not taken."""
 
     line: int = Field(description="Its line, or its number in a JSON array.")
-    reason: str = Field(description="Why.")
+    reason: Sentence = Field(description="Why.")
 
 
 class ImportAccount(Output):
@@ -92,11 +92,12 @@ def _data(context: Context, order: Order) -> tuple[bytes, str]:
 
 
 def _told(account: Account) -> Iterator[str]:
-    told = [f"line {line} was refused: {reason}" for line, reason in account.refused]
-    told += [f"line {line}: {note}" for line, note in account.notes]
+    told = [tell("line {line} was refused: {reason}", line=line, reason=reason) for line, reason in account.refused]
+    told += [tell("line {line}: {what}", line=line, what=note) for line, note in account.notes]
     yield from told[:_MOST_TOLD]
     if len(told) > _MOST_TOLD:
-        yield f"and {len(told) - _MOST_TOLD} more lines like these; --json lists all that were refused"
+        more = len(told) - _MOST_TOLD
+        yield tell("and {count} more lines like these; --json lists all that were refused", count=more)
 
 
 OPERATION = Operation(
@@ -111,7 +112,8 @@ OPERATION = Operation(
     command=("directory", "import"),
     store=False,
     details=(
-        "Takes what Get-Mailbox | Export-Csv or ConvertTo-Json writes (UTF-16, too), a CSV table of your own with Name,"
+        "Takes what Export-Csv, ConvertTo-Json, Export-Clixml or Format-List make of Get-Mailbox (UTF-16, too), a CSV"
+        " table of your own with Name,"
         " PrimarySmtpAddress, EmailAddresses, Type, the names of doveadm user '*', and Dovecot's passwd-file. What a"
         " row does not say stays as it is; reading a list again changes nothing."
     ),

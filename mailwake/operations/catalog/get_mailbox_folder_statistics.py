@@ -54,8 +54,7 @@ def handle(context: Context, question: Question) -> Iterator[Folder]:
     box = context.mailbox(question.identity, group=True if question.group_mailbox else None)
     sizes = audit_log(context).sizes(names_of(box))
     count, size = sum(one.records for one in sizes), sum(one.bytes for one in sizes)
-    for text in warnings_of(box, count, size):
-        context.warn(text)
+    context.warnings += warnings_of(box, count, size)
     return iter([_folder(box, "Recoverable Items", "/", (0, 0), (count, size)), _audits(box, count, size)])
 
 

@@ -31,7 +31,7 @@ def handle(context: Context, order: Order) -> Iterator[AdminAuditLogConfig]:
         )
     if asked == (None, None):
         raise OperationError("nothing-to-change", tell("no setting is given"), tell("name a setting and its new value"))
-    context.warn("The unified audit log and the admin audit log are always on: nothing was changed.")
+    context.warn(tell("The unified audit log and the admin audit log are always on: nothing was changed."))
     yield AdminAuditLogConfig()
 
 

@@ -115,12 +115,14 @@ def _sets(box: MailboxRecord, organization: OrganizationSettings, order: Order) 
 def _switch(context: Context, organization: OrganizationSettings, enabled: bool) -> dict[str, Any]:
     """AuditEnabled: with auditing off for the organization, turning it on is ignored."""
     if organization.audit_disabled and enabled:
-        context.warn("AuditEnabled True is ignored: auditing is off for the whole organization (AuditDisabled).")
+        context.warn(tell("AuditEnabled True is ignored: auditing is off for the whole organization (AuditDisabled)."))
         return {}
     if not enabled and not organization.audit_disabled:
         context.warn(
-            "AuditEnabled False does not stop auditing, which is on by default; to leave somebody out, set a bypass"
-            " association."
+            tell(
+                "AuditEnabled False does not stop auditing, which is on by default; to leave somebody out, set a bypass"
+                " association."
+            )
         )
     return {"audit_enabled": enabled, "audit_enabled_by_hand": enabled}
 

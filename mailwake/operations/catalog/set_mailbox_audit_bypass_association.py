@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
+from mailwake.events.told import tell
 from mailwake.operations.bypass_models import BypassAssociation
 from mailwake.operations.context import Context
 from mailwake.operations.contract import Operation, Scope
@@ -34,7 +35,7 @@ def handle(context: Context, order: Order) -> Iterator[BypassAssociation]:
     context.changed(after.identity, {name: before.enabled}, {name: after.enabled})
     if after.enabled and context.settings.organization.current().settings.audit_disabled:
         context.warn(
-            "Auditing is off for the whole organization (AuditDisabled); the association is ignored till then."
+            tell("Auditing is off for the whole organization (AuditDisabled); the association is ignored till then.")
         )
     yield BypassAssociation.of(after)
 

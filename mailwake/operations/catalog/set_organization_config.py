@@ -50,7 +50,7 @@ def handle(context: Context, order: Order) -> Iterator[OrganizationConfig]:
     after = OrganizationConfig.of(organization.change(context.micros, **values))
     context.changed("Organization", before.record(), after.record())
     if after.audit_disabled and not before.audit_disabled:
-        context.warn("From now on nothing is audited; bypass associations and AuditEnabled are ignored.")
+        context.warn(tell("From now on nothing is audited; bypass associations and AuditEnabled are ignored."))
     yield after
 
 

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from mailwake.events.told import tell
 from mailwake.operations.context import Context
 from mailwake.operations.contract import Operation, Scope
 from mailwake.operations.live.status import SourceStatus, load
@@ -82,18 +83,20 @@ def handle(context: Context, question: Question) -> Iterator[SourceState]:
     now = context.now()
     if context.live is not None:
         if context.live.engine.failure:
-            context.warn(f"nothing is written at the moment: {context.live.engine.failure}")
+            context.warn(tell("nothing is written at the moment: {why}", why=context.live.engine.failure))
         found = context.live.look()
     else:
         written, found = load(context.data_dir) if context.data_dir is not None else (0, [])
         age = now.timestamp() - written / 1e6
         if written and age > _OLD:
-            context.warn(f"no server renews this: it is as of {_time(written):%Y-%m-%d %H:%M:%S} UTC")
+            context.warn(
+                tell("no server renews this: it is as of {time}", time=f"{_time(written):%Y-%m-%d %H:%M:%S} UTC")
+            )
     for one in found:
         for text in one.notes:
-            context.warn(f"{one.name}: {text}")
+            context.warn(tell("{name}: {text}", name=one.name, text=text))
         if one.skewed:
-            context.warn(f"{one.name}: {sentence(one.skewed, one.skewed_than, one.skew)}")
+            context.warn(tell("{name}: {text}", name=one.name, text=sentence(one.skewed, one.skewed_than, one.skew)))
         yield SourceState.of(one, now)
 
 

@@ -45,8 +45,7 @@ def handle(context: Context, given: Order) -> Iterator[Done]:
         if removed:
             before = {"AuditRecords": removal.left + removed}
             context.changed(removal.box.identity, before, {"AuditRecords": removal.left})
-        for text in warnings_of(removal.box, removal.left, removal.size):
-            context.warn(text)
+        context.warnings += warnings_of(removal.box, removal.left, removal.size)
         yield Done(
             mailbox=removal.box.identity,
             audit_log_age_limit=removal.box.age_limit,

@@ -99,6 +99,14 @@ def test_copies_and_moves_of_one_second_into_one_folder() -> None:
     ]
 
 
+def test_messages_that_a_search_found() -> None:
+    """`$` is what the last search has saved (RFC 5182)."""
+    gone = expunged("10:00:00.2", "INBOX", 2, by="UID MOVE")
+    assert acts(gone, command("UID MOVE", "10:00:00.2", "$ Trash", box="INBOX")) == [
+        f"MoveToDeletedItems Owner {ALICE} INBOX 2 to Trash"
+    ]
+
+
 def _moved(at: str, box: str, uid: int, new: int, by: str = "UID MOVE") -> tuple[str, ...]:
     second = at.partition(".")[0]
     return (
@@ -149,6 +157,14 @@ def test_a_name_without_its_domain_is_the_same_account() -> None:
     assert acts(login("10:00:00", auth_user="a.example")) == [f"MailboxLogin Admin a.example in {ALICE}"]
     known = Fixed(same=frozenset({frozenset(("a.example", ALICE))}))
     assert acts(login("10:00:00", auth_user="a.example"), settings=known) == [f"MailboxLogin Owner {ALICE}"]
+
+
+def test_a_proxy_takes_the_password_that_the_server_behind_it_does_not() -> None:
+    at_proxy = event("auth_request_finished", "10:00:00.1", service="imap", success="yes")
+    behind = event("auth_request_finished", "10:00:00.2", service="imap")
+    assert acts(at_proxy, behind) == [f"MailboxLogin Owner {ALICE} Failed"]
+    before = event("auth_request_finished", "10:00:00.05", service="imap")
+    assert acts(before, at_proxy) == [f"MailboxLogin Owner {ALICE}", f"MailboxLogin Owner {ALICE} Failed"]
 
 
 def test_failed_logins() -> None:
@@ -336,7 +352,9 @@ def test_others_mailboxes() -> None:
     prefixes = FIXED.values.shared_prefixes
     assert place("shared/alice@corp.example/Projects/2026", BOB, prefixes) == (ALICE, "Projects/2026", True)
     assert place("shared/alice@corp.example", BOB, prefixes) == (ALICE, "INBOX", True)
-    assert place("user.alice.Archive", BOB, prefixes) == ("alice", "Archive", True)
+    assert place("user.alice.Archive", BOB, prefixes) == (ALICE, "Archive", True)  # prefix = user.%%n.
+    assert place("user.alice.Archive", "bob", prefixes) == ("alice", "Archive", True)
+    assert place("Other Users/Alice Ek/Archive", BOB, ("Other Users/",)) == ("Alice Ek", "Archive", True)
     assert place(f"shared.{ALICE}.Sent", BOB, prefixes) == (ALICE, "Sent", True)
     assert place("inbox", BOB, prefixes) == (BOB, "INBOX", False)
     own = said("10:00:00", item("expunge", f"shared/{BOB}/INBOX", 1), user=BOB)
@@ -412,6 +430,7 @@ def test_arguments() -> None:
     assert folder_name("&AMk-t&AOk-") == "Été" and folder_name("a&-b") == "a&b" and folder_name("inbox/x") == "INBOX/x"
     assert folder_name("&broken") == "&broken" and folder_name("&!!-") == "&!!-"
     assert numbers("3,5").plain == (3, 5) and numbers("3:5").plain == () and numbers("1:*").has(99)
+    assert numbers("$").plain == () and numbers("$").has(99)
     assert expanded("7:9,3") == [7, 8, 9, 3] and expanded("1:99999999") == []
 
 
