@@ -154,10 +154,11 @@ KINDS: dict[str, Kind] = {
     # -- mailbox: key is the delivery session's token ------------------------------------------------------------------
     "mailbox": _kind(
         "What the mailbox server did with a delivered message: stored, forwarded, discarded, rejected,"
-        " vacation, failed, duplicate, notified, posted (to the members of a list). service lmtp, lda or mailman;"
+        " vacation, failed, duplicate, notified, posted (to the members of a list), proxied (passed on to the server"
+        " `target`, whose delivery session is `token`). service lmtp, lda or mailman;"
         " folder where it was put; target who it went to.",
         "action service user session message_id subject sender header_from recipient folder size target reason"
-        " took rule temporary",
+        " took rule temporary token",
     ),
     "item": _kind(
         "A mailbox item was touched (mail_log): save, copy, delete, undelete, expunge, autoexpunge, flag_change,"

@@ -128,6 +128,8 @@ def _mentions(fact: Fact) -> list[str]:
         if kind == "reject" and (loop := loop_key(fact)):
             said.append(loop)
         return [*said, "f:" + name] if name else said
+    elif kind == "mailbox":
+        return [session_key(fields["token"])] if "token" in fields else []
     elif kind == "proxy_accept":
         found = []
     else:

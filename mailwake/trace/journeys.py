@@ -226,4 +226,15 @@ def _keys(component: Component, root: Leg) -> tuple[str, ...]:
             found.update((fact_key(door),) if door is not None else ())
         if component.filters:
             found.update(fact_key(fact) for fact in leg.verdicts)
+    if component.mailboxes:
+        found.update(_behind_proxies(component, found))
     return tuple(sorted(found)) if len(found) > 1 else (root.key,)
+
+
+def _behind_proxies(component: Component, known: set[str]) -> list[str]:
+    """The keys of delivery sessions that LMTP proxies passed a message on to, in sessions that are known."""
+    found = [key for key in known if key in component.mailboxes]
+    for key in found:  # which grows meanwhile
+        for fact in component.mailboxes.get(key, ()):
+            found.extend(name for name in mentions(fact) if name not in known and name not in found)
+    return found

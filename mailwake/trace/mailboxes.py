@@ -8,6 +8,8 @@ from mailwake.trace.legs import by_agent
 from mailwake.trace.model import Leg, Recipient
 
 _MINUTE = 60_000_000
+_PROXIES = 5
+"""So many LMTP proxies one behind another are followed: two may be set up to send to each other."""
 _NAMES = frozenset({"user", "recipient"})
 
 
@@ -48,12 +50,18 @@ def _of_namesake(component: Component, facts: list[Fact], recipient: Recipient) 
     return [fact for fact in facts if str(fact.fields.get("user", "")).lower() == alike[0]]
 
 
-def _of_session(component: Component, token: str, recipient: Recipient) -> list[Fact]:
+def _of_session(component: Component, token: str, recipient: Recipient, proxies: int = 0) -> list[Fact]:
+    """What was said under a delivery session; proxies: how many lie behind."""
     facts = component.mailboxes.get("t:" + (token.partition(":")[0] if ":" in token else token), [])
-    if len(facts) == 1 and facts[0].fields.get("session") == token:
+    if len(facts) == 1 and facts[0].fields.get("session") == token and "token" not in facts[0].fields:
         return facts
     exact = [fact for fact in facts if fact.fields.get("session") == token]
-    return exact or [fact for fact in facts if _is_user(fact, recipient)]
+    found = exact or [fact for fact in facts if _is_user(fact, recipient)]
+    for fact in found if proxies < _PROXIES else ():
+        behind = fact.fields.get("token")
+        if behind and behind != token:
+            return [*found, *_of_session(component, behind, recipient, proxies + 1)]
+    return found
 
 
 def _is_user(fact: Fact, recipient: Recipient) -> bool:

@@ -92,10 +92,13 @@ class SameId:
         for parent in sorted(self._legs, key=lambda known: -known.first):
             if not any(fact.fields.get("quarantine") for fact in parent.verdicts) or parent.first >= leg.first:
                 continue
+            released = False
             for recipient in parent.recipients.values():
                 kept = kept_from(parent.verdicts, recipient.address) if recipient.low in wanted else None
                 if kept is not None and kept.detail == "Quarantined" and kept.ts <= leg.first:
-                    return attach(parent, leg, "released", INFERRED, recipient)
+                    released = attach(parent, leg, "released", INFERRED, recipient) or released
+            if released:
+                return True
         return False
 
     def _by_redirect(self, place: int, leg: Leg, wanted: set[str]) -> None:

@@ -21,6 +21,7 @@ _EVENTS = {
     "notified": ("Notify", PLAIN),
     "duplicate": ("Duplicate", PLAIN),
     "posted": ("Deliver", GOOD),
+    "proxied": ("Transfer", PLAIN),
     "failed": ("Fail", BAD),
 }
 _STORED = ("stored", "fileinto", "save")
@@ -85,6 +86,8 @@ def mailbox_words(fields: Fields, sieve: set[str], owner: str = "") -> str:
             if target and not fields.get("reason")
             else tell("Vacation rule: no answer sent")
         )
+    if action == "proxied":
+        return tell("Passed on to the mailbox server {server}", server=target)
     if action == "duplicate":
         return tell("Not done twice: a duplicate")
     if action == "notified":

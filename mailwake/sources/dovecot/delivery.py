@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 
 from mailwake.events.fact import Fields, Parsed
+from mailwake.events.replies import accepted
 from mailwake.sources.dovecot.heads import Head
 from mailwake.sources.dovecot.mail_log import parse_item
 from mailwake.sources.dovecot.results import read_result
@@ -38,11 +39,20 @@ _PROGRAM = re.compile(r"(?:msgid=.*?: )?(?:execute|filter) action: ")
 """vnd.dovecot.execute and vnd.dovecot.filter run a program; what it makes of the message is told by what follows."""
 
 
+_PASSED_ON = ": Sent message to <"
+_NOT_PASSED_ON = ": Failed to send message to <"
+_PASSING = re.compile(r"<([^>]*)> at (\S+): (.*?)(?: \(\d+/\d+ at \d+ \w+\))?", re.DOTALL)
+"""lmtp-proxy.c: recipient, where the proxy passed the message on, and what it was answered."""
+
+
 def parse_delivery(head: Head, text: str) -> Parsed | None:
     """A line of lmtp, lda or (1.x) deliver."""
     service = "lmtp" if head.service == "lmtp" else "lda"
     if text.startswith(("Connect from ", "Disconnect from ")):
         return _session(service, text)
+    passed = _proxied(text)
+    if passed is not None:
+        return passed
     if head.service != service:
         head = head._replace(service=service)
     item = parse_item(head, text)
@@ -68,6 +78,31 @@ def parse_delivery(head: Head, text: str) -> Parsed | None:
         fields["session"] = session
     if meta:
         _read_meta(meta, fields)
+    return "mailbox", session.partition(":")[0], fields
+
+
+def _proxied(text: str) -> Parsed | None:
+    """`... rcpt USER: <SESSION>: Sent message to <USER> at HOST: 250 2.0.0 <USER> OTHER-SESSION Saved (1/1 at 9 ms)`.
+
+    An LMTP proxy answers with a session of its own, under which nothing is stored: the answer that it was given names
+    that of the mailbox server.
+    """
+    mark = _PASSED_ON if _PASSED_ON in text else _NOT_PASSED_ON
+    before, _, rest = text.partition(mark)
+    if not rest:
+        return None
+    found = _PASSING.fullmatch("<" + rest)
+    session = before.rpartition(" ")[2].strip("<>")
+    if found is None or not session:
+        return None
+    recipient, place, reply = found.groups()
+    fields: Fields = {"action": "proxied", "service": "lmtp", "session": session, "recipient": recipient}
+    fields["target"], fields["reason"] = place, reply
+    if mark == _NOT_PASSED_ON:
+        return "note", "", {"text": f"lmtp: not passed on to {place}: {reply}", "recipient": recipient}
+    token = accepted(reply).get("token")
+    if token:
+        fields["token"] = token
     return "mailbox", session.partition(":")[0], fields
 
 
