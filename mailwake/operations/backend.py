@@ -30,8 +30,8 @@ class Backend(Records, Protocol):
         """The same facts, each with the key that it is filed under."""
 
     def session(self, fact: Fact, low: int, high: int) -> list[Fact]:
-        """What the process that logged this fact logged from low to high (µs): connects, TLS, failures without a
-        queue ID."""
+        """What the process that logged this fact logged from low to high (µs) and what is filed under no key: connects,
+        TLS, failures without a queue ID."""
 
     def door(self, host: str, ip: str, low: int, high: int) -> list[Fact]:
         """What postscreen logged on a host of a client's address from low to high (µs): it is another process, and its

@@ -99,7 +99,7 @@ class FileBackend:
     def session(self, fact: Fact, low: int, high: int) -> list[Fact]:
         """See `Backend`."""
         facts = self._sessions.get((fact.host, fact.program, fact.pid), ())
-        return [other for other in facts if low <= other.ts <= high]
+        return [other for other in facts if low <= other.ts <= high and not other.key]
 
     def door(self, host: str, ip: str, low: int, high: int) -> list[Fact]:
         """See `Backend`."""
@@ -151,7 +151,7 @@ class StoreBackend:
         """See `Backend`."""
         from mailwake.store import facts
 
-        found = facts.by_process(self.database, fact.host, fact.program, fact.pid, low, high)
+        found = facts.by_process(self.database, fact.host, fact.program, fact.pid, low, high, keyless=True)
         return [self._revive(stored) for stored in found]
 
     def door(self, host: str, ip: str, low: int, high: int) -> list[Fact]:

@@ -109,7 +109,7 @@ def of_cohort(database: Database, cohort: str, low: int, high: int, where: str =
 
 def _current(database: Database, query: str, parameters: dict[str, object]) -> list[Act]:
     newest: dict[tuple[str, int, str], tuple[int, int, Act]] = {}
-    block = database.client().query_arrow(query, parameters=bindable(parameters), use_strings=False)
+    block = database.arrow(query, bindable(parameters))
     columns = [column.to_pylist() for column in block.columns]
     for *values, version, deleted in zip(*columns, strict=True):
         plain = [_text(value) if isinstance(value, bytes) else value for value in values]
@@ -203,7 +203,7 @@ def unsure(database: Database, kinds: Sequence[str]) -> set[str]:
         f" SELECT key, -toInt64(count()), 0 FROM facts WHERE key IN (SELECT key FROM {_SIGHTED})"
         " AND kind IN {k:Array(String)} GROUP BY key) GROUP BY key HAVING sum(n) != 0 OR sum(times) != 1"
     )
-    rows = database.client().query_arrow(query, parameters={"k": list(kinds)}, use_strings=False)
+    rows = database.arrow(query, {"k": list(kinds)})
     found = {_text(key) for key in rows.column(0).to_pylist()}
     note_sights(database, [(key, 0) for key in sorted(found)])
     return found
@@ -229,7 +229,7 @@ def due_facts(
     if not number:
         return
     if number <= _CHUNK:
-        rows = database.client().query_arrow(among, use_strings=False)
+        rows = database.arrow(among)
         keys = [_text(key) for key in rows.column(0).to_pylist()]
         found: dict[str, list[Stored]] = {key: [] for key in sorted(keys)}
         for stored in by_keys(database, keys):
@@ -242,7 +242,7 @@ def due_facts(
     parts = max(1, -(-total // PORTION), -(-number // (8 * _CHUNK)))
     for part in range(parts):
         keys_of = f"SELECT key FROM ({among}) WHERE cityHash64(key) % {parts} = {part}"
-        rows = database.client().query_arrow(keys_of, use_strings=False)
+        rows = database.arrow(keys_of)
         portion: dict[str, list[Stored]] = {_text(key): [] for key in rows.column(0).to_pylist()}
         for key, group in groupby(in_order_of_keys(database, keys_of, kinds, prefixes), key=_KEY):
             portion[key] = list(group)

@@ -212,12 +212,18 @@ def strike(database: Database, ts: int, raw: str) -> None:
     database.facts_changed()
 
 
-def by_process(database: Database, host: str, program: str, pid: int, low: int, high: int) -> Iterator[Stored]:
-    """What one process logged in a span of time (µs, inclusive): the session around a message."""
+def by_process(
+    database: Database, host: str, program: str, pid: int, low: int, high: int, *, keyless: bool = False
+) -> Iterator[Stored]:
+    """What one process logged in a span of time (µs, inclusive): the session around a message.
+
+    keyless: only what is filed under no key, as a process may have had many messages in hand.
+    """
     query = (
         f"SELECT {_COLUMNS} FROM facts"
         " WHERE ts BETWEEN fromUnixTimestamp64Micro({l:Int64}) AND fromUnixTimestamp64Micro({h:Int64})"
-        " AND host = {host:String} AND program = {program:String} AND pid = {pid:UInt32} ORDER BY ts, seq LIMIT 1000"
+        " AND host = {host:String} AND program = {program:String} AND pid = {pid:UInt32}"
+        f"{' AND empty(key)' if keyless else ''} ORDER BY ts, seq LIMIT 1000"
     )
     return _read(database, query, {"l": low, "h": high, "host": host, "program": program, "pid": pid})
 
@@ -318,15 +324,13 @@ def everything(database: Database) -> Iterator[Sequence[Stored]]:
             yield list(_rows(block))
 
 
-_SORTED = {"optimize_read_in_order": 0}
+_SORTED = "optimize_read_in_order = 0"
 """Reading many partitions in order by several threads, the engine (26.5) now and then waits for ever. What is found by
 key is little and quickly sorted; what is much is read by one thread."""
 
 
 def _read(database: Database, query: str, parameters: dict[str, object]) -> Iterator[Stored]:
-    yield from _rows(
-        database.client().query_arrow(query, parameters=bindable(parameters), use_strings=False, settings=_SORTED)
-    )
+    yield from _rows(database.arrow(query, bindable(parameters), _SORTED))
 
 
 def _rows(block: pa.Table | pa.RecordBatch) -> Iterator[Stored]:

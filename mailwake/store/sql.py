@@ -117,13 +117,13 @@ class Formatter:
     def _in_network(self, column: str, network: str) -> str:
         net = ip_network(network, strict=False)
         name = _name(column)
-        kind = "IPv4" if net.version == 4 else "IPv6"
-        # An IPv4 address reads as an IPv6 one (::ffff:a.b.c.d), but is not in any network of those.
-        cast = (
-            f"to{kind}OrNull({name})" if net.version == 4 else f"if(isIPv6String({name}), toIPv6OrNull({name}), NULL)"
-        )
         low, high = self.bind(str(net[0]), "String"), self.bind(str(net[-1]), "String")
-        return f"ifNull({cast} BETWEEN to{kind}({low}) AND to{kind}({high}), 0)"
+        if net.version == 4:
+            return f"ifNull(toIPv4OrNull({name}) BETWEEN toIPv4({low}) AND toIPv4({high}), 0)"
+        # An IPv4 address reads as an IPv6 one (::ffff:a.b.c.d), but is not in any network of those. Most addresses are
+        # IPv4: looking for a colon costs a tenth of reading each as a number.
+        cast = f"if(isIPv6String({name}), toIPv6OrNull({name}), NULL)"
+        return f"(position({name}, ':') > 0 AND ifNull({cast} BETWEEN toIPv6({low}) AND toIPv6({high}), 0))"
 
     def before(self, cursor: Cursor) -> str:
         """Rows after the cursor in the order newest first."""
