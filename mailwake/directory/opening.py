@@ -73,12 +73,11 @@ def _migrate(alias: str, data_dir: Path) -> None:
             return
         if connection.vendor == "sqlite" and not connection.introspection.table_names():
             fresh.make(connection)
-            _first_row(alias)
-        if not _up_to_date(connection):
+        if not _has_tables(connection):
             from django.core.management import call_command
 
             call_command("migrate", database=alias, verbosity=0, interactive=False)
-            _first_row(alias)
+        _first_row(alias)
     if connection.vendor == "sqlite":
         for name in (FILE, f"{FILE}-wal", f"{FILE}-shm"):
             if (data_dir / name).exists():
@@ -99,6 +98,10 @@ def _has_first_row(alias: str) -> bool:
 
 
 def _up_to_date(connection: Any) -> bool:
+    return _has_tables(connection) and _has_first_row(connection.alias)
+
+
+def _has_tables(connection: Any) -> bool:
     with connection.cursor() as cursor:
         if "django_migrations" not in connection.introspection.table_names(cursor):
             return False
@@ -114,7 +117,7 @@ def _up_to_date(connection: Any) -> bool:
             ),
             tell("use that version, or another data directory"),
         )
-    return known <= applied and _has_first_row(connection.alias)
+    return known <= applied
 
 
 def _known() -> set[tuple[str, str]]:

@@ -11,7 +11,7 @@ import pytest
 from directories import NOW, Directory
 
 from mailwake.directory import fresh
-from mailwake.directory.configuration import alias_of, database_of, django_settings
+from mailwake.directory.configuration import FILE, alias_of, database_of, django_settings
 from mailwake.directory.errors import DirectoryError
 from mailwake.directory.opening import open_directory
 from mailwake.directory.records import AuditEntry
@@ -48,6 +48,8 @@ def test_an_outdated_text_is_brought_up_to_date(tmp_path: Path, monkeypatch: pyt
     (tmp_path / "texts").mkdir()
     (tmp_path / "texts" / "fresh.sql").write_text("CREATE TABLE something (n INTEGER);")
     monkeypatch.setattr(fresh.resources, "files", lambda _: tmp_path / "texts")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / FILE).touch()
     with open_directory(tmp_path / "data") as directory:
         assert directory.discover(["rosa@one.test"], NOW) == 1
 
