@@ -6,12 +6,15 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connections
-from django.db.models import Model
+from django.db.models import BigIntegerField, CharField, ForeignKey, Model
 
 
 def insert(alias: str, model: Model, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert rows that are like a model's (which is not saved) but in these attributes, of which each row has the
     values. Part of the transaction that is open."""
+    given = list(zip(*rows, strict=True))
+    if not given:
+        return
     connection = connections[alias]
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
     same = [field for field in fields if field.attname not in columns]
@@ -20,9 +23,15 @@ def insert(alias: str, model: Model, columns: Sequence[str], rows: Iterable[Sequ
     quote = connection.ops.quote_name
     into = ", ".join(quote(str(field.column)) for field in (*same, *told))
     query = f"INSERT INTO {quote(model._meta.db_table)} ({into}) VALUES ({', '.join(['%s'] * len(fields))})"
-    prepared = (
-        [*values, *(field.get_db_prep_save(value, connection) for field, value in zip(told, row, strict=True))]
-        for row in rows
-    )
+    prepared = [_prepared(field, values, connection) for field, values in zip(told, given, strict=True)]
     with connection.cursor() as cursor:
-        cursor.executemany(query, list(prepared))
+        cursor.executemany(query, [(*values, *row) for row in zip(*prepared, strict=True)])
+
+
+def _prepared(field: Any, values: Sequence[Any], connection: Any) -> Sequence[Any]:
+    """A column as the database takes it: plain texts and numbers as they are."""
+    kinds = set(map(type, values))
+    as_they_are = {str: CharField, int: BigIntegerField | ForeignKey}
+    if len(kinds) == 1 and isinstance(field, as_they_are.get(kinds.pop(), ())):
+        return values
+    return [field.get_db_prep_save(value, connection) for value in values]

@@ -7,8 +7,10 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
+from mailwake.directory import fresh
 from mailwake.directory.configuration import FILE, alias_of, database_of
 from mailwake.directory.errors import DirectoryError
 from mailwake.events.told import tell
@@ -69,9 +71,12 @@ def _migrate(alias: str, data_dir: Path) -> None:
     with _one_at_a_time(connection, data_dir):
         if _up_to_date(connection):
             return
-        from django.core.management import call_command
+        if connection.vendor == "sqlite" and not connection.introspection.table_names():
+            fresh.make(connection)
+        if not _has_tables(connection):
+            from django.core.management import call_command
 
-        call_command("migrate", database=alias, verbosity=0, interactive=False)
+            call_command("migrate", database=alias, verbosity=0, interactive=False)
         _first_row(alias)
     if connection.vendor == "sqlite":
         for name in (FILE, f"{FILE}-wal", f"{FILE}-shm"):
@@ -93,14 +98,16 @@ def _has_first_row(alias: str) -> bool:
 
 
 def _up_to_date(connection: Any) -> bool:
-    from django.db.migrations.loader import MigrationLoader
+    return _has_tables(connection) and _has_first_row(connection.alias)
 
+
+def _has_tables(connection: Any) -> bool:
     with connection.cursor() as cursor:
         if "django_migrations" not in connection.introspection.table_names(cursor):
             return False
         cursor.execute("SELECT app, name FROM django_migrations")
         applied = {(app, name) for app, name in cursor.fetchall()}
-    known = set(MigrationLoader(None).disk_migrations)
+    known = _known()
     if newer := {name for app, name in applied - known if app in ("directory", "jobs")}:
         raise DirectoryError(
             "newer-directory",
@@ -110,7 +117,19 @@ def _up_to_date(connection: Any) -> bool:
             ),
             tell("use that version, or another data directory"),
         )
-    return known <= applied and _has_first_row(connection.alias)
+    return known <= applied
+
+
+def _known() -> set[tuple[str, str]]:
+    """All migrations, by application and name; none is loaded for that."""
+    from django.apps import apps
+
+    return {
+        (application.label, module.name)
+        for application in apps.get_app_configs()
+        for module in iter_modules([str(Path(application.path) / "migrations")])
+        if module.name[0] not in "_~"
+    }
 
 
 @contextmanager

@@ -162,6 +162,8 @@ class Snapshot:
 
 def _at(line: Sequence[tuple[int, _T]], ts: float) -> _T:
     """What holds at a time."""
+    if len(line) == 1:
+        return line[0][1]
     for since, value in reversed(line):
         if since <= ts:
             return value

@@ -36,6 +36,46 @@ def unpack(body: bytes) -> Any:
         return json.loads(body)
 
 
+def pack_record(record: AuditRecord) -> bytes:
+    """As `pack`, a quarter of the time where no text of the record needs to be escaped."""
+    act = record.observation
+    items = ",".join([_item(item) for item in act.items])
+    pairs = ",".join([f'["{name}","{text}"]' for name, text in act.properties])
+    keys = ",".join([f'"{key}"' for key in act.keys])
+    made = (
+        f'{{"id":"{record.id}","observation":{{"id":"{act.id}","ts":{act.ts},"action":"{act.action}","actor":"{act.actor}",'
+        f'"mailbox":"{act.mailbox}","logon_type":"{act.logon_type}","result":"{act.result}","folder":"{act.folder}",'
+        f'"dest_mailbox":"{act.dest_mailbox}","dest_folder":"{act.dest_folder}","items":[{items}],'
+        f'"client_ip":"{act.client_ip}","client":"{act.client}","session":"{act.session}","host":"{act.host}",'
+        f'"access":"{act.access}","on_behalf_of":"{act.on_behalf_of}","properties":[{pairs}],"keys":[{keys}]}},'
+        f'"rule":"{record.rule}","reason":"{record.reason}","record_type":{record.record_type},"count":{record.count},'
+        f'"throttled":{_TRUTH[record.throttled]},"searchable":{_TRUTH[record.searchable]},"origin":"{record.origin}",'
+        f'"raw":"{record.raw}"}}'
+    )
+    marks = _MARKS + 2 * len(act.keys) + 4 * len(act.properties)
+    for item in act.items:
+        marks += _ITEM_MARKS if item.subject is None else _ITEM_MARKS + 2
+        if not (0 <= item.uid < _LARGEST and 0 <= item.dest_uid < _LARGEST and 0 <= item.size < _LARGEST):
+            return pack(record)
+    if made.count('"') != marks or "\\" in made or not (made.isascii() and made.isprintable()):
+        return pack(record)
+    return made.encode()
+
+
+_TRUTH = {False: "false", True: "true"}
+_MARKS, _ITEM_MARKS = 98, 20
+"""Quotation marks that are not in a text: of a record, of an item in it (without a subject)."""
+_LARGEST = 1 << 63
+
+
+def _item(item: Item) -> str:
+    subject = "null" if item.subject is None else f'"{item.subject}"'
+    return (
+        f'{{"folder":"{item.folder}","uid":{item.uid},"dest_uid":{item.dest_uid},"message_id":"{item.message_id}",'
+        f'"subject":{subject},"sender":"{item.sender}","size":{item.size}}}'
+    )
+
+
 def observation_of(values: dict[str, Any]) -> Observation:
     """An observation out of JSON: `values` is used up."""
     values["logon_type"] = _LOGON_TYPES[values["logon_type"]]
@@ -68,7 +108,7 @@ def stored_of(record: AuditRecord) -> StoredRecord:
         message_ids=tuple(sorted({item.message_id.strip("<>") for item in act.items if item.message_id})),
         item_keys=tuple(items.key(act.mailbox, item.folder or act.folder, item.uid) for item in unnamed),
         keys=act.keys,
-        body=pack(record),
+        body=pack_record(record),
     )
 
 

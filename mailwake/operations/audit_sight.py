@@ -1,9 +1,10 @@
 """Acts of submissions made at sight: of the facts of one window, while these are at hand.
 
-Mostly all facts of a submission stand together, and nothing has to be asked about who is who to see what was done. Then
-they need not be read from the store and parsed again when the import has ended. Whether a window had all of them is
-told by their number: facts are never changed, so a store that has as many facts under a key as were seen has the same.
-What does not fit is made of the stored facts, as ever.
+Mostly all facts of a submission stand together, and whether two names are of one account is all that is asked about
+who is who to see what was done. It is taken that they are not, and what was asked goes with the acts: who knows the
+directory asks it. Then the facts need not be read from the store and parsed again when the import has ended. Whether a
+window had all of them is told by their number: facts are never changed, so a store that has as many facts under a key
+as were seen has the same. What does not fit is made of the stored facts, as ever.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any, NamedTuple
 from mailwake.audit.keys import PREFIXES
 from mailwake.audit.model import Item, LogonType, Observation
 from mailwake.audit.observe.submission import KINDS, is_submission, submissions
-from mailwake.audit.settings import ActorSettings, MailboxSettings, OrganizationSettings
+from mailwake.audit.settings import ActorSettings, MailboxSettings, OrganizationSettings, Settings
 from mailwake.events.fact import Fact
 from mailwake.store import acts
 from mailwake.store.database import Database
@@ -39,10 +40,16 @@ class Sight(NamedTuple):
     """How many, of `STORED_KINDS`."""
     acts: list[tuple[Any, ...]]
     """See `plain`."""
+    asked: tuple[tuple[str, str], ...] = ()
+    """Pairs of names; the acts are these if none of the pairs is of one account."""
+
+    def holds(self, settings: Settings) -> bool:
+        """Whether the acts are what they would be by these settings."""
+        return not any(settings.same_account(*pair) for pair in self.asked)
 
 
 def sights(facts: Iterable[Fact], keys: Iterable[str], due: Iterable[str]) -> list[Sight]:
-    """Acts of those keys that are due of which they can be told from these facts alone, whoever is who."""
+    """Acts of those keys that are due of which they can be told from these facts, if none asked about is another."""
     by_key: dict[str, list[Fact]] = {key: [] for key in due if not key.startswith(PREFIXES)}
     for fact, key in zip(facts, keys, strict=True):
         found = by_key.get(key)
@@ -51,10 +58,10 @@ def sights(facts: Iterable[Fact], keys: Iterable[str], due: Iterable[str]) -> li
     nobody = _Nobody()
     made = []
     for key, found in by_key.items():
-        nobody.asked = False
+        nobody.asked, nobody.pairs = False, []
         done = submissions(key, found, nobody) if any(map(is_submission, found)) else []
         if found and not nobody.asked:
-            made.append(Sight(key, len(found), list(map(plain, done))))
+            made.append(Sight(key, len(found), list(map(plain, done)), tuple(nobody.pairs)))
     return made
 
 
@@ -106,8 +113,12 @@ class Sights:
         else:
             file.unlink(missing_ok=True)
 
+    def doubt(self, keys: Iterable[str]) -> None:
+        """What was seen under these keys does not hold: `due_facts` is to give them."""
+        acts.note_sights(self._database, [(key, 0) for key in keys])
+
     def portions(self) -> Iterator[list[Sight]]:
-        """What holds, in portions; after this `due_facts` gives what else is due."""
+        """What all facts were seen of, in portions; after this `due_facts` gives what else is due."""
         unsure = acts.unsure(self._database, STORED_KINDS)
         portion: list[Sight] = []
         for file in self._files:
@@ -127,9 +138,14 @@ class Sights:
 
 
 class _Nobody:
-    """Settings of nobody in particular, and whether they were asked for."""
+    """Settings of nobody in particular, and what was asked of them."""
 
     asked = False
+    """Whether anything was asked but who is who."""
+
+    def __init__(self) -> None:
+        self.pairs: list[tuple[str, str]] = []
+        """Names that were asked about, whether they are of one account."""
 
     def organization(self, ts: int) -> OrganizationSettings:
         self.asked = True
@@ -144,5 +160,5 @@ class _Nobody:
         return ActorSettings(name)
 
     def same_account(self, one: str, other: str) -> bool:
-        self.asked = True
+        self.pairs.append((one, other))
         return False

@@ -26,13 +26,13 @@ from mailwake.audit.policy.decide import decide, is_searchable
 from mailwake.audit.record import AuditRecord, record_type
 from mailwake.audit.settings import ActorSettings, MailboxSettings, OrganizationSettings, Settings
 from mailwake.events.fact import Fact
+from mailwake.operations.audit_alone import BYPASS, NOWHERE, Made, file_alone, is_removed, stored_mailbox
 from mailwake.operations.audit_filing import is_audit_key, submission_words
 from mailwake.operations.audit_rows import observation_of, pack, stored_of, unpack
 from mailwake.operations.audit_sight import STORED_KINDS, Sight, Sights, act_of
 from mailwake.operations.reviving import StoredReviver
 from mailwake.store import acts, audit
 from mailwake.store.acts import Act
-from mailwake.store.arrow import clean
 from mailwake.store.audit import Place
 from mailwake.store.database import Database
 from mailwake.store.facts import Stored
@@ -42,9 +42,6 @@ if TYPE_CHECKING:
 
 TABLES = ("acts", "acts_due", "audit", "items")
 """What auditing writes, portion by portion."""
-_BYPASS = "bypass"
-_NOWHERE = Place("", 0, "")
-"""Of an act that no record leads to."""
 
 
 class Office(Protocol):
@@ -83,6 +80,8 @@ def work(database: Database, opener: Opener | None = None, sights: Sights | None
         office.deciding(int(datetime.now(UTC).timestamp() * 1_000_000))
         auditor = Auditor(database, office)
         done = [auditor.sighted(portion) for portion in sights.portions()] if sights else []
+        if sights and auditor.doubtful:
+            sights.doubt(auditor.doubtful)
         facts = acts.due_facts(database, STORED_KINDS, PREFIXES, sighted=bool(sights))
         done += [auditor.portion(portion) for portion in facts]
     acts.settle(database)
@@ -130,14 +129,6 @@ def _directory(path: Path) -> AbstractContextManager[Office]:
     return open_directory(path)
 
 
-class _Made(NamedTuple):
-    """An act just made, and what the policy says."""
-
-    key: str
-    act: Observation
-    decision: Decision
-
-
 class Auditor:
     """Makes acts of facts. One thread uses it."""
 
@@ -147,10 +138,11 @@ class Auditor:
         self._revive = StoredReviver()
         self._version = acts.next_version(database)
         self._removed = audit.removed(database)
+        self.doubtful: list[str] = []
+        """Keys of which the acts that were made while reading do not hold."""
 
     def _is_removed(self, act: Observation) -> bool:
-        """Whether the act's record would be of before what retention has removed for good."""
-        return bool(self._removed) and act.ts < self._removed.get(_mailbox(act.mailbox), 0)
+        return is_removed(self._removed, stored_mailbox(act.mailbox), act.ts)
 
     def portion(self, portion: list[tuple[str, list[Stored]]]) -> Audited:
         """Make the acts of some keys anew from all their facts."""
@@ -158,27 +150,41 @@ class Auditor:
         return self._keep(imported, observed)
 
     def sighted(self, portion: list[Sight]) -> Audited:
-        """File the acts of some keys that were made while reading."""
-        observed = [(one.key, list(map(act_of, one.acts))) for one in portion]
-        self._office.discover(*_people(found for _, found in observed))
-        return self._keep([], observed)
+        """File the acts of some keys that were made while reading, but for those that are `doubtful` then."""
+        observed = [(one, list(map(act_of, one.acts))) for one in portion]
+        sure = [pair for pair in observed if not pair[0].asked]
+        asked = [pair for pair in observed if pair[0].asked]
+        self._office.discover(*_people(found for _, found in sure))
+        while True:
+            settings = self._office.settings()
+            holding = [pair for pair in asked if pair[0].holds(settings)]
+            if not self._office.discover(*_people(found for _, found in holding)):
+                break
+            # Who is who may be known better now.
+        self.doubtful += {one.key for one, _ in asked} - {one.key for one, _ in holding}
+        return self._keep([], [(one.key, found) for one, found in (*sure, *holding)])
 
     def _keep(self, imported: list[AuditRecord], observed: list[tuple[str, list[Observation]]]) -> Audited:
         """Decide on the acts of some keys, and replace what there was of these keys."""
         self._version += 1
         settings = self._office.settings()
-        made = [_Made(key, act, decide(act, settings)) for key, found in observed for act in found]
+        made = [Made(key, act, decide(act, settings)) for key, found in observed for act in found]
         old = acts.of_keys(self._database, [key for key, _ in observed])
-        records, written, places = self._aggregate(made, old, settings)
+        times = [self._version, *(one.act.ts for one in made)]  # a version is a time of today
+        throttling = any(settings.organization(ts).parity for ts in times)
+        alone, others = file_alone(made, settings, self._removed, throttling)
+        records, written, places = self._aggregate(others, old, settings, throttling)
+        written += alone.acts
         # In this order a crash leaves no record that no act leads to.
         kept = {_place(record) for record in records}
-        audit.strike(self._database, places - kept, self._version)
+        audit.strike(self._database, places - kept - alone.places, self._version)
         acts.insert(self._database, written, self._version)
-        audit.insert(self._database, [stored_of(one) for one in (*records, *imported)], self._version)
+        stored = [*alone.records, *(stored_of(one) for one in (*records, *imported))]
+        audit.insert(self._database, stored, self._version)
         there = {(act.key, act.ts, act.id) for act in written}
         gone = [act for act in old if (act.key, act.ts, act.id) not in there]
         acts.insert(self._database, gone, self._version, deleted=1)
-        return Audited(len(observed), len(made), len(records) + len(imported))
+        return Audited(len(observed), len(made), len(stored))
 
     def _observe(
         self, portion: list[tuple[str, list[Stored]]]
@@ -209,11 +215,9 @@ class Auditor:
             again = uncertain
 
     def _aggregate(
-        self, made: list[_Made], old: list[Act], settings: Settings
+        self, made: list[Made], old: list[Act], settings: Settings, throttling: bool
     ) -> tuple[list[AuditRecord], list[Act], set[Place]]:
         """Records, acts to write, and places of the records that they replace."""
-        times = [self._version, *(one.act.ts for one in made)]  # a version is a time of today
-        throttling = any(settings.organization(ts).parity for ts in times)
         decisions = {one.act.id: one.decision for one in made}
         allowed = [one.act for one in made if one.decision.recorded and not self._is_removed(one.act)]
         keys = {one.act.id: one.key for one in made}
@@ -341,13 +345,8 @@ def _record(
     )
 
 
-def _mailbox(name: str) -> str:
-    """As the store has it."""
-    return clean(name.lower())
-
-
 def _place(record: AuditRecord) -> Place:
-    return Place(_mailbox(record.observation.mailbox), record.observation.ts, record.id)
+    return Place(stored_mailbox(record.observation.mailbox), record.observation.ts, record.id)
 
 
 def _act(
@@ -355,7 +354,7 @@ def _act(
 ) -> Act:
     cohort = group(act, throttling) if decision.recorded else None
     name = _cohort_name(cohort) if cohort is not None else ""
-    place = (place_of.get(fate.record) if fate is not None else None) or _NOWHERE
+    place = (place_of.get(fate.record) if fate is not None else None) or NOWHERE
     return Act(
         key,
         act.ts,
@@ -365,8 +364,8 @@ def _act(
         decision.rule,
         act.host,
         act.action,
-        act.actor.lower() if decision.rule == _BYPASS else "",
-        _mailbox(act.mailbox),
+        act.actor.lower() if decision.rule == BYPASS else "",
+        stored_mailbox(act.mailbox),
         name,
         *place,
         pack({"act": act, "rule": decision.rule, "reason": decision.reason}) if name else b"",

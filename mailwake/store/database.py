@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from mailwake.events.told import tell
 from mailwake.store.arrow import spare_pandas
 from mailwake.store.errors import StoreError
+from mailwake.store.fresh import make
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -49,7 +50,8 @@ _OWN = frozenset({"store", "lock", _TEMPORARY, "directory.sqlite3", "directory.l
 class Database:
     """An open store. `client()` gives each thread its own connection."""
 
-    def __init__(self, path: Path, *, create: bool = True) -> None:
+    def __init__(self, path: Path, *, create: bool = True, fresh: bool = True) -> None:
+        """fresh: a new store gets the tables as the migrations leave them (see `store.fresh`), else it is migrated."""
         self.path = path = path.absolute()  # the engine takes a relative one for the name of a database
         if not create and not (path / "store").exists():
             raise StoreError(
@@ -71,7 +73,7 @@ class Database:
         try:
             self._private_temporary_folder()
             self.client().command("SYSTEM STOP MERGES")
-            self._migrate()
+            self._migrate(fresh)
             self.client().command("SYSTEM STOP MERGES")  # of the tables that were just made, too
         except BaseException:
             self.close()
@@ -206,13 +208,22 @@ class Database:
         os.environ["TMPDIR"] = str(folder)
         tempfile.tempdir = None
 
-    def _migrate(self) -> None:
+    def _migrate(self, fresh: bool) -> None:
         client = self.client()
         client.command(
             "CREATE TABLE IF NOT EXISTS migrations (number UInt32, name String) ENGINE = MergeTree ORDER BY number"
         )
         applied = {row[0] for row in client.query("SELECT number FROM migrations").result_rows}
         known = _migrations()
+        if fresh and not applied and len(client.query("SHOW TABLES").result_rows) == 1:
+            last = make(client)
+            done = {number: name for number, name, _ in known if number <= last}
+            client.command(
+                "INSERT INTO migrations (number, name) SELECT one.1, one.2 FROM ("
+                "SELECT arrayJoin(arrayZip({n:Array(UInt32)}, {t:Array(String)})) AS one)",
+                parameters={"n": list(done), "t": list(done.values())},
+            )
+            applied.update(done)
         newer = applied - {number for number, _, _ in known}
         if newer:
             raise StoreError(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import sqlite3
+from importlib import resources
 from pathlib import Path
 
 import pytest
 from directories import NOW, Directory
 
-from mailwake.directory.configuration import database_of, django_settings
+from mailwake.directory import fresh
+from mailwake.directory.configuration import FILE, alias_of, database_of, django_settings
 from mailwake.directory.errors import DirectoryError
 from mailwake.directory.opening import open_directory
 from mailwake.directory.records import AuditEntry
@@ -21,6 +24,34 @@ def test_no_migration_is_missing(directory: Directory) -> None:
     said = io.StringIO()
     call_command("makemigrations", "directory", dry_run=True, stdout=said)
     assert "No changes detected" in said.getvalue()
+
+
+def test_a_new_directory_is_what_the_migrations_make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.core.management import call_command
+    from django.db import connections
+
+    monkeypatch.delenv("MAILWAKE_DATABASE_URL", raising=False)
+    alias = alias_of(database_of(tmp_path))
+    call_command("migrate", database=alias, verbosity=0, interactive=False)
+    text = fresh.text_of(connections[alias].connection)
+    connections[alias].close()
+    kept = resources.files("mailwake.directory").joinpath("fresh.sql").read_text()
+    assert text == kept, "python -m mailwake.directory.fresh"
+    made = sqlite3.connect(":memory:")
+    made.executescript(kept)
+    assert fresh.text_of(made) == kept
+    made.close()
+
+
+def test_an_outdated_text_is_brought_up_to_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MAILWAKE_DATABASE_URL", raising=False)
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "fresh.sql").write_text("CREATE TABLE something (n INTEGER);")
+    monkeypatch.setattr(fresh.resources, "files", lambda _: tmp_path / "texts")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / FILE).touch()
+    with open_directory(tmp_path / "data") as directory:
+        assert directory.discover(["rosa@one.test"], NOW) == 1
 
 
 def test_several_in_one_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

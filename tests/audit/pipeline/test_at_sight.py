@@ -12,6 +12,8 @@ from amounts import few
 from stored_acts import everything, load
 from test_submission import mail
 
+from mailwake.directory.opening import open_directory
+from mailwake.directory.records import MailboxDraft
 from mailwake.operations import auditing, importing, plan, rebuild
 from mailwake.operations.audit_sight import Sight, act_of, plain, sights
 from mailwake.operations.auditing import Audited, Auditor
@@ -91,8 +93,31 @@ def test_an_act_goes_to_another_process_and_back() -> None:
     assert seen.facts == sum(fact.kind != "remove" for fact in facts)
 
 
-def test_who_must_be_asked_about_is_not_told_at_sight() -> None:
-    from told_acts import facts_of
+def test_what_was_asked_about_who_is_who_goes_with_the_acts() -> None:
+    from told_acts import FIXED, acts_of, facts_of
 
     facts = facts_of(mail("bob@corp.example", "b.smith@corp.example"))
-    assert sights(facts, [fact.key for fact in facts], {facts[0].key}) == []
+    (seen,) = sights(facts, [fact.key for fact in facts], {facts[0].key})
+    assert ("b.smith@corp.example", "bob@corp.example") in seen.asked
+    assert [act_of(one).action for one in seen.acts] == ["SendAs"]
+    assert seen.holds(FIXED) == ([act_of(one) for one in seen.acts] == acts_of(facts, FIXED))
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_acts_hold_or_are_made_anew_as_the_directory_knows_the_names(known: bool, tmp_path: Path) -> None:
+    lines = [
+        line
+        for at in range(60)
+        for line in mail("bob@corp.example", "b.smith@corp.example", qid=f"{at:06X}C03C", at=at)
+    ]
+    for name in ("one", "other"):
+        with open_directory(tmp_path / name) as directory:
+            if known:
+                addresses = ("bob@corp.example", "b.smith@corp.example")
+                draft = MailboxDraft(name="Bob", primary_address=addresses[0], addresses=addresses)
+                directory.mailboxes.create(draft, 1)
+    load(tmp_path / "one", lines)
+    expected = everything(tmp_path / "one")
+    assert {one.observation.action for one in expected[0]} == {"Send" if known else "SendAs"}
+    assert _in_parallel(tmp_path / "other", lines) > 10
+    assert everything(tmp_path / "other") == expected
