@@ -52,7 +52,7 @@ typedef struct {
 } Found;
 
 /* How a field of a fact is made of a group: `events.shape`. */
-enum { TEXT, WHOLE, DECIMAL, CONSTANT, MERGED, MAPPED };
+enum { TEXT, WHOLE, DECIMAL, CONSTANT, MERGED, MAPPED, LISTED };
 
 typedef struct {
     int how, group;

@@ -147,7 +147,8 @@ static PyObject *whole(const uint8_t *from, const uint8_t *to)
 static PyObject *decimal(const uint8_t *from, const uint8_t *to)
 {
     double value = 0, scale = 1;
-    int fraction = 0;
+    int fraction = 0, below = from < to && *from == '-';
+    from += below;
     if (to == from || to - from > 16)
         return PyErr_Format(PyExc_ValueError, "no number of 1 to 15 digits");
     for (; from < to; from++) {
@@ -161,7 +162,7 @@ static PyObject *decimal(const uint8_t *from, const uint8_t *to)
         if (fraction)
             scale *= 10;
     }
-    return PyFloat_FromDouble(value / scale);
+    return PyFloat_FromDouble(below && value > 0 ? -(value / scale) : value / scale);
 }
 
 static PyObject *remembered(const Field *field, PyObject *text)
@@ -188,6 +189,8 @@ static PyObject *value_of(const Field *field, const uint8_t *from, const uint8_t
     PyObject *text = ascii(from, to - from);
     if (!text || field->how == TEXT)
         return text;
+    if (field->how == LISTED)
+        return Py_BuildValue("[N]", text);
     PyObject *value = field->how == MAPPED ? PyDict_GetItemWithError(field->argument, text) : remembered(field, text);
     if (!value && !PyErr_Occurred())
         PyErr_SetObject(PyExc_KeyError, text);

@@ -52,11 +52,14 @@ def _refused(by: str) -> Shape:
 
 
 def _delivered(agent: str) -> tuple[Shape, ...]:
-    """Those that succeeded, whose reply tells more; the others; TLS."""
+    """Those whose reply says in usual words where the message is now, or that did not succeed; the other ones that
+    succeeded, whose reply the parser looks at; TLS."""
     line = (
         rf"({QID}): to=<([^<>\"]*)>, (?:orig_to=<([^<>\"]*)>, )?relay=([^,]*), (?:conn_use=([0-9]{{1,9}}), )?"
-        r"delay=([0-9]{1,7}(?:\.[0-9]{1,7})?), delays=([0-9./]+), (?:tls=([^,]*), )?dsn=([0-9.]+), "
+        r"delay=([0-9]{1,7}(?:\.[0-9]{1,7})?), delays=([0-9./]+), (?:tls=([^,]*), )?dsn=([0-9.]+), status="
     )
+    saved = r"250 [0-9.]+ <[^<> ]*> ([!-;=-~][!-~]*)( Saved)"
+    queued = r".*(queued as )([0-9A-Za-z]+)"
     fields = (
         merged(relay, 4),
         text("recipient", 2),
@@ -70,13 +73,22 @@ def _delivered(agent: str) -> tuple[Shape, ...]:
         text("reply", 11),
         constant("agent", agent),
     )
+    settled = (
+        text("token", 12),
+        mapped("disposition", 13, {" Saved": "mailbox"}),
+        mapped("disposition", 14, {"queued as ": "relay"}),
+        text("next_id", 15),
+        text("status", 16),
+        text("reply", 17),
+    )
 
     def finish(known: Fields) -> None:
         settle(known, agent, known["relay"], known["reply"])
 
+    others = r"(deferred|bounced|deliverable|undeliverable) \((.*)"
     return (
-        Shape(line + r"status=(sent) \((.*)\)\Z", "deliver", 1, fields, finish),
-        Shape(line + r"status=(deferred|bounced|deliverable|undeliverable) \((.*)\)\Z", "deliver", 1, fields),
+        Shape(line + rf"(?:(sent) \(({saved}|{queued})|{others})\)\Z", "deliver", 1, (*fields, *settled)),
+        Shape(line + r"(sent) \((.*)\)\Z", "deliver", 1, fields, finish),
         _encrypted("out", peer),
     )
 
