@@ -26,7 +26,7 @@ from mailwake.ingest.account import Account
 from mailwake.ingest.columns import columns
 from mailwake.ingest.facts import Batch, FactReader
 from mailwake.ingest.files import InputError
-from mailwake.operations.audit_filing import HANDLED, Filed, file, key_of
+from mailwake.operations.audit_filing import HANDLED, SLACK, Filed, file, key_of
 from mailwake.operations.audit_sight import sights, write
 from mailwake.operations.inputs import Input
 from mailwake.operations.plan import Piece
@@ -36,6 +36,7 @@ from mailwake.store.rows import Row
 from mailwake.trace.buckets import FILING
 from mailwake.trace.harvest import harvest
 from mailwake.trace.keys import SESSION_KINDS
+from mailwake.trace.sketched import tell as tell_sketched
 
 _THREADS = "OPENBLAS_NUM_THREADS"
 _PLACE = itemgetter(*map(Row._fields.index, ("received", "trace_id", "leaf")))
@@ -104,7 +105,7 @@ def reap(pieces: list[Piece], place: Path) -> Reaped:
     from mailwake.store import journeys
 
     gc.disable()  # this process ends with the import, and `harvest` takes its rings of objects apart itself
-    taken = columns(_WANTED, SESSION_KINDS) if native is not None else None
+    taken = columns(_WANTED, SESSION_KINDS, sketching=True) if native is not None else None
     facts: list[Fact] = []
     account = Account()
     places: dict[Input, End] = {}
@@ -120,8 +121,9 @@ def reap(pieces: list[Piece], place: Path) -> Reaped:
         except InputError as error:
             account.note(str(error))
         account += reader.account
+    told = tell_sketched(taken, SLACK) if taken is not None else None
     facts = _without_doubles(facts) if taken is None else taken.facts
-    made = harvest(facts)
+    made = harvest(facts, told)
     filed = file(facts, made.keys)  # before the keys go into the columns
     seen = sights(facts, made.keys, filed.due)
     acts = place.with_suffix(".acts")

@@ -173,23 +173,48 @@ static PyObject *columns_take(Columns *self, PyObject *Py_UNUSED(ignored))
 PyDoc_STRVAR(finish_doc, "finish(keys) -> {column: Buffer or (Buffer, ...)}\n\n"
                          "The columns; keys: of `facts`, in order, all other rows get \"\". Nothing can be added after.");
 
+/* The keys of all rows, as ends and texts. */
+static int put_keys(Columns *self, PyObject *keys, Array *ends, Array *data)
+{
+    Py_ssize_t next = 0, count = (Py_ssize_t)(self->row.used / 4);
+    const Sketch *told = (const Sketch *)self->sketches.sketches.data;
+    const Sketch *stop = told ? told + self->sketches.sketches.used / sizeof *told : NULL;
+    int32_t end = 0;
+    if (put(ends, &end, 4))
+        return -1;
+    for (Py_ssize_t row = 0; row < self->rows; row++) {
+        for (; told < stop && told->row < row; told++)
+            ;
+        if (next < count && ((int32_t *)self->row.data)[next] == row) {
+            if (put_text(data, PyList_GET_ITEM(keys, next++)))
+                return -1;
+        } else if (told < stop && told->row == row && put_sketched_key(self, told, data)) {
+            return -1;
+        }
+        if (data->used > INT32_MAX) {
+            PyErr_SetString(PyExc_OverflowError, "too much text for one window");
+            return -1;
+        }
+        end = (int32_t)data->used;
+        if (put(ends, &end, 4))
+            return -1;
+    }
+    return 0;
+}
+
 static PyObject *columns_finish(Columns *self, PyObject *keys)
 {
     Array ends = {0}, data = {0};
-    Py_ssize_t next = 0, count = (Py_ssize_t)(self->row.used / 4);
-    if (!PyList_Check(keys) || PyList_GET_SIZE(keys) != count)
+    if (!PyList_Check(keys) || PyList_GET_SIZE(keys) != (Py_ssize_t)(self->row.used / 4))
         return PyErr_Format(PyExc_ValueError, "not a key for each fact");
-    int32_t end = 0;
-    if (put(&ends, &end, 4))
+    if (self->sketching && self->sketches.sketches.used)
+        return PyErr_Format(PyExc_ValueError, "not all facts were made");
+    if (put_keys(self, keys, &ends, &data)) {
+        PyMem_RawFree(ends.data);
+        PyMem_RawFree(data.data);
         return NULL;
-    for (Py_ssize_t row = 0; row < self->rows; row++) {
-        if (next < count && ((int32_t *)self->row.data)[next] == row)
-            if (put_text(&data, PyList_GET_ITEM(keys, next++)))
-                return NULL;
-        end = (int32_t)data.used;
-        if (put(&ends, &end, 4))
-            return NULL;
     }
+    sketches_free(&self->sketches); /* they stand in the text that is given away */
     return Py_BuildValue("{s:N,s:N,s:N,s:N,s:N,s:N,s:(NN),s:(NN)}", "ts", finished(&self->ts), "pid",
                          finished(&self->pid), "host", finished(&self->column[HOST]), "program",
                          finished(&self->column[PROGRAM]), "kind", finished(&self->column[KIND]), "source",
@@ -200,12 +225,14 @@ static PyObject *columns_finish(Columns *self, PyObject *keys)
 static PyObject *columns_new(PyTypeObject *type, PyObject *arguments, PyObject *Py_UNUSED(names))
 {
     PyObject *fact_type, *wanted, *keyed, *find, *tidy;
-    if (!PyArg_ParseTuple(arguments, "O!OOOO", &PyType_Type, &fact_type, &wanted, &keyed, &find, &tidy))
+    int sketching = 0;
+    if (!PyArg_ParseTuple(arguments, "O!OOOO|p", &PyType_Type, &fact_type, &wanted, &keyed, &find, &tidy, &sketching))
         return NULL;
     Columns *self = (Columns *)type->tp_alloc(type, 0);
     if (!self)
         return NULL;
     self->fact_type = (PyTypeObject *)fact_type;
+    self->sketching = sketching;
     self->wanted = wanted;
     self->keyed = keyed;
     self->find = find;
@@ -253,6 +280,7 @@ static void columns_free(Columns *self)
         Py_DECREF(loaded->given);
     }
     PyMem_RawFree(self->loaded.data);
+    sketches_free(&self->sketches);
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         PyMem_RawFree(arrays[i]->data);
     for (int i = 0; i < 4; i++) {
@@ -277,6 +305,7 @@ static PyMethodDef columns_methods[] = {
     {"iso", (PyCFunction)columns_iso, METH_VARARGS, iso_doc},
     {"add", (PyCFunction)columns_add, METH_O, add_doc},
     {"take", (PyCFunction)columns_take, METH_NOARGS, take_doc},
+    {"plain", (PyCFunction)columns_plain, METH_VARARGS, plain_doc},
     {"finish", (PyCFunction)columns_finish, METH_O, finish_doc},
     {NULL},
 };
@@ -298,7 +327,8 @@ PyTypeObject ColumnsType = {
     .tp_methods = columns_methods,
     .tp_members = columns_members,
     .tp_flags = Py_TPFLAGS_DEFAULT,
-    .tp_doc = "Columns(fact type, kinds wanted, those of them that shapes give only with a key, find, tidy)\n\nfind: text of a head -> ((host, program, pid, parser), "
-              "shapes) or None.",
+    .tp_doc = "Columns(fact type, kinds wanted, those of them that shapes give only with a key, find, tidy, sketching)\n\n"
+              "find: text of a head -> ((host, program, pid, parser), shapes) or None. sketching: most records are kept\n"
+              "without facts, until `plain` has told which of these are needed.",
 };
 

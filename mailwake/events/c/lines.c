@@ -30,6 +30,8 @@ static Loaded *load(Columns *self, PyObject *given)
             return NULL;
         if (keyed && !shape->key_group)
             shape->wanted = 0;
+        if (!shape->wanted)
+            shape->role = NO_ROLE;
     }
     return kept;
 }
@@ -96,7 +98,8 @@ typedef struct {
     int64_t ts;
 } Run;
 
-static PyObject *make_fact(Columns *self, const Head *head, const Run *run, PyObject *kind, PyObject *key,
+/* Takes over key, fields and raw. */
+static PyObject *make_fact(Columns *self, PyObject *known, PyObject *ts, PyObject *origin, PyObject *kind, PyObject *key,
                            PyObject *fields, PyObject *raw)
 {
     PyObject *fact = key && fields && raw ? self->fact_type->tp_alloc(self->fact_type, 9) : NULL;
@@ -106,8 +109,8 @@ static PyObject *make_fact(Columns *self, const Head *head, const Run *run, PyOb
         Py_XDECREF(raw);
         return NULL;
     }
-    PyObject *parts[9] = {run->ts_object, PyTuple_GET_ITEM(head->known, 0), PyTuple_GET_ITEM(head->known, 1),
-                          PyTuple_GET_ITEM(head->known, 2), kind, key, fields, raw, run->origin};
+    PyObject *parts[9] = {ts,   PyTuple_GET_ITEM(known, 0), PyTuple_GET_ITEM(known, 1), PyTuple_GET_ITEM(known, 2),
+                          kind, key, fields, raw, origin};
     for (int i = 0; i < 9; i++) {
         if (i < 5 || i == 8)
             Py_INCREF(parts[i]);
@@ -148,6 +151,17 @@ static int by_shape(Columns *self, const Head *head, const Run *run, const char 
         if (!pattern_match(&shape->pattern, text, end, &found))
             continue;
         PyObject *fields = NULL;
+        Said said;
+        int ready = self->sketching && shape->role ? read_said(shape, &found, &said) : 0;
+        if (ready < 0)
+            return -1;
+        if (ready && is_usual(shape->role, &said)) {
+            int taken = add_row(self, run->ts, head->host, head->program, head->pid, shape->kind_number,
+                                run->source_number, line, size);
+            if (taken <= 0)
+                return taken < 0 ? -1 : 1;
+            return sketch(self, shape, &said, head->known, run->origin, line, message) ? -1 : 1;
+        }
         if (shape->wanted && !(fields = shape_fields(shape, &found)))
             return -1;
         int added = add_row(self, run->ts, head->host, head->program, head->pid, shape->kind_number,
@@ -157,9 +171,33 @@ static int by_shape(Columns *self, const Head *head, const Run *run, const char 
             return added < 0 ? -1 : 1;
         }
         PyObject *key = key_of(self, &found, shape->key_group);
-        return keep(self, make_fact(self, head, run, shape->kind, key, fields, decoded(line, size, 1))) ? -1 : 1;
+        PyObject *fact = make_fact(self, head->known, run->ts_object, run->origin, shape->kind, key, fields,
+                                   decoded(line, size, 1));
+        return keep(self, fact) ? -1 : 1;
     }
     return 0;
+}
+
+PyObject *fact_of(Columns *self, const Sketch *sketch)
+{
+    const Shape *shape = sketch->shape;
+    const int32_t *ends = (const int32_t *)self->raw_end.data + sketch->row;
+    const char *line = self->raw.data + ends[0];
+    Found found;
+    if (!pattern_match(&shape->pattern, (const uint8_t *)line + sketch->message, (const uint8_t *)self->raw.data + ends[1],
+                       &found))
+        return PyErr_Format(PyExc_SystemError, "a record is not what it was");
+    PyObject *ts = PyLong_FromLongLong(((int64_t *)self->ts.data)[sketch->row]);
+    PyObject *fields = ts ? shape_fields(shape, &found) : NULL;
+    PyObject *key = fields ? key_of(self, &found, shape->key_group) : NULL;
+    PyObject *fact = NULL;
+    if (key)
+        fact = make_fact(self, sketch->known, ts, sketch->origin, shape->kind, key, fields,
+                         decoded(line, ends[1] - ends[0], 1));
+    else
+        Py_XDECREF(fields);
+    Py_XDECREF(ts);
+    return fact;
 }
 
 /* A line whose message the source's parser reads: 1; 0 when that does not know it. */
@@ -189,7 +227,8 @@ static int by_parser(Columns *self, const Head *head, const Run *run, const char
         if (added >= 0 && (wanted || number == self->loss_kind)) {
             Py_INCREF(key);
             Py_INCREF(fields);
-            PyObject *fact = make_fact(self, head, run, kind, key, fields, decoded(line, size, ascii));
+            PyObject *fact = make_fact(self, head->known, run->ts_object, run->origin, kind, key, fields,
+                                       decoded(line, size, ascii));
             if (number == self->loss_kind && (!fact || PyList_Append(self->losses, fact)))
                 result = -1;
             if (added && wanted)

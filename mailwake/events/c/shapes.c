@@ -130,39 +130,56 @@ PyObject *group_text(const Found *found, int group)
     return from && to ? ascii(from, to - from) : PyUnicode_New(0, 0);
 }
 
-static PyObject *whole(const uint8_t *from, const uint8_t *to)
+int whole_of(const uint8_t *from, const uint8_t *to, int64_t *value)
 {
-    long long value = 0;
+    *value = 0;
     if (to == from || to - from > 18)
-        return PyErr_Format(PyExc_ValueError, "no number of 1 to 18 digits");
+        return -1;
     for (; from < to; from++) {
         if (*from < '0' || *from > '9')
-            return PyErr_Format(PyExc_ValueError, "no digit");
-        value = value * 10 + (*from - '0');
+            return -1;
+        *value = *value * 10 + (*from - '0');
     }
+    return 0;
+}
+
+static PyObject *whole(const uint8_t *from, const uint8_t *to)
+{
+    int64_t value;
+    if (whole_of(from, to, &value))
+        return PyErr_Format(PyExc_ValueError, "no number of 1 to 18 digits");
     return PyLong_FromLongLong(value);
 }
 
 /* The quotient of two exact doubles is the double nearest to the number, which is what float() gives. */
-static PyObject *decimal(const uint8_t *from, const uint8_t *to)
+int decimal_of(const uint8_t *from, const uint8_t *to, double *value)
 {
-    double value = 0, scale = 1;
+    double digits = 0, scale = 1;
     int fraction = 0, below = from < to && *from == '-';
     from += below;
     if (to == from || to - from > 16)
-        return PyErr_Format(PyExc_ValueError, "no number of 1 to 15 digits");
+        return -1;
     for (; from < to; from++) {
         if (*from == '.' && !fraction) {
             fraction = 1;
             continue;
         }
         if (*from < '0' || *from > '9')
-            return PyErr_Format(PyExc_ValueError, "no digit");
-        value = value * 10 + (*from - '0');
+            return -1;
+        digits = digits * 10 + (*from - '0');
         if (fraction)
             scale *= 10;
     }
-    return PyFloat_FromDouble(below && value > 0 ? -(value / scale) : value / scale);
+    *value = below && digits > 0 ? -(digits / scale) : digits / scale;
+    return 0;
+}
+
+static PyObject *decimal(const uint8_t *from, const uint8_t *to)
+{
+    double value;
+    if (decimal_of(from, to, &value))
+        return PyErr_Format(PyExc_ValueError, "no number of 1 to 15 digits");
+    return PyFloat_FromDouble(value);
 }
 
 static PyObject *remembered(const Field *field, PyObject *text)
@@ -180,23 +197,31 @@ static PyObject *remembered(const Field *field, PyObject *text)
     return failed ? NULL : known;
 }
 
+PyObject *looked_up(const Field *field, const uint8_t *from, const uint8_t *to)
+{
+    PyObject *text = ascii(from, to - from);
+    if (!text)
+        return NULL;
+    PyObject *value = field->how == MAPPED ? PyDict_GetItemWithError(field->argument, text) : remembered(field, text);
+    if (!value && !PyErr_Occurred())
+        PyErr_SetObject(PyExc_KeyError, text);
+    Py_DECREF(text);
+    return value;
+}
+
 static PyObject *value_of(const Field *field, const uint8_t *from, const uint8_t *to)
 {
     if (field->how == WHOLE)
         return whole(from, to);
     if (field->how == DECIMAL)
         return decimal(from, to);
+    if (field->how == MAPPED || field->how == MERGED) {
+        PyObject *value = looked_up(field, from, to);
+        Py_XINCREF(value);
+        return value;
+    }
     PyObject *text = ascii(from, to - from);
-    if (!text || field->how == TEXT)
-        return text;
-    if (field->how == LISTED)
-        return Py_BuildValue("[N]", text);
-    PyObject *value = field->how == MAPPED ? PyDict_GetItemWithError(field->argument, text) : remembered(field, text);
-    if (!value && !PyErr_Occurred())
-        PyErr_SetObject(PyExc_KeyError, text);
-    Py_DECREF(text);
-    Py_XINCREF(value);
-    return value;
+    return text && field->how == LISTED ? Py_BuildValue("[N]", text) : text;
 }
 
 PyObject *shape_fields(const Shape *shape, const Found *found)
@@ -273,7 +298,7 @@ int shape_load(Shape *shape, PyObject *given)
         if (!field->cache)
             return -1;
     }
-    return 0;
+    return take_role(shape);
 }
 
 void shape_free(Shape *shape)
@@ -285,6 +310,7 @@ void shape_free(Shape *shape)
         Py_CLEAR(shape->fields[i].cache);
     }
     PyMem_Free(shape->fields);
+    PyMem_Free(shape->places);
     Py_CLEAR(shape->kind);
     Py_CLEAR(shape->finish);
 }
