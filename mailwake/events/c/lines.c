@@ -38,13 +38,11 @@ static Loaded *load(Columns *self, PyObject *given)
 
 void forget_heads(Columns *self)
 {
-    for (int i = 0; i < 2 * HEADS; i++) {
-        if (self->heads[i].text) {
-            PyMem_Free(self->heads[i].text);
-            Py_CLEAR(self->heads[i].known);
-        }
+    for (int i = 0; i < self->head_count; i++) {
+        PyMem_Free(self->heads[i].text);
+        Py_CLEAR(self->heads[i].known);
     }
-    memset(self->heads, 0, 2 * HEADS * sizeof(Head));
+    memset(self->head_places, 0, HEAD_PLACES * sizeof *self->head_places);
     self->head_count = 0;
 }
 
@@ -52,9 +50,9 @@ void forget_heads(Columns *self)
 static Head *head_of(Columns *self, const char *text, int size)
 {
     uint64_t hash = hashed(text, size);
-    size_t place = hash % (2 * HEADS);
-    for (; self->heads[place].text; place = (place + 1) % (2 * HEADS)) {
-        Head *head = &self->heads[place];
+    size_t place = hash % HEAD_PLACES;
+    for (; self->head_places[place]; place = (place + 1) % HEAD_PLACES) {
+        Head *head = &self->heads[self->head_places[place] - 1];
         if (head->hash == hash && head->size == size && !memcmp(head->text, text, size))
             return head;
     }
@@ -71,7 +69,7 @@ static Head *head_of(Columns *self, const char *text, int size)
         loaded = load(self, shapes);
     if (loaded && self->head_count >= HEADS) {
         forget_heads(self);
-        place = hash % (2 * HEADS);
+        place = hash % HEAD_PLACES;
     }
     Head made = {hash, loaded ? PyMem_Malloc(size + 1) : NULL, size, 0, 0, 0, NULL, NULL, 0};
     if (made.text) {
@@ -87,15 +85,16 @@ static Head *head_of(Columns *self, const char *text, int size)
     Py_DECREF(found);
     if (!made.text || PyErr_Occurred())
         return NULL;
-    self->heads[place] = made;
-    self->head_count++;
-    return &self->heads[place];
+    self->heads[self->head_count++] = made;
+    self->head_places[place] = (uint16_t)self->head_count;
+    return &self->heads[self->head_count - 1];
 }
 
 typedef struct {
     PyObject *source, *origin, *ts_object;
     int source_number, untidy;
     int64_t ts;
+    uint64_t hash; /* of the line */
 } Run;
 
 /* Takes over key, fields and raw. */
@@ -157,7 +156,7 @@ static int by_shape(Columns *self, const Head *head, const Run *run, const char 
             return -1;
         if (ready && is_usual(shape->role, &said)) {
             int taken = add_row(self, run->ts, head->host, head->program, head->pid, shape->kind_number,
-                                run->source_number, line, size);
+                                run->source_number, line, size, run->hash);
             if (taken <= 0)
                 return taken < 0 ? -1 : 1;
             return sketch(self, shape, &said, head->known, run->origin, line, message) ? -1 : 1;
@@ -165,7 +164,7 @@ static int by_shape(Columns *self, const Head *head, const Run *run, const char 
         if (shape->wanted && !(fields = shape_fields(shape, &found)))
             return -1;
         int added = add_row(self, run->ts, head->host, head->program, head->pid, shape->kind_number,
-                            run->source_number, line, size);
+                            run->source_number, line, size, run->hash);
         if (added <= 0 || !shape->wanted) {
             Py_XDECREF(fields);
             return added < 0 ? -1 : 1;
@@ -222,7 +221,7 @@ static int by_parser(Columns *self, const Head *head, const Run *run, const char
         int number = number_of(self, KIND, kind), wanted = PySet_Contains(self->wanted, kind);
         int added = number < 0 || wanted < 0 ? -1
                                              : add_row(self, run->ts, head->host, head->program, head->pid, number,
-                                                       run->source_number, line, size);
+                                                       run->source_number, line, size, run->hash);
         result = added < 0 ? -1 : 1;
         if (added >= 0 && (wanted || number == self->loss_kind)) {
             Py_INCREF(key);
@@ -241,10 +240,11 @@ static int by_parser(Columns *self, const Head *head, const Run *run, const char
     return result;
 }
 
-static int one_line(Columns *self, const Head *head, const Run *run, const char *line, size_t size,
+static int one_line(Columns *self, const Head *head, Run *run, const char *line, size_t size,
                     const char *message)
 {
     const char *end = line + size;
+    run->hash = row_hash(self, line, size);
     int ascii = is_ascii(line, size);
     /* Ends that parsers cut off (blanks, an escaped line end `#012`), and Solaris' message ids, are for Python. */
     int plain = ascii && message < end && end[-1] > ' ' && !(end - message >= 4 && end[-4] == '#') && *message != '[';

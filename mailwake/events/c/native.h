@@ -19,7 +19,16 @@ typedef struct {
 extern PyTypeObject BufferType;
 /* Make room for so many bytes more; append an item: -1 with an exception set. */
 int room(Array *array, size_t more);
-int put(Array *array, const void *item, size_t size);
+
+static inline int put(Array *array, const void *item, size_t size)
+{
+    if (array->size - array->used < size && room(array, size))
+        return -1;
+    memcpy(array->data + array->used, item, size);
+    array->used += size;
+    return 0;
+}
+
 /* The array as an object of the buffer protocol; it is empty afterwards. */
 PyObject *finished(Array *array);
 /* Append text as UTF-8, bytes that were none as they were. */
@@ -33,17 +42,18 @@ PyObject *decoded(const char *text, size_t size, int ascii);
 #define MARKS 64 /* group n stands between marks 2n and 2n + 1 */
 
 typedef struct {
-    int op, possessive;
+    int op, possessive; /* nothing is given back, of a mark: it need not be taken back */
     int a, b, c; /* literal: place, length; run: set, least, most; mark: number; branch: place, count */
     int next;
 } Node;
 
 typedef struct {
-    int count, start;
+    int count, start, marks;
     Node *nodes;
     uint8_t *literals;
     uint8_t *sets; /* 256 bytes each */
     int *branches;
+    uint8_t begins[256]; /* which bytes a text may begin with */
 } Pattern;
 
 typedef struct {
@@ -54,9 +64,17 @@ typedef struct {
 /* How a field of a fact is made of a group: `events.shape`. */
 enum { TEXT, WHOLE, DECIMAL, CONSTANT, MERGED, MAPPED, LISTED };
 
+#define ANSWERS 512
+
+/* What was made of a text last. */
+typedef struct {
+    PyObject *text, *value; /* owned */
+} Answer;
+
 typedef struct {
     int how, group;
     PyObject *name, *argument, *cache;
+    Answer *answers; /* by the texts' hashes */
 } Field;
 
 typedef struct {
@@ -118,6 +136,7 @@ int says(const Said *said, int place, const char *text);
 /* -- columns.c, lines.c: facts ------------------------------------------------------------------------------------- */
 
 #define HEADS 20000 /* heads remembered at the most */
+#define HEAD_PLACES (1 << 16)
 #define KEYS 8192 /* keys of facts remembered at the most */
 
 /* What stands between stamp and message. */
@@ -212,10 +231,10 @@ typedef struct {
     Py_ssize_t rows;
     long long low, high, last;
     Head *heads;
+    uint16_t *head_places; /* numbers of heads, less one; 0 is empty */
     int head_count;
     PyObject **keys; /* the last one for each remainder of its hash */
-    uint64_t *seen; /* hash of a row's text; 0: none */
-    int32_t *seen_row;
+    uint64_t *seen; /* a row's number, less one, below half of its text's hash; 0: none */
     size_t seen_size;
     int sketching; /* whether records may be kept without objects */
     Sketches sketches;
@@ -228,7 +247,17 @@ extern PyTypeObject ColumnsType;
 int number_of(Columns *self, int which, PyObject *name);
 /* Append a row; 1 when it was one, 0 for a double, -1 with an exception set. */
 int add_row(Columns *self, int64_t ts, int host, int program, uint32_t pid, int kind, int source, const char *raw,
-            size_t size);
+            size_t size, uint64_t hash);
+/* The hash of a row's text; where it is looked for is fetched into the processor's cache meanwhile. */
+static inline uint64_t row_hash(const Columns *self, const char *raw, size_t size)
+{
+    uint64_t hash = hashed(raw, size);
+#ifdef __GNUC__
+    if (self->seen_size)
+        __builtin_prefetch(&self->seen[hash >> 32 & (self->seen_size - 1)]);
+#endif
+    return hash;
+}
 /* Keep a fact for correlation, as the fact of the last row. Takes over `fact`. */
 int keep(Columns *self, PyObject *fact);
 void forget_heads(Columns *self);
@@ -272,7 +301,9 @@ int tell_refusals(Columns *self, const Rules *rules, const char *route, PyObject
 /* Whether an address is one of our own machines: 1, 0, -1 with an exception set. */
 int is_internal(const Rules *rules, PyObject *ip);
 /* A field of merged ones, borrowed; NULL when it is not there, then maybe with an exception set. */
-PyObject *merged_field(PyObject *const *merged, int count, const char *name);
+enum { CLIENT_IP, CLIENT_NAME, ORIG_CLIENT_IP, ORIG_CLIENT_NAME, RELAY, RELAY_IP, RELAY_HOST, HEADER };
+PyObject *merged_field(PyObject *const *merged, int count, int name);
+int load_names(void);
 /* Whether merged fields have these names only. */
 int only_names(PyObject *const *merged, int count, const char *const *names);
 PyObject *new_row(const Rules *rules, PyObject **parts);

@@ -28,12 +28,24 @@ static Bucket *bucket_at(const Work *work, int32_t number)
     return (Bucket *)work->columns->sketches.buckets.data + number;
 }
 
-PyObject *merged_field(PyObject *const *merged, int count, const char *name)
+/* Names of merged fields, in the order of their numbers. */
+static const char *const names[] = {"client_ip", "client_name", "orig_client_ip", "orig_client_name",
+                                    "relay",     "relay_ip",    "relay_host",     "header"};
+static PyObject *interned[sizeof names / sizeof *names];
+
+int load_names(void)
 {
-    PyObject *key = PyUnicode_InternFromString(name), *found = NULL;
-    for (int i = count - 1; key && !found && i >= 0; i--)
-        found = PyDict_GetItemWithError(merged[i], key);
-    Py_XDECREF(key);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!interned[i] && !(interned[i] = PyUnicode_InternFromString(names[i])))
+            return -1;
+    return 0;
+}
+
+PyObject *merged_field(PyObject *const *merged, int count, int name)
+{
+    PyObject *found = NULL;
+    for (int i = count - 1; !found && i >= 0; i--)
+        found = PyDict_GetItemWithError(merged[i], interned[name]);
     return found;
 }
 
@@ -65,17 +77,17 @@ int is_internal(const Rules *rules, PyObject *ip)
 }
 
 /* A text of merged fields, borrowed; that of nothing when it is not there. NULL with an exception set. */
-static PyObject *merged_text(PyObject *const *merged, int count, const char *name, PyObject *nothing)
+static PyObject *merged_text(PyObject *const *merged, int count, int name, PyObject *nothing)
 {
     PyObject *found = merged_field(merged, count, name);
     if (!found)
         return PyErr_Occurred() ? NULL : nothing;
     if (!PyUnicode_Check(found))
-        return PyErr_Format(PyExc_TypeError, "%s is no text", name);
+        return PyErr_Format(PyExc_TypeError, "%U is no text", interned[name]);
     return found;
 }
 
-static int comes_from_us(const Work *work, const Bucket *leg, const char *name)
+static int comes_from_us(const Work *work, const Bucket *leg, int name)
 {
     PyObject *nothing = PyUnicode_New(0, 0);
     PyObject *ip = nothing ? merged_text(leg->client, leg->clients, name, nothing) : NULL;
@@ -177,7 +189,7 @@ static int journey_of(const Work *work, Bucket *root, Journey *journey)
     Columns *self = work->columns;
     if (!is_plain(work, root) || root->origin.size > 0)
         return 0;
-    int ours = comes_from_us(work, root, "client_ip");
+    int ours = comes_from_us(work, root, CLIENT_IP);
     if (ours)
         return ours < 0 ? -1 : 0;
     Bucket *child = root->next_id.size > 0 ? bucket_of(self, text_of(self, root->next_id), root->next_id.size, 0) : NULL;
@@ -382,11 +394,11 @@ static PyObject *row_of(const Work *work, const Journey *journey)
         return NULL;
     }
     PyObject *const *client = root->client;
-    int handed = merged_field(client, root->clients, "orig_client_ip") != NULL;
-    int ours = PyErr_Occurred() ? -1 : comes_from_us(work, root, handed ? "orig_client_ip" : "client_ip");
-    PyObject *to = merged_text(leg->relay, leg->relays, "relay_host", nothing);
+    int handed = merged_field(client, root->clients, ORIG_CLIENT_IP) != NULL;
+    int ours = PyErr_Occurred() ? -1 : comes_from_us(work, root, handed ? ORIG_CLIENT_IP : CLIENT_IP);
+    PyObject *to = merged_text(leg->relay, leg->relays, RELAY_HOST, nothing);
     if (to && !PyUnicode_GET_LENGTH(to))
-        to = merged_text(leg->relay, leg->relays, "relay", nothing);
+        to = merged_text(leg->relay, leg->relays, RELAY, nothing);
     int64_t ended = session ? session->first : leg->delivered;
     Slice reason = leg->reply, subject = root->subject.size >= 0 ? root->subject : leg->subject;
     if (reason.size > work->rules->most)
@@ -403,9 +415,9 @@ static PyObject *row_of(const Work *work, const Journey *journey)
         owned(PyTuple_GET_ITEM(end, 1)),
         owned(PyTuple_GET_ITEM(end, 2)),
         ours < 0 ? NULL : owned(PyTuple_GET_ITEM(end, 3 + ours)),
-        owned(merged_text(client, root->clients, handed ? "orig_client_ip" : "client_ip", nothing)),
-        owned(merged_text(client, root->clients, handed ? "orig_client_name" : "client_name", nothing)),
-        owned(merged_text(leg->relay, leg->relays, "relay_ip", nothing)),
+        owned(merged_text(client, root->clients, handed ? ORIG_CLIENT_IP : CLIENT_IP, nothing)),
+        owned(merged_text(client, root->clients, handed ? ORIG_CLIENT_NAME : CLIENT_NAME, nothing)),
+        owned(merged_text(leg->relay, leg->relays, RELAY_IP, nothing)),
         owned(to),
         PyLong_FromLongLong(root->size ? root->size : leg->size),
         slice_text(self, root->message_id),

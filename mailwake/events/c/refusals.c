@@ -167,8 +167,8 @@ int tell_refusals(Columns *self, const Rules *rules, const char *route, PyObject
         return 0;
     for (size_t i = 0; i < self->sketches.refusals.used / sizeof(Refusal); i++) {
         Refusal *refusal = (Refusal *)self->sketches.refusals.data + i;
-        PyObject *ip = merged_field(refusal->client, refusal->clients, "client_ip");
-        PyObject *client = PyErr_Occurred() ? NULL : merged_field(refusal->client, refusal->clients, "client_name");
+        PyObject *ip = merged_field(refusal->client, refusal->clients, CLIENT_IP);
+        PyObject *client = PyErr_Occurred() ? NULL : merged_field(refusal->client, refusal->clients, CLIENT_NAME);
         if (PyErr_Occurred())
             return -1;
         if ((ip && !PyUnicode_Check(ip)) || (client && !PyUnicode_Check(client)))

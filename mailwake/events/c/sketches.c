@@ -271,7 +271,7 @@ static int learn_name(Columns *self, int32_t number, const Reading *now)
 static int learn_header(Columns *self, int32_t number, const Reading *now)
 {
     Bucket *to = bucket_at(self, number);
-    PyObject *name = merged_field(now->said->merged, now->said->merges, "header");
+    PyObject *name = merged_field(now->said->merged, now->said->merges, HEADER);
     if (PyErr_Occurred())
         return -1;
     if (to->subject.size < 0 && name && PyUnicode_Check(name) && !PyUnicode_CompareWithASCIIString(name, "subject")) {
