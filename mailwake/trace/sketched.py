@@ -50,6 +50,11 @@ class Told(NamedTuple):
     rows: list[Row]
     book: Book
     """The journeys among them, to be remembered by."""
+    apart: list[Fact]
+    """Facts of these that auditing makes acts of: those of mail from somebody who logged in, but for what became of
+    it."""
+    keys: list[str]
+    """Their keys."""
 
 
 def tell(taken: Any, late: int) -> Told:
@@ -64,10 +69,10 @@ def tell(taken: Any, late: int) -> Told:
             answers.clear()
     rules = (Row, is_internal, _internal, of_folder, _folders, _ENDS, PROVEN, MAX_TEXT, late)
     book = Book()
-    rows, book.keys, book.first, book.last, book.message_ids, book.waited, book.when = taken.plain(
+    rows, book.keys, book.first, book.last, book.message_ids, book.waited, book.when, apart, keys = taken.plain(
         rules, others.filed, others.spoken, others.message_ids, not others.gates, others.route
     )
-    return Told(rows, book)
+    return Told(rows, book, apart, keys)
 
 
 class _Others:

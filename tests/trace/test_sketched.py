@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from mailwake.ingest import columns
 from mailwake.ingest.facts import FactReader
-from mailwake.operations.audit_filing import HANDLED, SLACK, file
-from mailwake.operations.audit_sight import sights
+from mailwake.operations.audit_filing import HANDLED, SLACK
+from mailwake.operations.parallel import for_auditing
 from mailwake.trace.buckets import FILING
 from mailwake.trace.harvest import harvest
 from mailwake.trace.keys import SESSION_KINDS
@@ -65,7 +65,7 @@ def _said(path: Path, sketching: bool) -> tuple[dict[str, Any], int, int]:
     count = 0 if told is None else len(told.rows)
     facts = taken.facts
     made = harvest(facts, told)
-    filed = file(facts, made.keys)
+    filed, seen, keys = for_auditing(facts, made.keys, told)
     book = made.book
     names = (taken.hosts, taken.programs, taken.kinds, taken.sources)
     found = {
@@ -78,11 +78,11 @@ def _said(path: Path, sketching: bool) -> tuple[dict[str, Any], int, int]:
         "left": made.left,
         "due": filed.due,
         "signs": filed.signs,
-        "seen": sights(facts, made.keys, filed.due),
+        "seen": seen,
         "names": names,
         "columns": {
             name: tuple(map(bytes, part)) if isinstance(part, tuple) else bytes(part)
-            for name, part in taken.finish(made.keys).items()
+            for name, part in taken.finish(keys).items()
         },
     }
     return found, count, len(facts)

@@ -183,7 +183,7 @@ typedef struct {
     int64_t arrived, mailed, delivered;
     PyObject *client[MERGES], *relay[MERGES]; /* owned */
     int clients, relays;
-    Slice origin, message_id, sender, subject, recipient, original, reply, dsn, token, next_id;
+    Slice login, origin, message_id, sender, subject, recipient, original, reply, dsn, token, next_id;
     Slice action, queued_as, session_text, folder;
     int relayed, verdicts, has_score;
     PyObject *filter; /* owned by its shape */
@@ -277,8 +277,10 @@ Spoken *spoken_of(Columns *self, const char *text, size_t size);
 const char *text_of(const Columns *self, Slice slice);
 PyObject *slice_text(const Columns *self, Slice slice);
 int same_slices(const Columns *self, Slice one, Slice other);
-/* Make the facts of all records that are in no row, among the others in their order. */
-int make_facts(Columns *self);
+/* Make the facts of all records that are in no row, among the others in their order. Of those in a row that somebody
+   handed in who logged in, auditing wants some, too: into lists of facts and keys. */
+int make_facts(Columns *self, PyObject *apart, PyObject *keys);
+PyObject *key_text(const Columns *self, const Bucket *bucket);
 /* The fact that a record is: lines.c. */
 PyObject *fact_of(Columns *self, const Sketch *sketch);
 /* Append the key of a record that is in a row. */

@@ -8,8 +8,8 @@
 #define AFTER 600000000ll
 #define TRAVELS 36 /* length of a key that goes with a message: `trace.keys` */
 
-/* Lists: rows, keys, first, last, message_ids, waited, when. */
-enum { ROWS, KEYS_OF, FIRST, LAST, NAMED, WAITED, WHEN, LISTS };
+/* The lists that are given back. */
+enum { ROWS, KEYS_OF, FIRST, LAST, NAMED, WAITED, WHEN, APART, APART_KEYS, LISTS };
 
 typedef struct {
     Columns *columns;
@@ -189,9 +189,9 @@ static int journey_of(const Work *work, Bucket *root, Journey *journey)
     Columns *self = work->columns;
     if (!is_plain(work, root) || root->origin.size > 0)
         return 0;
-    int ours = comes_from_us(work, root, CLIENT_IP);
+    int ours = root->login.size > 0 ? 0 : comes_from_us(work, root, CLIENT_IP);
     if (ours)
-        return ours < 0 ? -1 : 0;
+        return ours < 0 ? -1 : 0; /* it may be a later part of another journey */
     Bucket *child = root->next_id.size > 0 ? bucket_of(self, text_of(self, root->next_id), root->next_id.size, 0) : NULL;
     Bucket *none;
     *journey = (Journey){{root, root}, NULL, 1};
@@ -226,18 +226,6 @@ PyObject *new_row(const Rules *rules, PyObject **parts)
     if (row)
         PyObject_GC_UnTrack(row); /* as facts */
     return row;
-}
-
-static PyObject *key_text(const Columns *self, const Bucket *bucket)
-{
-    if (!bucket->session)
-        return slice_text(self, bucket->key);
-    PyObject *made = PyUnicode_New(bucket->key.size + 2, 127);
-    if (made) {
-        memcpy(PyUnicode_1BYTE_DATA(made), "t:", 2);
-        memcpy(PyUnicode_1BYTE_DATA(made) + 2, text_of(self, bucket->key), bucket->key.size);
-    }
-    return made;
 }
 
 /* The keys of a journey and of all that it speaks of, in order. */
@@ -399,6 +387,8 @@ static PyObject *row_of(const Work *work, const Journey *journey)
     PyObject *to = merged_text(leg->relay, leg->relays, RELAY_HOST, nothing);
     if (to && !PyUnicode_GET_LENGTH(to))
         to = merged_text(leg->relay, leg->relays, RELAY, nothing);
+    if (ours >= 0 && root->login.size > 0)
+        ours = 1;
     int64_t ended = session ? session->first : leg->delivered;
     Slice reason = leg->reply, subject = root->subject.size >= 0 ? root->subject : leg->subject;
     if (reason.size > work->rules->most)
@@ -421,7 +411,7 @@ static PyObject *row_of(const Work *work, const Journey *journey)
         owned(to),
         PyLong_FromLongLong(root->size ? root->size : leg->size),
         slice_text(self, root->message_id),
-        owned(nothing),
+        slice_text(self, root->login),
         session ? owned(folder) : owned(nothing),
         session ? owned(nothing) : slice_text(self, reason),
         session ? owned(nothing) : slice_text(self, leg->dsn),
@@ -515,10 +505,12 @@ static int set_apart(Columns *self, PyObject *keys, int how)
 }
 
 const char plain_doc[] =
-    "plain(rules, filed, spoken, message_ids, journeys, route) -> (rows, keys, first, last, message_ids, waited, when)\n\n"
+    "plain(rules, filed, spoken, message_ids, journeys, route) -> (rows, keys, first, last, message_ids, waited, when,\n"
+    "apart, keys of these)\n\n"
     "Tell what is plain of the records without facts; then `facts` has those of all others. filed, spoken: keys that\n"
     "the facts there are filed under, or speak of; message_ids: that they name. journeys: whether any may be told.\n"
-    "route: of refusals (`trace.twins.route`), \"\" for any; None when none may be told.";
+    "route: of refusals (`trace.twins.route`), \"\" for any; None when none may be told. apart: facts of what is told that\n"
+    "auditing makes acts of.";
 
 PyObject *columns_plain(Columns *self, PyObject *arguments)
 {
@@ -544,7 +536,7 @@ PyObject *columns_plain(Columns *self, PyObject *arguments)
         return NULL;
     int bad = set_apart(self, filed, 1) || set_apart(self, spoken, 2) || set_apart(self, message_ids, 0) ||
               (journeys && tell_journeys(&work)) || (route && tell_refusals(self, &rules, route, work.lists[ROWS])) ||
-              make_facts(self);
+              make_facts(self, work.lists[APART], work.lists[APART_KEYS]);
     self->sketching = 0;
     if (bad)
         Py_CLEAR(made);

@@ -86,7 +86,7 @@ static int32_t take_bucket(Columns *self, Slice key, int session)
     if (found >= 0)
         return (int32_t)found;
     Bucket made = {.hash = hash, .key = key, .session = session, .host = -1};
-    Slice none = {0, -1}, *slices[] = {&made.origin,    &made.message_id, &made.sender, &made.subject, &made.recipient,
+    Slice none = {0, -1}, *slices[] = {&made.login, &made.origin,    &made.message_id, &made.sender, &made.subject, &made.recipient,
                                        &made.original,  &made.reply,      &made.dsn,    &made.token,   &made.next_id,
                                        &made.action,    &made.queued_as,  &made.session_text, &made.folder};
     for (size_t i = 0; i < sizeof slices / sizeof *slices; i++)
@@ -288,7 +288,8 @@ static int learn_arrival(Columns *self, int32_t number, const Reading *now)
                                         "orig_client_ip", "orig_client_name", "orig_client_port", NULL};
     to->arrived = now->ts;
     to->clients = own(to->client, now->said);
-    to->odd |= now->said->has >> LOGIN & 1 || !only_names(to->client, to->clients, names);
+    to->login = slice_of(now, LOGIN);
+    to->odd |= !only_names(to->client, to->clients, names);
     to->origin = slice_of(now, ORIGIN);
     return to->origin.size > 0 ? speak(self, number, to->origin, 0) : 0;
 }
@@ -417,7 +418,40 @@ int sketch(Columns *self, const Shape *shape, const Said *said, PyObject *known,
     return place < 0 ? 0 : learn(self, place, shape->role, &now);
 }
 
-int make_facts(Columns *self)
+PyObject *key_text(const Columns *self, const Bucket *bucket)
+{
+    if (!bucket->session)
+        return slice_text(self, bucket->key);
+    PyObject *made = PyUnicode_New(bucket->key.size + 2, 127);
+    if (made) {
+        memcpy(PyUnicode_1BYTE_DATA(made), "t:", 2);
+        memcpy(PyUnicode_1BYTE_DATA(made) + 2, text_of(self, bucket->key), bucket->key.size);
+    }
+    return made;
+}
+
+/* Keep a fact of what is told, for auditing. */
+static int set_apart(Columns *self, const Sketch *one, PyObject *apart, PyObject *keys)
+{
+    PyObject *fact = fact_of(self, one), *key = fact ? key_text(self, bucket_at(self, one->place)) : NULL;
+    int bad = !key || PyList_Append(apart, fact) || PyList_Append(keys, key);
+    Py_XDECREF(fact);
+    Py_XDECREF(key);
+    return bad ? -1 : 0;
+}
+
+/* Whether a record is in a row: 1; 2 when auditing wants it all the same. */
+static int is_told(Columns *self, const Sketch *one)
+{
+    if (one->place < 0)
+        return ((Refusal *)self->sketches.refusals.data)[-1 - one->place].told;
+    const Bucket *of = bucket_at(self, one->place);
+    int role = one->shape->role;
+    int acts = of->login.size > 0 && role != IS_DELIVERED && role != IS_REMOVED;
+    return of->told ? 1 + acts : 0;
+}
+
+int make_facts(Columns *self, PyObject *apart, PyObject *keys)
 {
     PyObject *facts = PyList_New(0);
     Array rows = {0};
@@ -431,8 +465,9 @@ int make_facts(Columns *self)
         int32_t row;
         if (one < end && one->row < theirs) {
             row = one->row;
-            int told = one->place < 0 ? ((Refusal *)self->sketches.refusals.data)[-1 - one->place].told
-                                      : bucket_at(self, one->place)->told;
+            int told = is_told(self, one);
+            if (told > 1 && set_apart(self, one, apart, keys))
+                bad = 1;
             fact = told ? NULL : fact_of(self, one);
             one++;
             if (told)
