@@ -1,7 +1,8 @@
 """Regular expressions of shapes, translated for the matcher in `events/c/shapes.c`.
 
 A program is a list of nodes (op, a, b, c, possessive, next), where the alternatives of each branch begin, the literals,
-the sets, the number of marks, and the bytes that a text may begin with. Python's own parser reads the expression, so both mean the same by it.
+the sets, the number of marks, and the bytes that a text may begin with. Python's own parser reads the expression, so
+both mean the same by it.
 """
 
 from __future__ import annotations
@@ -24,7 +25,10 @@ Program = tuple[int, list[Node], list[int], bytes, bytes, int, bytes]
 
 
 def loadable(shapes: Sequence[Shape]) -> tuple[tuple[Program, str, int, tuple[Any, ...], Any], ...]:
-    """What `native.Columns` takes for shapes; with each field a place to keep what its function gives. Raises ValueError for an expression that it cannot do."""
+    """What `native.Columns` takes for shapes; with each field a place to keep what its function gives.
+
+    Raises ValueError for an expression that it cannot do.
+    """
     return tuple(
         (program(shape.pattern), shape.kind, shape.key, tuple((*field, {}) for field in shape.fields), shape.finish)
         for shape in shapes

@@ -74,7 +74,7 @@ def test_a_shape_says_what_the_parser_says() -> None:
                 break
     known = {
         shape.pattern
-        for program in ("postfix/smtpd", "postfix/smtp", "postfix/qmgr", "dovecot", "amavis")
+        for program in ("postfix/smtpd", "postfix/smtp", "postfix/qmgr", "postfix/postscreen", "dovecot", "amavis")
         for shape in api.shapes_for(program)
     }
     assert known <= met

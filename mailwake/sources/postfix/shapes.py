@@ -7,6 +7,7 @@ from functools import cache
 
 from mailwake.events.fact import Fields
 from mailwake.events.shape import Shape, constant, decimal, mapped, merged, text, whole
+from mailwake.sources.postfix.postscreen import screened
 from mailwake.sources.postfix.replies import settle
 from mailwake.sources.postfix.text import QID, client, peer, relay
 
@@ -28,6 +29,11 @@ def _local(name: str) -> Fields:
 
 def _header(name: str) -> Fields:
     return {"header": name.lower()}
+
+
+def _screened(message: str) -> Fields:
+    found = screened(message)
+    return found[2] if found is not None else {}
 
 
 def _refused(by: str) -> Shape:
@@ -129,6 +135,11 @@ _SMTPD = (
     _ARRIVED,
     _encrypted("in", client),
     _HANDED_IN,
+    Shape(
+        r"(lost connection|timeout) after ([A-Z]+) from ([^ \[\]]*\[[^ \[\]]*\])\Z",
+        "lost",
+        fields=(merged(client, 3), text("text", 1), text("stage", 2)),
+    ),
 )
 _OTHERS: dict[str, tuple[Shape, ...]] = {
     "smtpd": _SMTPD,
@@ -168,6 +179,11 @@ _OTHERS: dict[str, tuple[Shape, ...]] = {
             rf"(DNSBL) (rank [0-9]+) for {_SCREENED}\Z",
             "postscreen",
             fields=(merged(client, 3), text("test", 1), text("text", 2)),
+        ),
+        Shape(
+            rf"((?:HANGUP|PREGREET [0-9]{{1,9}}) after [0-9.]+ from {_SCREENED}[ :].*)\Z",
+            "postscreen",
+            fields=(merged(_screened, 1),),
         ),
     ),
     "dnsblog": (
