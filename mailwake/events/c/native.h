@@ -24,7 +24,8 @@ static inline int put(Array *array, const void *item, size_t size)
 {
     if (array->size - array->used < size && room(array, size))
         return -1;
-    memcpy(array->data + array->used, item, size);
+    if (size)
+        memcpy(array->data + array->used, item, size);
     array->used += size;
     return 0;
 }
