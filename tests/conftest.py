@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import fcntl
 import importlib
+import importlib.util
 import json
 import os
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -46,6 +49,25 @@ def _copies() -> Iterator[None]:
 
     with copies():
         yield
+
+
+@pytest.fixture(scope="session")
+def native(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The native part, compiled from the present sources; tests that want it are skipped where there is no compiler."""
+    import hatch_build
+
+    why_not = hatch_build.obstacle()
+    if why_not:
+        pytest.skip(why_not)
+    folder = tmp_path_factory.mktemp("native")
+    command = [sys.executable, str(TESTS.parent / "hatch_build.py"), "c", str(folder)]
+    subprocess.run(command, cwd=TESTS.parent, check=True, capture_output=True)
+    made = next(folder.glob("lib/mailwake/events/_native.*"))
+    spec = importlib.util.spec_from_file_location("mailwake.events._native", made)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def pytest_configure(config: pytest.Config) -> None:

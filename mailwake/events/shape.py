@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from mailwake.events.fact import Fields, Parsed
 
-TEXT, WHOLE, DECIMAL, CONSTANT, MERGED, MAPPED = range(6)
+TEXT, WHOLE, DECIMAL, CONSTANT, MERGED, MAPPED, LISTED = range(7)
 """How a field is made of a group; the numbers are those of `c/native.h`."""
 
 
@@ -37,8 +37,13 @@ def whole(name: str, group: int) -> Field:
     return Field(WHOLE, name, group)
 
 
+def listed(name: str, group: int) -> Field:
+    """A list of nothing but the group's text."""
+    return Field(LISTED, name, group)
+
+
 def decimal(name: str, group: int) -> Field:
-    """A decimal number of 1 to 15 digits."""
+    """A decimal number of 1 to 15 digits, maybe below zero."""
     return Field(DECIMAL, name, group)
 
 
@@ -92,5 +97,7 @@ def _value(field: Field, value: Any) -> object:
     if field.how == WHOLE:
         return int(value)
     if field.how == DECIMAL:
-        return float(value)
+        return 0.0 + float(value)
+    if field.how == LISTED:
+        return [value]
     return field.argument[value] if field.how == MAPPED else value

@@ -25,16 +25,17 @@ class Finder:
         return None if head is None else (head, self.registry.shapes(head[1]))
 
 
-def columns(wanted: frozenset[str], keyed: frozenset[str] = frozenset()) -> Any:
+def columns(wanted: frozenset[str], keyed: frozenset[str] = frozenset(), *, sketching: bool = False) -> Any:
     """Empty columns; only where there is a native part.
 
     wanted: kinds that are to be facts, too; keyed: those of them of which a shape without a key makes none (sessions
-    without an id, a third of a log).
+    without an id, a third of a log). sketching: most of these are kept without a fact, until `trace.sketched` has told
+    which are needed.
     """
     unknown = (wanted | keyed) - KINDS.keys()
     if unknown:
         raise ValueError(f"no such kinds: {', '.join(sorted(unknown))}")
-    return native.Columns(Fact, wanted, keyed, _finder(), tidy)
+    return native.Columns(Fact, wanted, keyed, _finder(), tidy, sketching)
 
 
 @cache

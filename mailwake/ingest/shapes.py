@@ -1,7 +1,8 @@
 """Regular expressions of shapes, translated for the matcher in `events/c/shapes.c`.
 
-A program is a list of nodes (op, a, b, c, possessive, next), where the alternatives of each branch begin, the literals
-and the sets. Python's own parser reads the expression, so both mean the same by it.
+A program is a list of nodes (op, a, b, c, possessive, next), where the alternatives of each branch begin, the literals,
+the sets, the number of marks, and the bytes that a text may begin with. Python's own parser reads the expression, so
+both mean the same by it.
 """
 
 from __future__ import annotations
@@ -16,16 +17,20 @@ _PARSER: Any = getattr(re, "_parser")  # noqa: B009  it has no public name, and 
 LITERAL, RUN, MARK, BRANCH, END, ACCEPT = range(6)
 _MOST = 1 << 30
 _NOTHING = frozenset[int]()
+_ALL = frozenset(range(256))
 _GROUPS = 31
 
 Node = tuple[int, int, int, int, int, int]
-Program = tuple[int, list[Node], list[int], bytes, bytes]
+Program = tuple[int, list[Node], list[int], bytes, bytes, int, bytes]
 
 
 def loadable(shapes: Sequence[Shape]) -> tuple[tuple[Program, str, int, tuple[Any, ...], Any], ...]:
-    """What `native.Columns` takes for shapes. Raises ValueError for an expression that it cannot do."""
+    """What `native.Columns` takes for shapes; with each field a place to keep what its function gives.
+
+    Raises ValueError for an expression that it cannot do.
+    """
     return tuple(
-        (program(shape.pattern), shape.kind, shape.key, tuple(map(tuple, shape.fields)), shape.finish)
+        (program(shape.pattern), shape.kind, shape.key, tuple((*field, {}) for field in shape.fields), shape.finish)
         for shape in shapes
     )
 
@@ -35,10 +40,12 @@ def program(pattern: str) -> Program:
     made, parsed = _Translation(), _PARSER.parse(pattern, re.DOTALL)
     if parsed.state.flags & ~(re.DOTALL | re.UNICODE):
         raise ValueError("flags within an expression")
-    start = made.sequence(list(parsed), made.node(ACCEPT))
+    start = made.sequence(list(parsed), made.node(ACCEPT), sure=True)
     if made.groups > _GROUPS:
         raise ValueError(f"too many groups: {pattern}")
-    return start, made.nodes, made.branches, bytes(made.literals), bytes(made.sets)
+    begins = made.begins(start)
+    first = bytes(byte in begins for byte in range(256))
+    return start, made.nodes, made.branches, bytes(made.literals), bytes(made.sets), 2 * made.groups + 2, first
 
 
 class _Translation:
@@ -55,8 +62,8 @@ class _Translation:
         self.nodes.append((op, a, b, c, possessive, following))
         return len(self.nodes) - 1
 
-    def sequence(self, items: list[Any], following: int) -> int:
-        """The node at which the items begin."""
+    def sequence(self, items: list[Any], following: int, *, sure: bool = False) -> int:
+        """The node at which the items begin. sure: no match can do without them."""
         while items:
             run = bytearray()
             while items and str(items[-1][0]) == "LITERAL":
@@ -66,20 +73,22 @@ class _Translation:
                 self.literals += run
                 continue
             op, argument = items.pop()
-            following = self._item(op, argument, following)
+            following = self._item(op, argument, following, sure)
         return following
 
-    def _item(self, op: object, argument: Any, following: int) -> int:
+    def _item(self, op: object, argument: Any, following: int, sure: bool) -> int:
         name = str(op)
         if name == "SUBPATTERN":
             group, added, removed, inner = argument
             if added or removed:
                 raise ValueError("flags within an expression")
             if group is None:
-                return self.sequence(list(inner), following)
+                return self.sequence(list(inner), following, sure=sure)
             self.groups = max(self.groups, group)
-            after = self.node(MARK, 2 * group + 1, following=following)
-            return self.node(MARK, 2 * group, following=self.sequence(list(inner), after))
+            # A mark that every match sets anew need not be taken back where one way turns out to be wrong.
+            after = self.node(MARK, 2 * group + 1, possessive=int(sure), following=following)
+            inside = self.sequence(list(inner), after, sure=sure)
+            return self.node(MARK, 2 * group, possessive=int(sure), following=inside)
         if name == "BRANCH":
             return self._branch([self.sequence(list(one), following) for one in argument[1]])
         if name == "AT" and str(argument) == "AT_END_STRING":
@@ -119,6 +128,17 @@ class _Translation:
         if op == BRANCH:
             return _NOTHING.union(*(self._first(start) for start in self.branches[a : a + b]))
         return _NOTHING
+
+    def begins(self, number: int) -> frozenset[int]:
+        """Bytes that a text may begin with which a node matches; all where it may be empty."""
+        op, a, b, _, _, following = self.nodes[number]
+        if op == BRANCH:
+            return _NOTHING.union(*(self.begins(start) for start in self.branches[a : a + b]))
+        if op == MARK:
+            return self.begins(following)
+        if op == RUN and not b:
+            return self._first(number) | self.begins(following)
+        return self._first(number) or _ALL
 
 
 def _members(op: object, argument: Any) -> frozenset[int]:

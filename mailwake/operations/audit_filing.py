@@ -24,7 +24,7 @@ _HANDLED: dict[str, int] = {
 }
 HANDLED = frozenset(_HANDLED)
 """Kinds that `file` looks at."""
-_SLACK = 2_000_000
+SLACK = 2_000_000
 """µs by which a line may seem to be before the arrival that it is about."""
 
 
@@ -69,7 +69,7 @@ def file(facts: list[Fact], keys: list[str]) -> Filed:
         elif is_submission(fact):
             due.add(keys[number])
     # What is said of a message whose arrival is in another window: it may be a submission.
-    due.update(key for key, ts in mail.items() if arrivals.get(key, ts + _SLACK + 1) > ts + _SLACK)
+    due.update(key for key, ts in mail.items() if arrivals.get(key, ts + SLACK + 1) > ts + SLACK)
     due.discard("")
     return Filed(sorted(due), list(naming.names(naming_facts)) if naming_facts else [])
 

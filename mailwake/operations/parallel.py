@@ -26,8 +26,8 @@ from mailwake.ingest.account import Account
 from mailwake.ingest.columns import columns
 from mailwake.ingest.facts import Batch, FactReader
 from mailwake.ingest.files import InputError
-from mailwake.operations.audit_filing import HANDLED, Filed, file, key_of
-from mailwake.operations.audit_sight import sights, write
+from mailwake.operations.audit_filing import HANDLED, SLACK, Filed, file, key_of
+from mailwake.operations.audit_sight import Sight, sights, write
 from mailwake.operations.inputs import Input
 from mailwake.operations.plan import Piece
 from mailwake.store.arrow import spare_pandas
@@ -36,6 +36,8 @@ from mailwake.store.rows import Row
 from mailwake.trace.buckets import FILING
 from mailwake.trace.harvest import harvest
 from mailwake.trace.keys import SESSION_KINDS
+from mailwake.trace.sketched import Told
+from mailwake.trace.sketched import tell as tell_sketched
 
 _THREADS = "OPENBLAS_NUM_THREADS"
 _PLACE = itemgetter(*map(Row._fields.index, ("received", "trace_id", "leaf")))
@@ -104,7 +106,7 @@ def reap(pieces: list[Piece], place: Path) -> Reaped:
     from mailwake.store import journeys
 
     gc.disable()  # this process ends with the import, and `harvest` takes its rings of objects apart itself
-    taken = columns(_WANTED, SESSION_KINDS) if native is not None else None
+    taken = columns(_WANTED, SESSION_KINDS, sketching=True) if native is not None else None
     facts: list[Fact] = []
     account = Account()
     places: dict[Input, End] = {}
@@ -120,14 +122,14 @@ def reap(pieces: list[Piece], place: Path) -> Reaped:
         except InputError as error:
             account.note(str(error))
         account += reader.account
+    told = tell_sketched(taken, SLACK) if taken is not None else None
     facts = _without_doubles(facts) if taken is None else taken.facts
-    made = harvest(facts)
-    filed = file(facts, made.keys)  # before the keys go into the columns
-    seen = sights(facts, made.keys, filed.due)
+    made = harvest(facts, told)
+    filed, seen, keys = for_auditing(facts, made.keys, told)
     acts = place.with_suffix(".acts")
     write(acts, seen)
     files = place.with_suffix(".facts"), place.with_suffix(".rows")
-    _write(files[0], _facts(taken, facts, made.keys))
+    _write(files[0], _facts(taken, facts, keys))
     made.rows.sort(key=_PLACE)  # as the engine keeps them: it would have to do so for all columns
     _write(files[1], journeys.table(made.rows))
     return Reaped(
@@ -147,6 +149,15 @@ def reap(pieces: list[Piece], place: Path) -> Reaped:
         acts,
         [(one.key, one.facts) for one in seen],
     )
+
+
+def for_auditing(facts: list[Fact], keys: list[str], told: Told | None) -> tuple[Filed, list[Sight], list[str]]:
+    """What is to be noted, the acts made at sight, and the keys of the facts, those of mailboxes among them."""
+    whole, all_keys = facts, list(keys)
+    if told is not None and told.apart:
+        whole, all_keys = facts + told.apart, all_keys + told.keys
+    filed = file(whole, all_keys)
+    return filed, sights(whole, all_keys, filed.due), all_keys[: len(facts)]
 
 
 def _without_doubles(facts: list[Fact]) -> list[Fact]:

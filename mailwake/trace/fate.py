@@ -264,5 +264,9 @@ def _whose(fact: Fact) -> str:
 
 def _kept(fact: Fact) -> Fate:
     folder = fact.fields.get("folder", "") or "INBOX"
-    detail = "Junk" if folder != "INBOX" and _JUNK.search(folder) else "Delivered"
-    return Fate._make(("Delivered", detail, "", "", fact.ts, folder, "", "", fact.host))
+    return Fate._make(("Delivered", of_folder(folder), "", "", fact.ts, folder, "", "", fact.host))
+
+
+def of_folder(folder: str) -> str:
+    """Detail of what a mailbox server put into a folder."""
+    return "Junk" if folder != "INBOX" and _JUNK.search(folder) else "Delivered"

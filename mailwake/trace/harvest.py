@@ -17,6 +17,7 @@ from mailwake.trace.model import Leg
 from mailwake.trace.names import Book
 from mailwake.trace.origins import may_continue
 from mailwake.trace.plain import note
+from mailwake.trace.sketched import Told
 from mailwake.trace.workset import Workset
 
 
@@ -37,13 +38,16 @@ _SEEN_AGAIN = frozenset(("", "n:", "s:", "e:"))
 """Beginnings of the keys of facts that are looked at once more: orders without a queue ID, refusals without one."""
 
 
-def harvest(facts: list[Fact]) -> Harvest:
-    """Correlate a window as far as that is possible without the others."""
+def harvest(facts: list[Fact], told: Told | None = None) -> Harvest:
+    """Correlate a window as far as that is possible without the others. told: what is told of it already."""
     workset = Workset()
     keys = workset.add(facts)
     workset.refused.leave(_is_by_proxy)
     rows, _ = workset.refused.flush(_as_it_is)
     book = Book()
+    if told is not None:
+        rows.extend(told.rows)
+        book = told.book
     plain = workset.plain()
     rows.extend([journey.row for journey in plain])
     note(plain, book)

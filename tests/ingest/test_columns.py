@@ -5,7 +5,6 @@ The native part is compiled for this, whatever is installed; without a C compile
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import random
 import re
@@ -21,7 +20,6 @@ from amounts import few
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import hatch_build
 from mailwake.events import shape as shapes
 from mailwake.events.fact import Fact
 from mailwake.ingest import columns
@@ -37,23 +35,6 @@ from mailwake.trace.harvest import harvest
 TOP = Path(__file__).parents[2]
 WANTED = frozenset(FILING)
 SLOW = settings(max_examples=200, deadline=None)
-
-
-@pytest.fixture(scope="session")
-def native(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """The native part, compiled from the present sources."""
-    why_not = hatch_build.obstacle()
-    if why_not:
-        pytest.skip(why_not)
-    folder = tmp_path_factory.mktemp("native")
-    command = [sys.executable, str(TOP / "hatch_build.py"), "c", str(folder)]
-    subprocess.run(command, cwd=TOP, check=True, capture_output=True)
-    made = next(folder.glob("lib/mailwake/events/_native.*"))
-    spec = importlib.util.spec_from_file_location("mailwake.events._native", made)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def _damaged(text: str, chance: random.Random) -> str:
@@ -93,7 +74,9 @@ def test_a_shape_says_what_the_parser_says() -> None:
                 assert said == parser(message), (program, message)
                 break
     known = {
-        shape.pattern for program in ("postfix/smtpd", "postfix/qmgr", "dovecot") for shape in api.shapes_for(program)
+        shape.pattern
+        for program in ("postfix/smtpd", "postfix/smtp", "postfix/qmgr", "postfix/postscreen", "dovecot", "amavis")
+        for shape in api.shapes_for(program)
     }
     assert known <= met
 

@@ -2,11 +2,14 @@
 
 #include "native.h"
 
+#define LARGE ((size_t)4 << 20) /* from which on arrays grow by less than they have */
+
 int room(Array *array, size_t more)
 {
     if (array->used + more <= array->size)
         return 0;
-    size_t size = (array->used + more) * 2 + 4096;
+    size_t size = array->used + more;
+    size += (size < LARGE ? size : size / 2) + 4096;
     char *data = PyMem_RawRealloc(array->data, size);
     if (!data) {
         PyErr_NoMemory();
@@ -14,15 +17,6 @@ int room(Array *array, size_t more)
     }
     array->data = data;
     array->size = size;
-    return 0;
-}
-
-int put(Array *array, const void *item, size_t size)
-{
-    if (room(array, size))
-        return -1;
-    memcpy(array->data + array->used, item, size);
-    array->used += size;
     return 0;
 }
 

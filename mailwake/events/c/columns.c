@@ -30,52 +30,55 @@ static int add_count(Array *counts, int number)
     return 0;
 }
 
-/* Whether the same record stands in the columns already; else it is remembered as the next row. */
-static int is_double(Columns *self, const char *raw, size_t size, int64_t ts, int host, int program)
+#define ROW_BITS 0xFFFFFFFFull
+
+/* Make the table of what was seen large enough for one more. */
+static int grow_seen(Columns *self)
 {
-    if ((size_t)self->rows * 2 >= self->seen_size) {
-        size_t bigger = self->seen_size ? self->seen_size * 2 : 1 << 15;
-        uint64_t *seen = PyMem_RawCalloc(bigger, 8);
-        int32_t *rows = PyMem_RawCalloc(bigger, 4);
-        if (!seen || !rows) {
-            PyMem_RawFree(seen);
-            PyMem_RawFree(rows);
-            PyErr_NoMemory();
-            return -1;
-        }
-        for (size_t i = 0; i < self->seen_size; i++)
-            if (self->seen[i]) {
-                size_t place = self->seen[i] & (bigger - 1);
-                while (seen[place])
-                    place = (place + 1) & (bigger - 1);
-                seen[place] = self->seen[i];
-                rows[place] = self->seen_row[i];
-            }
-        PyMem_RawFree(self->seen);
-        PyMem_RawFree(self->seen_row);
-        self->seen = seen;
-        self->seen_row = rows;
-        self->seen_size = bigger;
+    size_t bigger = self->seen_size ? self->seen_size * 2 : 1 << 16;
+    if ((size_t)self->rows * 2 < self->seen_size)
+        return 0;
+    uint64_t *seen = PyMem_RawCalloc(bigger, 8);
+    if (!seen) {
+        PyErr_NoMemory();
+        return -1;
     }
-    uint64_t hash = hashed(raw, size);
-    size_t place = hash & (self->seen_size - 1);
+    for (size_t i = 0; i < self->seen_size; i++)
+        if (self->seen[i]) {
+            size_t place = self->seen[i] >> 32 & (bigger - 1);
+            while (seen[place])
+                place = (place + 1) & (bigger - 1);
+            seen[place] = self->seen[i];
+        }
+    PyMem_RawFree(self->seen);
+    self->seen = seen;
+    self->seen_size = bigger;
+    return 0;
+}
+
+/* Whether the same record stands in the columns already; else it is remembered as the next row. */
+static int is_double(Columns *self, const char *raw, size_t size, uint64_t hash, int64_t ts, int host, int program)
+{
+    if (grow_seen(self))
+        return -1;
+    hash &= ~ROW_BITS;
+    size_t place = hash >> 32 & (self->seen_size - 1);
     for (; self->seen[place]; place = (place + 1) & (self->seen_size - 1)) {
-        if (self->seen[place] != hash)
+        if ((self->seen[place] & ~ROW_BITS) != hash)
             continue;
-        int32_t row = self->seen_row[place], begin = ((int32_t *)self->raw_end.data)[row];
+        int32_t row = (int32_t)((self->seen[place] & ROW_BITS) - 1), begin = ((int32_t *)self->raw_end.data)[row];
         int32_t end = ((int32_t *)self->raw_end.data)[row + 1];
         if ((size_t)(end - begin) == size && !memcmp(self->raw.data + begin, raw, size) &&
             ((int64_t *)self->ts.data)[row] == ts && ((int32_t *)self->column[HOST].data)[row] == host &&
             ((int32_t *)self->column[PROGRAM].data)[row] == program)
             return 1;
     }
-    self->seen[place] = hash;
-    self->seen_row[place] = (int32_t)self->rows;
+    self->seen[place] = hash | (uint64_t)(self->rows + 1);
     return 0;
 }
 
-int add_row(Columns *self, int64_t ts, int host, int program, uint32_t pid, int kind, int source,
-                   const char *raw, size_t size)
+int add_row(Columns *self, int64_t ts, int host, int program, uint32_t pid, int kind, int source, const char *raw,
+            size_t size, uint64_t hash)
 {
     if (add_count(&self->counts, kind) || (kind == self->foreign_kind && add_count(&self->foreign, program)))
         return -1;
@@ -86,7 +89,7 @@ int add_row(Columns *self, int64_t ts, int host, int program, uint32_t pid, int 
             self->high = ts;
     }
     self->last = ts;
-    int twice = is_double(self, raw, size, ts, host, program);
+    int twice = is_double(self, raw, size, hash, ts, host, program);
     if (twice)
         return twice < 0 ? -1 : 0;
     if (self->raw.used + size > INT32_MAX) {
@@ -130,7 +133,8 @@ static PyObject *columns_add(Columns *self, PyObject *facts)
         if (!raw)
             return NULL;
         int added = add_row(self, ts, host, program, pid < 0 || pid > UINT32_MAX ? 0 : (uint32_t)pid, number, source,
-                            PyBytes_AS_STRING(raw), PyBytes_GET_SIZE(raw));
+                            PyBytes_AS_STRING(raw), PyBytes_GET_SIZE(raw),
+                            hashed(PyBytes_AS_STRING(raw), PyBytes_GET_SIZE(raw)));
         Py_DECREF(raw);
         if (added < 0)
             return NULL;
@@ -173,23 +177,48 @@ static PyObject *columns_take(Columns *self, PyObject *Py_UNUSED(ignored))
 PyDoc_STRVAR(finish_doc, "finish(keys) -> {column: Buffer or (Buffer, ...)}\n\n"
                          "The columns; keys: of `facts`, in order, all other rows get \"\". Nothing can be added after.");
 
+/* The keys of all rows, as ends and texts. */
+static int put_keys(Columns *self, PyObject *keys, Array *ends, Array *data)
+{
+    Py_ssize_t next = 0, count = (Py_ssize_t)(self->row.used / 4);
+    const Sketch *told = (const Sketch *)self->sketches.sketches.data;
+    const Sketch *stop = told ? told + self->sketches.sketches.used / sizeof *told : NULL;
+    int32_t end = 0;
+    if (put(ends, &end, 4))
+        return -1;
+    for (Py_ssize_t row = 0; row < self->rows; row++) {
+        for (; told < stop && told->row < row; told++)
+            ;
+        if (next < count && ((int32_t *)self->row.data)[next] == row) {
+            if (put_text(data, PyList_GET_ITEM(keys, next++)))
+                return -1;
+        } else if (told < stop && told->row == row && put_sketched_key(self, told, data)) {
+            return -1;
+        }
+        if (data->used > INT32_MAX) {
+            PyErr_SetString(PyExc_OverflowError, "too much text for one window");
+            return -1;
+        }
+        end = (int32_t)data->used;
+        if (put(ends, &end, 4))
+            return -1;
+    }
+    return 0;
+}
+
 static PyObject *columns_finish(Columns *self, PyObject *keys)
 {
     Array ends = {0}, data = {0};
-    Py_ssize_t next = 0, count = (Py_ssize_t)(self->row.used / 4);
-    if (!PyList_Check(keys) || PyList_GET_SIZE(keys) != count)
+    if (!PyList_Check(keys) || PyList_GET_SIZE(keys) != (Py_ssize_t)(self->row.used / 4))
         return PyErr_Format(PyExc_ValueError, "not a key for each fact");
-    int32_t end = 0;
-    if (put(&ends, &end, 4))
+    if (self->sketching && self->sketches.sketches.used)
+        return PyErr_Format(PyExc_ValueError, "not all facts were made");
+    if (put_keys(self, keys, &ends, &data)) {
+        PyMem_RawFree(ends.data);
+        PyMem_RawFree(data.data);
         return NULL;
-    for (Py_ssize_t row = 0; row < self->rows; row++) {
-        if (next < count && ((int32_t *)self->row.data)[next] == row)
-            if (put_text(&data, PyList_GET_ITEM(keys, next++)))
-                return NULL;
-        end = (int32_t)data.used;
-        if (put(&ends, &end, 4))
-            return NULL;
     }
+    sketches_free(&self->sketches); /* they stand in the text that is given away */
     return Py_BuildValue("{s:N,s:N,s:N,s:N,s:N,s:N,s:(NN),s:(NN)}", "ts", finished(&self->ts), "pid",
                          finished(&self->pid), "host", finished(&self->column[HOST]), "program",
                          finished(&self->column[PROGRAM]), "kind", finished(&self->column[KIND]), "source",
@@ -200,12 +229,14 @@ static PyObject *columns_finish(Columns *self, PyObject *keys)
 static PyObject *columns_new(PyTypeObject *type, PyObject *arguments, PyObject *Py_UNUSED(names))
 {
     PyObject *fact_type, *wanted, *keyed, *find, *tidy;
-    if (!PyArg_ParseTuple(arguments, "O!OOOO", &PyType_Type, &fact_type, &wanted, &keyed, &find, &tidy))
+    int sketching = 0;
+    if (!PyArg_ParseTuple(arguments, "O!OOOO|p", &PyType_Type, &fact_type, &wanted, &keyed, &find, &tidy, &sketching))
         return NULL;
     Columns *self = (Columns *)type->tp_alloc(type, 0);
     if (!self)
         return NULL;
     self->fact_type = (PyTypeObject *)fact_type;
+    self->sketching = sketching;
     self->wanted = wanted;
     self->keyed = keyed;
     self->find = find;
@@ -222,10 +253,11 @@ static PyObject *columns_new(PyTypeObject *type, PyObject *arguments, PyObject *
     }
     self->facts = PyList_New(0);
     self->losses = PyList_New(0);
-    self->heads = PyMem_Calloc(2 * HEADS, sizeof(Head));
+    self->heads = PyMem_Malloc(HEADS * sizeof(Head)); /* what is not used is no memory */
+    self->head_places = PyMem_Calloc(HEAD_PLACES, sizeof *self->head_places);
     self->keys = PyMem_Calloc(KEYS, sizeof(PyObject *));
     PyObject *foreign = PyUnicode_FromString("foreign"), *loss = PyUnicode_FromString("loss");
-    if (!self->heads || !self->keys || !foreign || !loss || PyErr_Occurred() || put(&self->raw_end, &none, 4)) {
+    if (!self->heads || !self->head_places || !self->keys || !foreign || !loss || PyErr_Occurred() || put(&self->raw_end, &none, 4)) {
         Py_DECREF(self);
         return NULL;
     }
@@ -239,9 +271,10 @@ static PyObject *columns_new(PyTypeObject *type, PyObject *arguments, PyObject *
 static void columns_free(Columns *self)
 {
     Array *arrays[] = {&self->ts, &self->pid, &self->raw_end, &self->raw, &self->row, &self->counts, &self->foreign};
-    if (self->heads)
+    if (self->heads && self->head_places)
         forget_heads(self);
     PyMem_Free(self->heads);
+    PyMem_Free(self->head_places);
     for (int i = 0; self->keys && i < KEYS; i++)
         Py_XDECREF(self->keys[i]);
     PyMem_Free(self->keys);
@@ -253,6 +286,7 @@ static void columns_free(Columns *self)
         Py_DECREF(loaded->given);
     }
     PyMem_RawFree(self->loaded.data);
+    sketches_free(&self->sketches);
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         PyMem_RawFree(arrays[i]->data);
     for (int i = 0; i < 4; i++) {
@@ -261,7 +295,6 @@ static void columns_free(Columns *self)
         Py_CLEAR(self->numbers[i]);
     }
     PyMem_RawFree(self->seen);
-    PyMem_RawFree(self->seen_row);
     Py_CLEAR(self->facts);
     Py_CLEAR(self->losses);
     Py_CLEAR(self->wanted);
@@ -277,6 +310,7 @@ static PyMethodDef columns_methods[] = {
     {"iso", (PyCFunction)columns_iso, METH_VARARGS, iso_doc},
     {"add", (PyCFunction)columns_add, METH_O, add_doc},
     {"take", (PyCFunction)columns_take, METH_NOARGS, take_doc},
+    {"plain", (PyCFunction)columns_plain, METH_VARARGS, plain_doc},
     {"finish", (PyCFunction)columns_finish, METH_O, finish_doc},
     {NULL},
 };
@@ -298,7 +332,8 @@ PyTypeObject ColumnsType = {
     .tp_methods = columns_methods,
     .tp_members = columns_members,
     .tp_flags = Py_TPFLAGS_DEFAULT,
-    .tp_doc = "Columns(fact type, kinds wanted, those of them that shapes give only with a key, find, tidy)\n\nfind: text of a head -> ((host, program, pid, parser), "
-              "shapes) or None.",
+    .tp_doc = "Columns(fact type, kinds wanted, those of them that shapes give only with a key, find, tidy, sketching)\n\n"
+              "find: text of a head -> ((host, program, pid, parser), shapes) or None. sketching: most records are kept\n"
+              "without facts, until `plain` has told which of these are needed.",
 };
 

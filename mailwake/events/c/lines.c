@@ -30,19 +30,19 @@ static Loaded *load(Columns *self, PyObject *given)
             return NULL;
         if (keyed && !shape->key_group)
             shape->wanted = 0;
+        if (!shape->wanted)
+            shape->role = NO_ROLE;
     }
     return kept;
 }
 
 void forget_heads(Columns *self)
 {
-    for (int i = 0; i < 2 * HEADS; i++) {
-        if (self->heads[i].text) {
-            PyMem_Free(self->heads[i].text);
-            Py_CLEAR(self->heads[i].known);
-        }
+    for (int i = 0; i < self->head_count; i++) {
+        PyMem_Free(self->heads[i].text);
+        Py_CLEAR(self->heads[i].known);
     }
-    memset(self->heads, 0, 2 * HEADS * sizeof(Head));
+    memset(self->head_places, 0, HEAD_PLACES * sizeof *self->head_places);
     self->head_count = 0;
 }
 
@@ -50,9 +50,9 @@ void forget_heads(Columns *self)
 static Head *head_of(Columns *self, const char *text, int size)
 {
     uint64_t hash = hashed(text, size);
-    size_t place = hash % (2 * HEADS);
-    for (; self->heads[place].text; place = (place + 1) % (2 * HEADS)) {
-        Head *head = &self->heads[place];
+    size_t place = hash % HEAD_PLACES;
+    for (; self->head_places[place]; place = (place + 1) % HEAD_PLACES) {
+        Head *head = &self->heads[self->head_places[place] - 1];
         if (head->hash == hash && head->size == size && !memcmp(head->text, text, size))
             return head;
     }
@@ -69,7 +69,7 @@ static Head *head_of(Columns *self, const char *text, int size)
         loaded = load(self, shapes);
     if (loaded && self->head_count >= HEADS) {
         forget_heads(self);
-        place = hash % (2 * HEADS);
+        place = hash % HEAD_PLACES;
     }
     Head made = {hash, loaded ? PyMem_Malloc(size + 1) : NULL, size, 0, 0, 0, NULL, NULL, 0};
     if (made.text) {
@@ -85,18 +85,20 @@ static Head *head_of(Columns *self, const char *text, int size)
     Py_DECREF(found);
     if (!made.text || PyErr_Occurred())
         return NULL;
-    self->heads[place] = made;
-    self->head_count++;
-    return &self->heads[place];
+    self->heads[self->head_count++] = made;
+    self->head_places[place] = (uint16_t)self->head_count;
+    return &self->heads[self->head_count - 1];
 }
 
 typedef struct {
     PyObject *source, *origin, *ts_object;
     int source_number, untidy;
     int64_t ts;
+    uint64_t hash; /* of the line */
 } Run;
 
-static PyObject *make_fact(Columns *self, const Head *head, const Run *run, PyObject *kind, PyObject *key,
+/* Takes over key, fields and raw. */
+static PyObject *make_fact(Columns *self, PyObject *known, PyObject *ts, PyObject *origin, PyObject *kind, PyObject *key,
                            PyObject *fields, PyObject *raw)
 {
     PyObject *fact = key && fields && raw ? self->fact_type->tp_alloc(self->fact_type, 9) : NULL;
@@ -106,8 +108,8 @@ static PyObject *make_fact(Columns *self, const Head *head, const Run *run, PyOb
         Py_XDECREF(raw);
         return NULL;
     }
-    PyObject *parts[9] = {run->ts_object, PyTuple_GET_ITEM(head->known, 0), PyTuple_GET_ITEM(head->known, 1),
-                          PyTuple_GET_ITEM(head->known, 2), kind, key, fields, raw, run->origin};
+    PyObject *parts[9] = {ts,   PyTuple_GET_ITEM(known, 0), PyTuple_GET_ITEM(known, 1), PyTuple_GET_ITEM(known, 2),
+                          kind, key, fields, raw, origin};
     for (int i = 0; i < 9; i++) {
         if (i < 5 || i == 8)
             Py_INCREF(parts[i]);
@@ -148,18 +150,53 @@ static int by_shape(Columns *self, const Head *head, const Run *run, const char 
         if (!pattern_match(&shape->pattern, text, end, &found))
             continue;
         PyObject *fields = NULL;
+        Said said;
+        int ready = self->sketching && shape->role ? read_said(shape, &found, &said) : 0;
+        if (ready < 0)
+            return -1;
+        if (ready && is_usual(shape->role, &said)) {
+            int taken = add_row(self, run->ts, head->host, head->program, head->pid, shape->kind_number,
+                                run->source_number, line, size, run->hash);
+            if (taken <= 0)
+                return taken < 0 ? -1 : 1;
+            return sketch(self, shape, &said, head->known, run->origin, line, message) ? -1 : 1;
+        }
         if (shape->wanted && !(fields = shape_fields(shape, &found)))
             return -1;
         int added = add_row(self, run->ts, head->host, head->program, head->pid, shape->kind_number,
-                            run->source_number, line, size);
+                            run->source_number, line, size, run->hash);
         if (added <= 0 || !shape->wanted) {
             Py_XDECREF(fields);
             return added < 0 ? -1 : 1;
         }
         PyObject *key = key_of(self, &found, shape->key_group);
-        return keep(self, make_fact(self, head, run, shape->kind, key, fields, decoded(line, size, 1))) ? -1 : 1;
+        PyObject *fact = make_fact(self, head->known, run->ts_object, run->origin, shape->kind, key, fields,
+                                   decoded(line, size, 1));
+        return keep(self, fact) ? -1 : 1;
     }
     return 0;
+}
+
+PyObject *fact_of(Columns *self, const Sketch *sketch)
+{
+    const Shape *shape = sketch->shape;
+    const int32_t *ends = (const int32_t *)self->raw_end.data + sketch->row;
+    const char *line = self->raw.data + ends[0];
+    Found found;
+    if (!pattern_match(&shape->pattern, (const uint8_t *)line + sketch->message, (const uint8_t *)self->raw.data + ends[1],
+                       &found))
+        return PyErr_Format(PyExc_SystemError, "a record is not what it was");
+    PyObject *ts = PyLong_FromLongLong(((int64_t *)self->ts.data)[sketch->row]);
+    PyObject *fields = ts ? shape_fields(shape, &found) : NULL;
+    PyObject *key = fields ? key_of(self, &found, shape->key_group) : NULL;
+    PyObject *fact = NULL;
+    if (key)
+        fact = make_fact(self, sketch->known, ts, sketch->origin, shape->kind, key, fields,
+                         decoded(line, ends[1] - ends[0], 1));
+    else
+        Py_XDECREF(fields);
+    Py_XDECREF(ts);
+    return fact;
 }
 
 /* A line whose message the source's parser reads: 1; 0 when that does not know it. */
@@ -184,12 +221,13 @@ static int by_parser(Columns *self, const Head *head, const Run *run, const char
         int number = number_of(self, KIND, kind), wanted = PySet_Contains(self->wanted, kind);
         int added = number < 0 || wanted < 0 ? -1
                                              : add_row(self, run->ts, head->host, head->program, head->pid, number,
-                                                       run->source_number, line, size);
+                                                       run->source_number, line, size, run->hash);
         result = added < 0 ? -1 : 1;
         if (added >= 0 && (wanted || number == self->loss_kind)) {
             Py_INCREF(key);
             Py_INCREF(fields);
-            PyObject *fact = make_fact(self, head, run, kind, key, fields, decoded(line, size, ascii));
+            PyObject *fact = make_fact(self, head->known, run->ts_object, run->origin, kind, key, fields,
+                                       decoded(line, size, ascii));
             if (number == self->loss_kind && (!fact || PyList_Append(self->losses, fact)))
                 result = -1;
             if (added && wanted)
@@ -202,10 +240,11 @@ static int by_parser(Columns *self, const Head *head, const Run *run, const char
     return result;
 }
 
-static int one_line(Columns *self, const Head *head, const Run *run, const char *line, size_t size,
+static int one_line(Columns *self, const Head *head, Run *run, const char *line, size_t size,
                     const char *message)
 {
     const char *end = line + size;
+    run->hash = row_hash(self, line, size);
     int ascii = is_ascii(line, size);
     /* Ends that parsers cut off (blanks, an escaped line end `#012`), and Solaris' message ids, are for Python. */
     int plain = ascii && message < end && end[-1] > ' ' && !(end - message >= 4 && end[-4] == '#') && *message != '[';

@@ -12,7 +12,7 @@ static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "_native", "Work 
 
 PyMODINIT_FUNC PyInit__native(void)
 {
-    if (PyType_Ready(&BufferType) || PyType_Ready(&ColumnsType))
+    if (PyType_Ready(&BufferType) || PyType_Ready(&ColumnsType) || load_names())
         return NULL;
     PyObject *made = PyModule_Create(&definition);
     if (made && PyModule_AddObjectRef(made, "Columns", (PyObject *)&ColumnsType)) {

@@ -19,7 +19,17 @@ typedef struct {
 extern PyTypeObject BufferType;
 /* Make room for so many bytes more; append an item: -1 with an exception set. */
 int room(Array *array, size_t more);
-int put(Array *array, const void *item, size_t size);
+
+static inline int put(Array *array, const void *item, size_t size)
+{
+    if (array->size - array->used < size && room(array, size))
+        return -1;
+    if (size)
+        memcpy(array->data + array->used, item, size);
+    array->used += size;
+    return 0;
+}
+
 /* The array as an object of the buffer protocol; it is empty afterwards. */
 PyObject *finished(Array *array);
 /* Append text as UTF-8, bytes that were none as they were. */
@@ -33,17 +43,18 @@ PyObject *decoded(const char *text, size_t size, int ascii);
 #define MARKS 64 /* group n stands between marks 2n and 2n + 1 */
 
 typedef struct {
-    int op, possessive;
+    int op, possessive; /* nothing is given back, of a mark: it need not be taken back */
     int a, b, c; /* literal: place, length; run: set, least, most; mark: number; branch: place, count */
     int next;
 } Node;
 
 typedef struct {
-    int count, start;
+    int count, start, marks;
     Node *nodes;
     uint8_t *literals;
     uint8_t *sets; /* 256 bytes each */
     int *branches;
+    uint8_t begins[256]; /* which bytes a text may begin with */
 } Pattern;
 
 typedef struct {
@@ -52,17 +63,27 @@ typedef struct {
 } Found;
 
 /* How a field of a fact is made of a group: `events.shape`. */
-enum { TEXT, WHOLE, DECIMAL, CONSTANT, MERGED, MAPPED };
+enum { TEXT, WHOLE, DECIMAL, CONSTANT, MERGED, MAPPED, LISTED };
+
+#define ANSWERS 512
+
+/* What was made of a text last. */
+typedef struct {
+    PyObject *text, *value; /* owned */
+} Answer;
 
 typedef struct {
     int how, group;
     PyObject *name, *argument, *cache;
+    Answer *answers; /* by the texts' hashes */
 } Field;
 
 typedef struct {
     Pattern pattern;
     PyObject *kind, *finish;
     int key_group, field_count, kind_number, wanted;
+    int role; /* what it is in the story of a message, if its records may be kept without objects: said.c */
+    uint8_t *places; /* where a field's value goes in `Said` */
     Field *fields;
 } Shape;
 
@@ -75,10 +96,48 @@ int pattern_match(const Pattern *pattern, const uint8_t *text, const uint8_t *en
 PyObject *shape_fields(const Shape *shape, const Found *found);
 /* The ASCII text of a group as a str; the empty one when it took no part. */
 PyObject *group_text(const Found *found, int group);
+/* Numbers of groups: 0, or -1 where it is none. What a function of a source, or a table, makes of a group: borrowed. */
+int whole_of(const uint8_t *from, const uint8_t *to, int64_t *value);
+int decimal_of(const uint8_t *from, const uint8_t *to, double *value);
+PyObject *looked_up(const Field *field, const uint8_t *from, const uint8_t *to);
+
+/* -- said.c: what a record says, by the places that the story of a message has ------------------------------------- */
+
+enum { NO_ROLE, ARRIVES, NAMES, HEADS_UP, IS_QUEUED, IS_DELIVERED, IS_REMOVED, IS_STORED, IS_JUDGED, IS_REFUSED };
+enum {
+    NOWHERE, SENDER, RECIPIENT, ORIGINAL, MESSAGE_ID, VALUE, SIZE, RECIPIENTS, STATUS, DSN, REPLY, TOKEN, NEXT_ID,
+    DISPOSITION, AGENT, LOGIN, ORIGIN, FOLDER, SESSION, QUEUE_ID, QUEUED_AS, ACTION, FILTER, SCORE, CODE, WORDS,
+    TEMPORARY, HELO, BY, PLACES
+};
+#define MERGES 3
+
+typedef struct {
+    const uint8_t *from;
+    int size;
+} Text;
+
+typedef struct {
+    uint32_t has; /* bits of the places that have a value */
+    Text key;
+    Text text[PLACES];
+    PyObject *object[PLACES]; /* constants and what stands in tables: borrowed */
+    int64_t size, recipients, code;
+    double score;
+    PyObject *merged[MERGES]; /* borrowed */
+    int merges;
+} Said;
+
+/* Give a shape its role, if it has one: -1 with an exception set. */
+int take_role(Shape *shape);
+/* What a record says: 1; 0 when the usual way has to look at it; -1 with an exception set. */
+int read_said(const Shape *shape, const Found *found, Said *said);
+/* Whether a place has this text. */
+int says(const Said *said, int place, const char *text);
 
 /* -- columns.c, lines.c: facts ------------------------------------------------------------------------------------- */
 
 #define HEADS 20000 /* heads remembered at the most */
+#define HEAD_PLACES (1 << 16)
 #define KEYS 8192 /* keys of facts remembered at the most */
 
 /* What stands between stamp and message. */
@@ -100,6 +159,68 @@ typedef struct {
     int count;
 } Loaded;
 
+/* -- sketches.c: records without objects, by the keys that they are filed under -------------------------------------- */
+
+/* A part of the window's text; size below 0: there is none. */
+typedef struct {
+    int32_t at, size;
+} Slice;
+
+#define NEAR 4
+
+/* What is filed under one key, as far as it is plain. */
+typedef struct {
+    uint64_t hash;
+    Slice key;
+    int session; /* the key is that of a mailbox server's session: `t:` and the key */
+    int odd;     /* nothing that is told here */
+    int told;    /* it is part of a row */
+    int count;   /* records without objects */
+    int foreign; /* other records: 1 are filed under it, 2 speak of it */
+    int near[NEAR], near_count;
+    int stage, kinds, host, queue_manager;
+    int64_t first, last;    /* times of all records */
+    int64_t latest;         /* of those whose order counts */
+    int64_t arrived, mailed, delivered;
+    PyObject *client[MERGES], *relay[MERGES]; /* owned */
+    int clients, relays;
+    Slice login, origin, message_id, sender, subject, recipient, original, reply, dsn, token, next_id;
+    Slice action, queued_as, session_text, folder;
+    int relayed, verdicts, has_score;
+    PyObject *filter; /* owned by its shape */
+    int64_t size, recipients, judged;
+    double score;
+} Bucket;
+
+typedef struct {
+    uint64_t hash;
+    Slice text;
+    int count;
+} Spoken;
+
+/* A refusal without a queue ID. */
+typedef struct {
+    int32_t row, told;
+    int code, temporary;
+    PyObject *client[MERGES];
+    int clients;
+    Slice sender, recipient, words, dsn, helo;
+    char key[27];
+} Refusal;
+
+typedef struct {
+    int32_t row, place; /* number of its bucket, or -1 less that of its refusal */
+    uint32_t message;   /* where that begins in the line */
+    const Shape *shape;
+    PyObject *known, *origin; /* owned */
+} Sketch;
+
+typedef struct {
+    Array sketches, buckets, spoken, refusals;
+    int32_t *bucket_table, *spoken_table;
+    size_t bucket_size, spoken_size;
+} Sketches;
+
 typedef struct {
     PyObject_HEAD
     PyTypeObject *fact_type;
@@ -111,11 +232,13 @@ typedef struct {
     Py_ssize_t rows;
     long long low, high, last;
     Head *heads;
+    uint16_t *head_places; /* numbers of heads, less one; 0 is empty */
     int head_count;
     PyObject **keys; /* the last one for each remainder of its hash */
-    uint64_t *seen; /* hash of a row's text; 0: none */
-    int32_t *seen_row;
+    uint64_t *seen; /* a row's number, less one, below half of its text's hash; 0: none */
     size_t seen_size;
+    int sketching; /* whether records may be kept without objects */
+    Sketches sketches;
 } Columns;
 
 enum { HOST, PROGRAM, KIND, SOURCE };
@@ -125,13 +248,71 @@ extern PyTypeObject ColumnsType;
 int number_of(Columns *self, int which, PyObject *name);
 /* Append a row; 1 when it was one, 0 for a double, -1 with an exception set. */
 int add_row(Columns *self, int64_t ts, int host, int program, uint32_t pid, int kind, int source, const char *raw,
-            size_t size);
+            size_t size, uint64_t hash);
+/* The hash of a row's text; where it is looked for is fetched into the processor's cache meanwhile. */
+static inline uint64_t row_hash(const Columns *self, const char *raw, size_t size)
+{
+    uint64_t hash = hashed(raw, size);
+#ifdef __GNUC__
+    if (self->seen_size)
+        __builtin_prefetch(&self->seen[hash >> 32 & (self->seen_size - 1)]);
+#endif
+    return hash;
+}
 /* Keep a fact for correlation, as the fact of the last row. Takes over `fact`. */
 int keep(Columns *self, PyObject *fact);
 void forget_heads(Columns *self);
 PyObject *columns_bsd(Columns *self, PyObject *arguments);
 PyObject *columns_iso(Columns *self, PyObject *arguments);
 extern const char bsd_doc[], iso_doc[];
+
+/* Whether a record is filed, and speaks of others, as it is known here. */
+int is_usual(int role, const Said *said);
+/* Keep the record of the last row, which its shape says all of. */
+int sketch(Columns *self, const Shape *shape, const Said *said, PyObject *known, PyObject *origin, const char *line,
+           const char *message);
+void sketches_free(Sketches *all);
+/* The bucket of a key, NULL when there is none; the number of those that speak of a Message-ID. */
+Bucket *bucket_of(Columns *self, const char *key, size_t size, int session);
+Spoken *spoken_of(Columns *self, const char *text, size_t size);
+const char *text_of(const Columns *self, Slice slice);
+PyObject *slice_text(const Columns *self, Slice slice);
+int same_slices(const Columns *self, Slice one, Slice other);
+/* Make the facts of all records that are in no row, among the others in their order. Of those in a row that somebody
+   handed in who logged in, auditing wants some, too: into lists of facts and keys. */
+int make_facts(Columns *self, PyObject *apart, PyObject *keys);
+PyObject *key_text(const Columns *self, const Bucket *bucket);
+/* The fact that a record is: lines.c. */
+PyObject *fact_of(Columns *self, const Sketch *sketch);
+/* Append the key of a record that is in a row. */
+int put_sketched_key(const Columns *self, const Sketch *sketch, Array *out);
+PyObject *columns_plain(Columns *self, PyObject *arguments);
+extern const char plain_doc[];
+
+/* -- plain.c, refusals.c, blake2b.c: rows of what is told at sight ---------------------------------------------------- */
+
+/* What the rooms of Python lay down: `trace.sketched`. */
+typedef struct {
+    PyTypeObject *row_type;
+    PyObject *is_internal, *internal, *folder, *folders, *ends, *proven;
+    Py_ssize_t most; /* characters of a reason */
+    int most_late;   /* microseconds by which what is said of a message may come before its arrival */
+} Rules;
+
+/* Rows of all refusals, but those that are for the usual way. */
+int tell_refusals(Columns *self, const Rules *rules, const char *route, PyObject *rows);
+/* Whether an address is one of our own machines: 1, 0, -1 with an exception set. */
+int is_internal(const Rules *rules, PyObject *ip);
+/* A field of merged ones, borrowed; NULL when it is not there, then maybe with an exception set. */
+enum { CLIENT_IP, CLIENT_NAME, ORIG_CLIENT_IP, ORIG_CLIENT_NAME, RELAY, RELAY_IP, RELAY_HOST, HEADER };
+PyObject *merged_field(PyObject *const *merged, int count, int name);
+int load_names(void);
+/* Whether merged fields have these names only. */
+int only_names(PyObject *const *merged, int count, const char *const *names);
+PyObject *new_row(const Rules *rules, PyObject **parts);
+#define ROW 31
+/* `blake2b(text, digest_size=size).hexdigest()` */
+void blake2b_hex(const char *text, size_t length, int size, char *out);
 
 /* -- bodies.c, rows.c, memory.c -------------------------------------------------------------------------------------------- */
 

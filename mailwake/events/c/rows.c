@@ -3,7 +3,7 @@
 #include "native.h"
 
 /* How a column is made of a part of each row; `store.journeys` names them. */
-enum { NUMBER64, NUMBER32, SIZE, HEX, PLAIN, LOWER, SAME, LIST, BODY };
+enum { NUMBER64, NUMBER32, LENGTH, HEX, PLAIN, LOWER, SAME, LIST, BODY };
 
 static const char unknown = 1, same = 2; /* `store.query` */
 
@@ -13,7 +13,7 @@ static int put_number(Array *out, int how, PyObject *value)
     long long number = PyLong_AsLongLongAndOverflow(value, &overflow);
     if (number == -1 && PyErr_Occurred())
         return -1;
-    if (how == SIZE && (overflow || number < 0)) /* what no message can have */
+    if (how == LENGTH && (overflow || number < 0)) /* what no message can have */
         number = overflow > 0 ? INT64_MAX : 0, overflow = 0;
     if (overflow || (how == NUMBER32 && (number < 0 || number > UINT32_MAX))) {
         PyErr_SetString(PyExc_OverflowError, "a number of a row is too large");

@@ -20,9 +20,9 @@ static int match(const Pattern *pattern, int number, const uint8_t *at, Found *f
             break;
         }
         case RUN: {
-            const uint8_t *set = pattern->sets + 256 * node->a;
+            const uint8_t *set = node->a < 0 ? NULL : pattern->sets + 256 * node->a; /* NULL: all bytes */
             const uint8_t *stop = found->end - at > node->c ? at + node->c : found->end;
-            const uint8_t *here = at;
+            const uint8_t *here = set ? at : stop;
             while (here < stop && set[*here])
                 here++;
             if (here - at < node->b)
@@ -44,6 +44,8 @@ static int match(const Pattern *pattern, int number, const uint8_t *at, Found *f
         case MARK: {
             const uint8_t *before = found->marks[node->a];
             found->marks[node->a] = at;
+            if (node->possessive)
+                break;
             if (match(pattern, node->next, at, found))
                 return 1;
             found->marks[node->a] = before;
@@ -67,7 +69,10 @@ static int match(const Pattern *pattern, int number, const uint8_t *at, Found *f
 
 int pattern_match(const Pattern *pattern, const uint8_t *text, const uint8_t *end, Found *found)
 {
-    memset(found->marks, 0, sizeof found->marks);
+    if (text < end && !pattern->begins[*text])
+        return 0;
+    for (int i = 0; i < pattern->marks; i++)
+        found->marks[i] = NULL;
     found->end = end;
     return match(pattern, pattern->start, text, found);
 }
@@ -85,11 +90,16 @@ static uint8_t *copied(PyObject *bytes)
 
 static int pattern_load(Pattern *pattern, PyObject *program)
 {
-    PyObject *nodes, *branches, *literals, *sets;
+    PyObject *nodes, *branches, *literals, *sets, *begins;
     memset(pattern, 0, sizeof *pattern);
-    if (!PyArg_ParseTuple(program, "iO!O!SS", &pattern->start, &PyList_Type, &nodes, &PyList_Type, &branches, &literals,
-                          &sets))
+    if (!PyArg_ParseTuple(program, "iO!O!SSiS", &pattern->start, &PyList_Type, &nodes, &PyList_Type, &branches, &literals,
+                          &sets, &pattern->marks, &begins))
         return -1;
+    if (pattern->marks < 0 || pattern->marks > MARKS || PyBytes_GET_SIZE(begins) != 256) {
+        PyErr_SetString(PyExc_ValueError, "not a program");
+        return -1;
+    }
+    memcpy(pattern->begins, PyBytes_AS_STRING(begins), 256);
     pattern->count = (int)PyList_GET_SIZE(nodes);
     pattern->nodes = PyMem_Calloc(pattern->count + 1, sizeof(Node));
     pattern->branches = PyMem_Calloc(PyList_GET_SIZE(branches) + 1, sizeof(int));
@@ -102,6 +112,8 @@ static int pattern_load(Pattern *pattern, PyObject *program)
         if (!PyArg_ParseTuple(PyList_GET_ITEM(nodes, i), "iiiiii", &node->op, &node->a, &node->b, &node->c,
                               &node->possessive, &node->next))
             return -1;
+        if (node->op == RUN && !memchr(pattern->sets + 256 * node->a, 0, 256))
+            node->a = -1;
     }
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(branches); i++)
         pattern->branches[i] = (int)PyLong_AsLong(PyList_GET_ITEM(branches, i));
@@ -130,40 +142,59 @@ PyObject *group_text(const Found *found, int group)
     return from && to ? ascii(from, to - from) : PyUnicode_New(0, 0);
 }
 
-static PyObject *whole(const uint8_t *from, const uint8_t *to)
+int whole_of(const uint8_t *from, const uint8_t *to, int64_t *value)
 {
-    long long value = 0;
+    *value = 0;
     if (to == from || to - from > 18)
-        return PyErr_Format(PyExc_ValueError, "no number of 1 to 18 digits");
+        return -1;
     for (; from < to; from++) {
         if (*from < '0' || *from > '9')
-            return PyErr_Format(PyExc_ValueError, "no digit");
-        value = value * 10 + (*from - '0');
+            return -1;
+        *value = *value * 10 + (*from - '0');
     }
+    return 0;
+}
+
+static PyObject *whole(const uint8_t *from, const uint8_t *to)
+{
+    int64_t value;
+    if (whole_of(from, to, &value))
+        return PyErr_Format(PyExc_ValueError, "no number of 1 to 18 digits");
     return PyLong_FromLongLong(value);
 }
 
 /* The quotient of two exact doubles is the double nearest to the number, which is what float() gives. */
-static PyObject *decimal(const uint8_t *from, const uint8_t *to)
+int decimal_of(const uint8_t *from, const uint8_t *to, double *value)
 {
-    double value = 0, scale = 1;
-    int fraction = 0;
+    double digits = 0, scale = 1;
+    int fraction = 0, below = from < to && *from == '-';
+    from += below;
     if (to == from || to - from > 16)
-        return PyErr_Format(PyExc_ValueError, "no number of 1 to 15 digits");
+        return -1;
     for (; from < to; from++) {
         if (*from == '.' && !fraction) {
             fraction = 1;
             continue;
         }
         if (*from < '0' || *from > '9')
-            return PyErr_Format(PyExc_ValueError, "no digit");
-        value = value * 10 + (*from - '0');
+            return -1;
+        digits = digits * 10 + (*from - '0');
         if (fraction)
             scale *= 10;
     }
-    return PyFloat_FromDouble(value / scale);
+    *value = below && digits > 0 ? -(digits / scale) : digits / scale;
+    return 0;
 }
 
+static PyObject *decimal(const uint8_t *from, const uint8_t *to)
+{
+    double value;
+    if (decimal_of(from, to, &value))
+        return PyErr_Format(PyExc_ValueError, "no number of 1 to 15 digits");
+    return PyFloat_FromDouble(value);
+}
+
+/* The cache is the shape's, for all windows of a process. */
 static PyObject *remembered(const Field *field, PyObject *text)
 {
     PyObject *known = PyDict_GetItemWithError(field->cache, text);
@@ -179,21 +210,42 @@ static PyObject *remembered(const Field *field, PyObject *text)
     return failed ? NULL : known;
 }
 
+PyObject *looked_up(const Field *field, const uint8_t *from, const uint8_t *to)
+{
+    size_t size = to - from;
+    Answer *last = &field->answers[hashed((const char *)from, size) % ANSWERS];
+    if (last->text && (size_t)PyUnicode_GET_LENGTH(last->text) == size &&
+        !memcmp(PyUnicode_1BYTE_DATA(last->text), from, size))
+        return last->value;
+    PyObject *text = ascii(from, size);
+    if (!text)
+        return NULL;
+    PyObject *value = field->how == MAPPED ? PyDict_GetItemWithError(field->argument, text) : remembered(field, text);
+    if (!value && !PyErr_Occurred())
+        PyErr_SetObject(PyExc_KeyError, text);
+    if (value) {
+        Py_INCREF(text);
+        Py_XSETREF(last->text, text);
+        Py_INCREF(value);
+        Py_XSETREF(last->value, value);
+    }
+    Py_DECREF(text);
+    return value;
+}
+
 static PyObject *value_of(const Field *field, const uint8_t *from, const uint8_t *to)
 {
     if (field->how == WHOLE)
         return whole(from, to);
     if (field->how == DECIMAL)
         return decimal(from, to);
+    if (field->how == MAPPED || field->how == MERGED) {
+        PyObject *value = looked_up(field, from, to);
+        Py_XINCREF(value);
+        return value;
+    }
     PyObject *text = ascii(from, to - from);
-    if (!text || field->how == TEXT)
-        return text;
-    PyObject *value = field->how == MAPPED ? PyDict_GetItemWithError(field->argument, text) : remembered(field, text);
-    if (!value && !PyErr_Occurred())
-        PyErr_SetObject(PyExc_KeyError, text);
-    Py_DECREF(text);
-    Py_XINCREF(value);
-    return value;
+    return text && field->how == LISTED ? Py_BuildValue("[N]", text) : text;
 }
 
 PyObject *shape_fields(const Shape *shape, const Found *found)
@@ -259,18 +311,23 @@ int shape_load(Shape *shape, PyObject *given)
         return -1;
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(fields); i++) {
         Field *field = &shape->fields[i];
-        if (!PyArg_ParseTuple(PyTuple_GET_ITEM(fields, i), "iUiO", &field->how, &field->name, &field->group,
-                              &field->argument))
+        if (!PyArg_ParseTuple(PyTuple_GET_ITEM(fields, i), "iUiOO!", &field->how, &field->name, &field->group,
+                              &field->argument, &PyDict_Type, &field->cache))
             return -1;
         Py_INCREF(field->name);
         PyUnicode_InternInPlace(&field->name);
         Py_INCREF(field->argument);
-        field->cache = PyDict_New();
+        Py_INCREF(field->cache);
         shape->field_count = (int)i + 1;
-        if (!field->cache)
+        if (field->how != MERGED && field->how != MAPPED)
+            continue;
+        field->answers = PyMem_Calloc(ANSWERS, sizeof(Answer));
+        if (!field->answers) {
+            PyErr_NoMemory();
             return -1;
+        }
     }
-    return 0;
+    return take_role(shape);
 }
 
 void shape_free(Shape *shape)
@@ -280,8 +337,14 @@ void shape_free(Shape *shape)
         Py_CLEAR(shape->fields[i].name);
         Py_CLEAR(shape->fields[i].argument);
         Py_CLEAR(shape->fields[i].cache);
+        for (int k = 0; shape->fields[i].answers && k < ANSWERS; k++) {
+            Py_XDECREF(shape->fields[i].answers[k].text);
+            Py_XDECREF(shape->fields[i].answers[k].value);
+        }
+        PyMem_Free(shape->fields[i].answers);
     }
     PyMem_Free(shape->fields);
+    PyMem_Free(shape->places);
     Py_CLEAR(shape->kind);
     Py_CLEAR(shape->finish);
 }

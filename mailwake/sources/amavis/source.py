@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 
 from mailwake.events.fact import LineParser, Parsed
+from mailwake.events.shape import Shape
+from mailwake.sources.amavis.shapes import PASSED
 from mailwake.sources.amavis.verdict import parse_rest, parse_verdict
 from mailwake.sources.api import Bare
 
@@ -51,6 +53,10 @@ class Amavis:
     def parser(self, program: str) -> LineParser | None:
         """Claim amavisd by name, whatever path it was started by."""
         return parse if program.rpartition("/")[2] in _TAGS else None
+
+    def shapes(self, program: str) -> tuple[Shape, ...]:
+        """What it passed on to one recipient."""
+        return PASSED if program.rpartition("/")[2] in _TAGS else ()
 
     def split_bare(self, line: str) -> Bare | None:
         """Nothing: `$LOGFILE` has the syslog shape, `Nov 22 02:39:03 mx1 /usr/sbin/amavisd[16687]: (16687-01) ...`."""

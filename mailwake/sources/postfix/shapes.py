@@ -7,6 +7,7 @@ from functools import cache
 
 from mailwake.events.fact import Fields
 from mailwake.events.shape import Shape, constant, decimal, mapped, merged, text, whole
+from mailwake.sources.postfix.postscreen import screened
 from mailwake.sources.postfix.replies import settle
 from mailwake.sources.postfix.text import QID, client, peer, relay
 
@@ -28,6 +29,11 @@ def _local(name: str) -> Fields:
 
 def _header(name: str) -> Fields:
     return {"header": name.lower()}
+
+
+def _screened(message: str) -> Fields:
+    found = screened(message)
+    return found[2] if found is not None else {}
 
 
 def _refused(by: str) -> Shape:
@@ -52,11 +58,14 @@ def _refused(by: str) -> Shape:
 
 
 def _delivered(agent: str) -> tuple[Shape, ...]:
-    """Those that succeeded, whose reply tells more; the others; TLS."""
+    """Those whose reply says in usual words where the message is now, or that did not succeed; the other ones that
+    succeeded, whose reply the parser looks at; TLS."""
     line = (
         rf"({QID}): to=<([^<>\"]*)>, (?:orig_to=<([^<>\"]*)>, )?relay=([^,]*), (?:conn_use=([0-9]{{1,9}}), )?"
-        r"delay=([0-9]{1,7}(?:\.[0-9]{1,7})?), delays=([0-9./]+), (?:tls=([^,]*), )?dsn=([0-9.]+), "
+        r"delay=([0-9]{1,7}(?:\.[0-9]{1,7})?), delays=([0-9./]+), (?:tls=([^,]*), )?dsn=([0-9.]+), status="
     )
+    saved = r"250 [0-9.]+ <[^<> ]*> ([!-;=-~][!-~]*)( Saved)"
+    queued = r".*(queued as )([0-9A-Za-z]+)"
     fields = (
         merged(relay, 4),
         text("recipient", 2),
@@ -70,13 +79,22 @@ def _delivered(agent: str) -> tuple[Shape, ...]:
         text("reply", 11),
         constant("agent", agent),
     )
+    settled = (
+        text("token", 12),
+        mapped("disposition", 13, {" Saved": "mailbox"}),
+        mapped("disposition", 14, {"queued as ": "relay"}),
+        text("next_id", 15),
+        text("status", 16),
+        text("reply", 17),
+    )
 
     def finish(known: Fields) -> None:
         settle(known, agent, known["relay"], known["reply"])
 
+    others = r"(deferred|bounced|deliverable|undeliverable) \((.*)"
     return (
-        Shape(line + r"status=(sent) \((.*)\)\Z", "deliver", 1, fields, finish),
-        Shape(line + r"status=(deferred|bounced|deliverable|undeliverable) \((.*)\)\Z", "deliver", 1, fields),
+        Shape(line + rf"(?:(sent) \(({saved}|{queued})|{others})\)\Z", "deliver", 1, (*fields, *settled)),
+        Shape(line + r"(sent) \((.*)\)\Z", "deliver", 1, fields, finish),
         _encrypted("out", peer),
     )
 
@@ -117,6 +135,11 @@ _SMTPD = (
     _ARRIVED,
     _encrypted("in", client),
     _HANDED_IN,
+    Shape(
+        r"(lost connection|timeout) after ([A-Z]+) from ([^ \[\]]*\[[^ \[\]]*\])\Z",
+        "lost",
+        fields=(merged(client, 3), text("text", 1), text("stage", 2)),
+    ),
 )
 _OTHERS: dict[str, tuple[Shape, ...]] = {
     "smtpd": _SMTPD,
@@ -156,6 +179,11 @@ _OTHERS: dict[str, tuple[Shape, ...]] = {
             rf"(DNSBL) (rank [0-9]+) for {_SCREENED}\Z",
             "postscreen",
             fields=(merged(client, 3), text("test", 1), text("text", 2)),
+        ),
+        Shape(
+            rf"((?:HANGUP|PREGREET [0-9]{{1,9}}) after [0-9.]+ from {_SCREENED}[ :].*)\Z",
+            "postscreen",
+            fields=(merged(_screened, 1),),
         ),
     ),
     "dnsblog": (

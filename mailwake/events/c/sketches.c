@@ -1,0 +1,525 @@
+/* Records kept without objects: where they stand, and by the keys that they are filed under, what a plain journey needs
+   of them (`trace.plain`). Learnt while a line is being read, and its text is in the processor's cache. */
+
+#include "native.h"
+
+const char *text_of(const Columns *self, Slice slice)
+{
+    return self->raw.data + slice.at;
+}
+
+PyObject *slice_text(const Columns *self, Slice slice)
+{
+    return decoded(slice.size > 0 ? text_of(self, slice) : "", slice.size > 0 ? slice.size : 0, 1);
+}
+
+int same_slices(const Columns *self, Slice one, Slice other)
+{
+    return one.size == other.size && (one.size <= 0 || !memcmp(text_of(self, one), text_of(self, other), one.size));
+}
+
+/* Double a table of numbers of items (less one; 0 is empty) whose hash is their first part. */
+static int grow(int32_t **table, size_t *size, const Array *items, size_t item)
+{
+    size_t count = items->used / item, bigger = *size ? *size * 2 : 1 << 12;
+    if (count * 2 < *size)
+        return 0;
+    int32_t *made = PyMem_RawCalloc(bigger, sizeof *made);
+    if (!made) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    for (size_t i = 0; i < count; i++) {
+        uint64_t hash;
+        memcpy(&hash, items->data + i * item, sizeof hash);
+        size_t place = hash & (bigger - 1);
+        while (made[place])
+            place = (place + 1) & (bigger - 1);
+        made[place] = (int32_t)i + 1;
+    }
+    PyMem_RawFree(*table);
+    *table = made;
+    *size = bigger;
+    return 0;
+}
+
+static Bucket *bucket_at(Columns *self, int32_t number)
+{
+    return (Bucket *)self->sketches.buckets.data + number;
+}
+
+/* The number of a key's bucket, or -1 less the place in the table where it would be noted. */
+static int64_t find_bucket(Columns *self, const char *key, size_t size, int session, uint64_t hash)
+{
+    Sketches *all = &self->sketches;
+    size_t place = hash & (all->bucket_size - 1);
+    for (; all->bucket_table[place]; place = (place + 1) & (all->bucket_size - 1)) {
+        Bucket *one = bucket_at(self, all->bucket_table[place] - 1);
+        if (one->hash == hash && one->session == session && (size_t)one->key.size == size &&
+            !memcmp(text_of(self, one->key), key, size))
+            return all->bucket_table[place] - 1;
+    }
+    return -1 - (int64_t)place;
+}
+
+static uint64_t hash_of_key(const char *key, size_t size, int session)
+{
+    return hashed(key, size) + (session ? 0x9E3779B97F4A7C15ull : 0);
+}
+
+Bucket *bucket_of(Columns *self, const char *key, size_t size, int session)
+{
+    if (!self->sketches.bucket_size)
+        return NULL;
+    int64_t found = find_bucket(self, key, size, session, hash_of_key(key, size, session));
+    return found < 0 ? NULL : bucket_at(self, (int32_t)found);
+}
+
+/* The number of the bucket of a key that stands in the text; -1 with an exception set. */
+static int32_t take_bucket(Columns *self, Slice key, int session)
+{
+    Sketches *all = &self->sketches;
+    if (grow(&all->bucket_table, &all->bucket_size, &all->buckets, sizeof(Bucket)))
+        return -1;
+    uint64_t hash = hash_of_key(text_of(self, key), key.size, session);
+    int64_t found = find_bucket(self, text_of(self, key), key.size, session, hash);
+    if (found >= 0)
+        return (int32_t)found;
+    Bucket made = {.hash = hash, .key = key, .session = session, .host = -1};
+    Slice none = {0, -1}, *slices[] = {&made.login, &made.origin,    &made.message_id, &made.sender, &made.subject, &made.recipient,
+                                       &made.original,  &made.reply,      &made.dsn,    &made.token,   &made.next_id,
+                                       &made.action,    &made.queued_as,  &made.session_text, &made.folder};
+    for (size_t i = 0; i < sizeof slices / sizeof *slices; i++)
+        *slices[i] = none;
+    int32_t number = (int32_t)(all->buckets.used / sizeof(Bucket));
+    if (put(&all->buckets, &made, sizeof made))
+        return -1;
+    all->bucket_table[-1 - found] = number + 1;
+    return number;
+}
+
+static void note_near(Bucket *one, int32_t other)
+{
+    for (int i = 0; i < one->near_count; i++)
+        if (one->near[i] == other)
+            return;
+    if (one->near_count < NEAR)
+        one->near[one->near_count++] = other;
+    else
+        one->odd = 1;
+}
+
+/* Note that a record filed under one key speaks of another. */
+static int speak(Columns *self, int32_t number, Slice key, int session)
+{
+    int32_t other = take_bucket(self, key, session);
+    if (other < 0)
+        return -1;
+    if (other == number)
+        bucket_at(self, number)->odd = 1; /* of itself: not for this way */
+    note_near(bucket_at(self, number), other);
+    note_near(bucket_at(self, other), number);
+    return 0;
+}
+
+Spoken *spoken_of(Columns *self, const char *text, size_t size)
+{
+    Sketches *all = &self->sketches;
+    uint64_t hash = hashed(text, size);
+    size_t place = all->spoken_size ? hash & (all->spoken_size - 1) : 0;
+    for (; all->spoken_size && all->spoken_table[place]; place = (place + 1) & (all->spoken_size - 1)) {
+        Spoken *one = (Spoken *)all->spoken.data + all->spoken_table[place] - 1;
+        if (one->hash == hash && (size_t)one->text.size == size && !memcmp(text_of(self, one->text), text, size))
+            return one;
+    }
+    return NULL;
+}
+
+static int speak_of(Columns *self, Slice text)
+{
+    Sketches *all = &self->sketches;
+    Spoken *known = spoken_of(self, text_of(self, text), text.size);
+    if (known) {
+        known->count++;
+        return 0;
+    }
+    Spoken made = {hashed(text_of(self, text), text.size), text, 1};
+    if (grow(&all->spoken_table, &all->spoken_size, &all->spoken, sizeof made))
+        return -1;
+    size_t place = made.hash & (all->spoken_size - 1);
+    while (all->spoken_table[place])
+        place = (place + 1) & (all->spoken_size - 1);
+    all->spoken_table[place] = (int32_t)(all->spoken.used / sizeof made) + 1;
+    return put(&all->spoken, &made, sizeof made);
+}
+
+/* What is noted of a record that is being read. */
+typedef struct {
+    const Said *said;
+    const char *line;
+    int32_t start; /* of the line in the window's text */
+    int64_t ts;
+    int host, program;
+} Reading;
+
+static Slice slice_at(const Reading *now, Text text)
+{
+    Slice made = {now->start + (int32_t)((const char *)text.from - now->line), text.size};
+    return made;
+}
+
+static Slice slice_of(const Reading *now, int place)
+{
+    Slice none = {0, -1};
+    int there = now->said->has >> place & 1 && !now->said->object[place];
+    return there ? slice_at(now, now->said->text[place]) : none;
+}
+
+static int own(PyObject **to, const Said *said)
+{
+    for (int i = 0; i < said->merges; i++) {
+        Py_XDECREF(to[i]);
+        Py_INCREF(said->merged[i]);
+        to[i] = said->merged[i];
+    }
+    return said->merges;
+}
+
+/* A reply in which nobody can see an id of a filter (`trace.filters.filter_id`). */
+static int names_no_filter(Text reply)
+{
+    const char *at = (const char *)reply.from, *end = at + reply.size;
+    for (const char *one = at; (one = memchr(one, ',', end - one)); one++)
+        if (end - one >= 5 && !memcmp(one, ", id=", 5))
+            return 0;
+    for (; (at = memchr(at, '(', end - at)); at++) {
+        const char *close = memchr(at, ')', end - at);
+        int word = close && close - at > 8;
+        for (const char *one = at + 1; word && one < close; one++)
+            word = (*one >= '0' && *one <= '9') || (*one >= 'A' && *one <= 'Z') || (*one >= 'a' && *one <= 'z');
+        if (word)
+            return 0;
+    }
+    return 1;
+}
+
+static int learn_delivery(Columns *self, int32_t number, const Reading *now)
+{
+    const Said *said = now->said;
+    Bucket *to = bucket_at(self, number);
+    Slice token = slice_of(now, TOKEN), next_id = slice_of(now, NEXT_ID);
+    int mailbox = says(said, DISPOSITION, "mailbox"), relayed = says(said, DISPOSITION, "relay");
+    to->delivered = now->ts;
+    to->relays = own(to->relay, said);
+    to->recipient = slice_of(now, RECIPIENT);
+    to->original = slice_of(now, ORIGINAL);
+    to->reply = slice_of(now, REPLY);
+    to->dsn = slice_of(now, DSN);
+    to->token = token;
+    to->next_id = next_id;
+    to->relayed = relayed;
+    if (!says(said, STATUS, "sent") || to->recipient.size <= 0 || to->reply.size < 0 || to->dsn.size < 0 ||
+        says(said, REPLY, "250 Ok") || !(token.size > 0 ? mailbox : relayed))
+        to->odd = 1;
+    if (token.size <= 0 && to->reply.size >= 0 && !names_no_filter(said->text[REPLY]))
+        to->odd = 1;
+    if (token.size > 0) {
+        const char *colon = memchr(text_of(self, token), ':', token.size);
+        Slice session = {token.at, colon ? (int32_t)(colon - text_of(self, token)) : token.size};
+        if (speak(self, number, session, 1))
+            return -1;
+    }
+    return next_id.size > 0 ? speak(self, number, next_id, 0) : 0;
+}
+
+static int learn_verdict(Columns *self, int32_t number, const Reading *now)
+{
+    const Said *said = now->said;
+    Bucket *to = bucket_at(self, number);
+    static const char *const took[] = {"took", NULL};
+    to->odd |= to->verdicts++ || !only_names(said->merged, said->merges, took);
+    to->judged = now->ts;
+    to->action = slice_of(now, ACTION);
+    to->filter = said->has >> FILTER & 1 ? said->object[FILTER] : NULL;
+    to->has_score = said->has >> SCORE & 1;
+    to->score = said->score;
+    to->queued_as = slice_of(now, QUEUED_AS);
+    if (!to->filter || to->action.size <= 0 ||
+        (to->action.size >= 7 && !memcmp(text_of(self, to->action), "Blocked", 7)))
+        to->odd = 1;
+    return to->queued_as.size > 0 ? speak(self, number, to->queued_as, 0) : 0;
+}
+
+/* Without the angle brackets: `trace.learning.bare_id`. */
+static Slice bare(const Columns *self, Slice id)
+{
+    const char *text = text_of(self, id);
+    if (id.size > 1 && text[0] == '<' && text[id.size - 1] == '>')
+        return (Slice){id.at + 1, id.size - 2};
+    return id;
+}
+
+static int learn_name(Columns *self, int32_t number, const Reading *now)
+{
+    Bucket *to = bucket_at(self, number);
+    to->message_id = slice_of(now, MESSAGE_ID);
+    Slice id = to->message_id.size > 0 ? bare(self, to->message_id) : to->message_id;
+    to->odd |= id.size <= 0;
+    return id.size > 0 ? speak_of(self, id) : 0;
+}
+
+static int learn_header(Columns *self, int32_t number, const Reading *now)
+{
+    Bucket *to = bucket_at(self, number);
+    PyObject *name = merged_field(now->said->merged, now->said->merges, HEADER);
+    if (PyErr_Occurred())
+        return -1;
+    if (to->subject.size < 0 && name && PyUnicode_Check(name) && !PyUnicode_CompareWithASCIIString(name, "subject")) {
+        to->subject = slice_of(now, VALUE);
+        to->odd |= to->subject.size < 0;
+    }
+    return 0;
+}
+
+static int learn_arrival(Columns *self, int32_t number, const Reading *now)
+{
+    Bucket *to = bucket_at(self, number);
+    static const char *const names[] = {"client_ip",      "client_name",      "client_port",
+                                        "orig_client_ip", "orig_client_name", "orig_client_port", NULL};
+    to->arrived = now->ts;
+    to->clients = own(to->client, now->said);
+    to->login = slice_of(now, LOGIN);
+    to->odd |= !only_names(to->client, to->clients, names);
+    to->origin = slice_of(now, ORIGIN);
+    return to->origin.size > 0 ? speak(self, number, to->origin, 0) : 0;
+}
+
+/* Where a kind stands in a plain life; 0: nowhere. */
+static const int stages[] = {0, 1, 2, 2, 3, 4, 5, 0, 0, 0};
+
+/* The order in which things happen, as `trace.plain.plain_leg` looks at it. */
+static void learn_order(Bucket *to, int role, const Reading *now)
+{
+    int stage = stages[role];
+    if (!to->count || now->ts < to->first)
+        to->first = now->ts;
+    if (!to->count || now->ts > to->last)
+        to->last = now->ts;
+    to->count++;
+    if (role != ARRIVES && role != IS_DELIVERED && role != IS_REMOVED && !to->mailed)
+        to->mailed = now->ts;
+    if (role == IS_JUDGED)
+        return;
+    if (stage < to->stage || now->ts < to->latest || !now->ts || (to->stage && to->host != now->host) ||
+        (role != HEADS_UP && to->kinds >> role & 1))
+        to->odd = 1;
+    to->host = now->host;
+    to->latest = now->ts;
+    to->stage = stage;
+    to->kinds |= 1 << role;
+}
+
+static int learn(Columns *self, int32_t number, int role, const Reading *now)
+{
+    Bucket *to = bucket_at(self, number);
+    learn_order(to, role, now);
+    switch (role) {
+    case ARRIVES:
+        return learn_arrival(self, number, now);
+    case NAMES:
+        return learn_name(self, number, now);
+    case HEADS_UP:
+        return learn_header(self, number, now);
+    case IS_QUEUED:
+        to->sender = slice_of(now, SENDER);
+        to->size = now->said->has >> SIZE & 1 ? now->said->size : 0;
+        to->recipients = now->said->has >> RECIPIENTS & 1 ? now->said->recipients : 0;
+        to->queue_manager = now->program;
+        to->odd |= to->sender.size < 0 || to->recipients != 1;
+        return 0;
+    case IS_DELIVERED:
+        return learn_delivery(self, number, now);
+    case IS_REMOVED:
+        to->odd |= to->queue_manager != now->program;
+        return 0;
+    case IS_JUDGED:
+        return learn_verdict(self, number, now);
+    default:
+        to->session_text = slice_of(now, SESSION);
+        to->folder = slice_of(now, FOLDER);
+        to->odd |= to->count > 1 || to->session_text.size <= 0;
+        return 0;
+    }
+}
+
+/* Where the key of a record stands: that of a mailbox server's session without the recipient's number. */
+static Text filing(int role, const Said *said)
+{
+    Text key = role == IS_JUDGED ? said->text[QUEUE_ID] : said->key;
+    const void *colon = role == IS_STORED ? memchr(key.from, ':', key.size) : NULL;
+    if (colon)
+        key.size = (int)((const uint8_t *)colon - key.from);
+    return key;
+}
+
+static int32_t put_refusal(Columns *self, const Reading *now, int32_t row)
+{
+    const Said *said = now->said;
+    Refusal made = {.row = row, .code = -1};
+    made.clients = own(made.client, said);
+    made.sender = slice_of(now, SENDER);
+    made.recipient = slice_of(now, RECIPIENT);
+    made.words = slice_of(now, WORDS);
+    made.dsn = slice_of(now, DSN);
+    made.helo = slice_of(now, HELO);
+    if (said->has >> CODE & 1 && said->code < 1000)
+        made.code = (int)said->code;
+    made.temporary = said->has >> TEMPORARY & 1 && said->object[TEMPORARY] == Py_True;
+    if (put(&self->sketches.refusals, &made, sizeof made)) {
+        for (int i = 0; i < made.clients; i++)
+            Py_DECREF(made.client[i]);
+        return -1;
+    }
+    return (int32_t)(self->sketches.refusals.used / sizeof made) - 1;
+}
+
+int is_usual(int role, const Said *said)
+{
+    if (role == IS_STORED)
+        return says(said, ACTION, "stored") && says(said, BY, "lmtp") && said->key.from[0] != ':';
+    if (role == IS_JUDGED)
+        return said->has >> QUEUE_ID & 1 && !said->object[QUEUE_ID] && said->text[QUEUE_ID].size > 0;
+    if (role == IS_REFUSED)
+        return says(said, BY, "smtpd") || says(said, BY, "postscreen");
+    return 1;
+}
+
+int sketch(Columns *self, const Shape *shape, const Said *said, PyObject *known, PyObject *origin, const char *line,
+           const char *message)
+{
+    int32_t row = (int32_t)self->rows - 1, place;
+    Reading now = {said, line, ((int32_t *)self->raw_end.data)[row], ((int64_t *)self->ts.data)[row],
+                   ((int32_t *)self->column[HOST].data)[row], ((int32_t *)self->column[PROGRAM].data)[row]};
+    if (shape->role == IS_REFUSED) {
+        place = put_refusal(self, &now, row);
+        if (place < 0)
+            return -1;
+        place = -1 - place;
+    } else {
+        place = take_bucket(self, slice_at(&now, filing(shape->role, said)), shape->role == IS_STORED);
+        if (place < 0)
+            return -1;
+    }
+    Sketch made = {row, place, (uint32_t)(message - line), shape, known, origin};
+    if (put(&self->sketches.sketches, &made, sizeof made))
+        return -1;
+    Py_INCREF(known);
+    Py_INCREF(origin);
+    return place < 0 ? 0 : learn(self, place, shape->role, &now);
+}
+
+PyObject *key_text(const Columns *self, const Bucket *bucket)
+{
+    if (!bucket->session)
+        return slice_text(self, bucket->key);
+    PyObject *made = PyUnicode_New(bucket->key.size + 2, 127);
+    if (made) {
+        memcpy(PyUnicode_1BYTE_DATA(made), "t:", 2);
+        memcpy(PyUnicode_1BYTE_DATA(made) + 2, text_of(self, bucket->key), bucket->key.size);
+    }
+    return made;
+}
+
+/* Keep a fact of what is told, for auditing. */
+static int set_apart(Columns *self, const Sketch *one, PyObject *apart, PyObject *keys)
+{
+    PyObject *fact = fact_of(self, one), *key = fact ? key_text(self, bucket_at(self, one->place)) : NULL;
+    int bad = !key || PyList_Append(apart, fact) || PyList_Append(keys, key);
+    Py_XDECREF(fact);
+    Py_XDECREF(key);
+    return bad ? -1 : 0;
+}
+
+/* Whether a record is in a row: 1; 2 when auditing wants it all the same. */
+static int is_told(Columns *self, const Sketch *one)
+{
+    if (one->place < 0)
+        return ((Refusal *)self->sketches.refusals.data)[-1 - one->place].told;
+    const Bucket *of = bucket_at(self, one->place);
+    int role = one->shape->role;
+    int acts = of->login.size > 0 && role != IS_DELIVERED && role != IS_REMOVED;
+    return of->told ? 1 + acts : 0;
+}
+
+int make_facts(Columns *self, PyObject *apart, PyObject *keys)
+{
+    PyObject *facts = PyList_New(0);
+    Array rows = {0};
+    Py_ssize_t other = 0, others = PyList_GET_SIZE(self->facts);
+    Sketch *one = (Sketch *)self->sketches.sketches.data;
+    Sketch *end = one ? one + self->sketches.sketches.used / sizeof *one : NULL;
+    int bad = !facts;
+    while (!bad && (one < end || other < others)) {
+        int32_t theirs = other < others ? ((int32_t *)self->row.data)[other] : INT32_MAX;
+        PyObject *fact;
+        int32_t row;
+        if (one < end && one->row < theirs) {
+            row = one->row;
+            int told = is_told(self, one);
+            if (told > 1 && set_apart(self, one, apart, keys))
+                bad = 1;
+            fact = told ? NULL : fact_of(self, one);
+            one++;
+            if (told)
+                continue;
+        } else {
+            row = theirs;
+            fact = PyList_GET_ITEM(self->facts, other++);
+            Py_INCREF(fact);
+        }
+        bad = !fact || PyList_Append(facts, fact) || put(&rows, &row, 4);
+        Py_XDECREF(fact);
+    }
+    if (bad) {
+        Py_XDECREF(facts);
+        PyMem_RawFree(rows.data);
+        return -1;
+    }
+    Py_SETREF(self->facts, facts);
+    PyMem_RawFree(self->row.data);
+    self->row = rows;
+    return 0;
+}
+
+int put_sketched_key(const Columns *self, const Sketch *sketch, Array *out)
+{
+    if (sketch->place < 0)
+        return put(out, ((Refusal *)self->sketches.refusals.data)[-1 - sketch->place].key, 26);
+    const Bucket *of = (Bucket *)self->sketches.buckets.data + sketch->place;
+    return (of->session && put(out, "t:", 2)) || put(out, text_of(self, of->key), of->key.size) ? -1 : 0;
+}
+
+void sketches_free(Sketches *all)
+{
+    for (size_t i = 0; i < all->sketches.used / sizeof(Sketch); i++) {
+        Py_DECREF(((Sketch *)all->sketches.data)[i].known);
+        Py_DECREF(((Sketch *)all->sketches.data)[i].origin);
+    }
+    for (size_t i = 0; i < all->buckets.used / sizeof(Bucket); i++) {
+        Bucket *one = (Bucket *)all->buckets.data + i;
+        for (int k = 0; k < MERGES; k++) {
+            Py_XDECREF(one->client[k]);
+            Py_XDECREF(one->relay[k]);
+        }
+    }
+    for (size_t i = 0; i < all->refusals.used / sizeof(Refusal); i++)
+        for (int k = 0; k < MERGES; k++)
+            Py_XDECREF(((Refusal *)all->refusals.data)[i].client[k]);
+    PyMem_RawFree(all->sketches.data);
+    PyMem_RawFree(all->buckets.data);
+    PyMem_RawFree(all->spoken.data);
+    PyMem_RawFree(all->refusals.data);
+    PyMem_RawFree(all->bucket_table);
+    PyMem_RawFree(all->spoken_table);
+    memset(all, 0, sizeof *all);
+}
