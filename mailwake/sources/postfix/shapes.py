@@ -136,7 +136,7 @@ _SMTPD = (
     _encrypted("in", client),
     _HANDED_IN,
     Shape(
-        r"(lost connection|timeout) after ([A-Z]+) from ([^ \[\]]*\[[^ \[\]]*\])\Z",
+        rf"(lost connection|timeout) after ([A-Z]+) from ({_PEER})\Z",
         "lost",
         fields=(merged(client, 3), text("text", 1), text("stage", 2)),
     ),
