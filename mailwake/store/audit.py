@@ -133,7 +133,7 @@ def find(
     A Message-ID is found also where the record knows its item by UID only (see `items`).
     """
     found: list[Found] = []
-    by_item = items.named(database, wanted.message_ids) if wanted.message_ids else {}
+    by_item = items.named(database, wanted) if wanted.message_ids else {}
     while len(found) < limit:
         ask = _current_page if _of_mailboxes(wanted) else _any_page
         page, last = ask(database, wanted, by_item, limit - len(found), after, oldest_first=oldest_first)
@@ -399,7 +399,7 @@ class _Form:
 def count(database: Database, wanted: AuditFilter) -> int:
     """How many records there are."""
     form = _Form()
-    by_item = items.named(database, wanted.message_ids) if wanted.message_ids else {}
+    by_item = items.named(database, wanted) if wanted.message_ids else {}
     conditions = " AND ".join(["deleted = 0", *form.conditions(wanted, by_item)])
     query = f"SELECT count() FROM audit FINAL WHERE {conditions}"
     if wanted.actors and not _of_mailboxes(wanted):

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from mailwake.store.audit_filter import AuditFilter
 from mailwake.store.binding import bindable
 from mailwake.store.database import Database
 
@@ -69,14 +70,24 @@ def insert(database: Database, signs: Sequence[Sign]) -> None:
     database.client().insert_arrow("items", pa.table(made))
 
 
-def named(database: Database, message_ids: Iterable[str]) -> dict[str, set[str]]:
-    """Keys of the messages that ever had one of these Message-IDs, with those they had."""
-    ids = sorted({one.strip("<>") for one in message_ids})
+def named(database: Database, wanted: AuditFilter) -> dict[str, set[str]]:
+    """Keys of the messages that ever had one of the Message-IDs asked for, with those they had: only of the mailboxes
+    that are asked for, too, for others are nobody's business who may not see them."""
+    given: dict[str, object] = {"i": sorted({one.strip("<>") for one in wanted.message_ids})}
+    whose = []
+    if wanted.mailboxes is not None:
+        given["m"] = [one.lower() for one in wanted.mailboxes]
+        whose.append("lower(mailbox) IN {m:Array(String)}")
+    if wanted.domains is not None:
+        given["d"] = [one.lower() for one in wanted.domains]
+        whose.append("(position(mailbox, '@') > 0 AND lower(splitByChar('@', mailbox)[-1]) IN {d:Array(String)})")
     query = (
         "SELECT DISTINCT mailbox, folder, uid, message_id FROM items WHERE message_id IN {i:Array(String)} AND uid > 0"
     )
+    if whose:
+        query += f" AND ({' OR '.join(whose)})"
     found: dict[str, set[str]] = defaultdict(set)
-    for mailbox, folder, uid, message_id in database.client().query(query, parameters=bindable({"i": ids})).result_rows:
+    for mailbox, folder, uid, message_id in database.client().query(query, parameters=bindable(given)).result_rows:
         found[key(mailbox, folder, uid)].add(message_id)
     return dict(found)
 

@@ -53,6 +53,7 @@ def sections() -> list[tuple[str | Promise, list[Entry]]]:
                 *(_listed(page) for page in AUDITING[:3]),
                 Entry("mailboxes", _("Mailboxes"), "mailbox", "get-mailbox"),
                 Entry("organization", _("Organization"), "gear", "get-organization-config"),
+                Entry("retention", _("Retention policies"), "clock", "get-unified-audit-log-retention-policy"),
                 *(_listed(page) for page in AUDITING[3:]),
             ],
         ),

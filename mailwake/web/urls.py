@@ -17,6 +17,7 @@ from mailwake.web.views import (
     queries,
     reference,
     reports,
+    retention,
     setup,
     trace,
 )
@@ -45,6 +46,7 @@ urlpatterns = [
     path("auditing/mailboxes/", mailboxes.mailboxes, name="mailboxes"),
     path("auditing/mailboxes/<str:identity>/", mailboxes.mailbox, name="mailbox"),
     path("auditing/organization/", organization.organization, name="organization"),
+    path("auditing/retention/", retention.retention, name="retention"),
     path("list/<slug:slug>/", listing.listing, name="listing"),
     path("administration/people/", accounts.accounts, name="accounts"),
     path("api-reference/", reference.reference, name="reference"),

@@ -54,6 +54,7 @@ class Form:
 
 
 _PEOPLE, _ORGANIZATION = "/administration/people/", "/auditing/organization/"
+_RETENTION = "/auditing/retention/"
 _GRACE, _ID = "/auditing/mailboxes/grace@example.org/", "/messagetrace/reports/"
 _FORMS = (
     Form("/preferences/", EVERYBODY, {"theme": "dark"}),
@@ -78,6 +79,13 @@ _FORMS = (
     Form(_GRACE, "set-mailbox-audit-bypass-association", {"what": "bypass", "bypass": "on"}),
     Form(_ORGANIZATION, "set-organization-config", {"what": "switch", "audit_disabled": "on"}),
     Form(_ORGANIZATION, "set-organization-config", {"what": "more", "trash_folders": "Trash"}),
+    Form(
+        _RETENTION,
+        "new-unified-audit-log-retention-policy",
+        {"what": "add", "name": "Roles", "priority": "7", "retention_duration": "ThreeMonths", "operations": "Move"},
+    ),
+    Form(_RETENTION, "set-unified-audit-log-retention-policy", {"what": "change", "name": "Kept", "priority": "9"}),
+    Form(_RETENTION, "remove-unified-audit-log-retention-policy", {"what": "remove", "name": "Kept"}),
     Form(_PEOPLE, "new-account", {"what": "add", "name": "newcomer@example.net"}),
     Form(_PEOPLE, "set-account", {"what": "disable", "name": "nobody@example.net"}),
     Form(_PEOPLE, "set-account", {"what": "enable", "name": "nobody@example.net"}),

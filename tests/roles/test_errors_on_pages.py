@@ -36,6 +36,16 @@ CASES: dict[str, tuple[str, dict[str, str] | None, int, dict[str, str]]] = {
             "zh-hant": "沒有信箱 'nosuch@example.org'：沒有符合的GUID、地址、UPN、名稱、別名、登入名稱或顯示名稱",
         },
     ),
+    "an operation's, of a retention policy": (
+        "/auditing/retention/",
+        {"what": "add", "name": "All", "priority": "3", "retention_duration": "ThreeMonths"},
+        400,
+        {
+            "en": "The policy fits every record",
+            "sv": "Principen passar varje post",
+            "nl": "Het beleid past op elk record",
+        },
+    ),
     "an operation's": (
         "/auditing/mailboxes/grace@example.org/",
         {"what": "Owner", "action": "NoSuch"},

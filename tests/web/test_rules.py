@@ -37,6 +37,7 @@ PAGES = (
     "/auditing/mailboxes/carol@example.com/",
     "/auditing/organization/",
     "/administration/people/",
+    "/auditing/retention/",
     "/api-reference/#message-trace",
     "/accounts/2fa/",
     "/accounts/password/change/",

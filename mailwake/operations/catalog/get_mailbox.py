@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from fnmatch import fnmatchcase
 from itertools import islice
 
@@ -12,7 +13,7 @@ from mailwake.audit.model import MailboxType
 from mailwake.directory.records import MailboxRecord
 from mailwake.events.told import tell
 from mailwake.operations.context import Context
-from mailwake.operations.contract import Operation, Scope
+from mailwake.operations.contract import Operation, OperationError, Scope
 from mailwake.operations.fields import ResultSize, position
 from mailwake.operations.mailbox_models import Mailbox
 from mailwake.operations.models import Answer, Input
@@ -33,6 +34,7 @@ class Question(Input):
     filter: str = Field("", description="A condition on properties: \"AuditEnabled -eq 'True' -and Name -like 'a*'\".")
     anr: str = Field("", description="A part of a name or address.")
     result_size: ResultSize = Field(1000, description="Mailboxes at most, or Unlimited.")
+    sort_by: str = Field("", description="A property to sort by, ascending.")
 
 
 def handle(context: Context, question: Question) -> Answer:
@@ -48,9 +50,33 @@ def handle(context: Context, question: Question) -> Answer:
     if question.identity:  # a pattern
         boxes = (box for box in boxes if _fits(box, question.identity))
     shown = (Mailbox.of(box, organization) for box in boxes)
+    fitting = (one for one in shown if test is None or test(one.record()))
     answer = Answer(())
-    answer.items = _limited((one for one in shown if test is None or test(one.record())), question.result_size, answer)
+    answer.items = _limited(_sorted(fitting, question.sort_by), question.result_size, answer)
     return answer
+
+
+def _sorted(found: Iterator[Mailbox], wanted: str) -> Iterator[Mailbox]:
+    """In the order of a property, in any case; as they come where none is named. Raises OperationError."""
+    if not wanted:
+        return found
+    names = {(field.alias or name).casefold(): name for name, field in Mailbox.model_fields.items()}
+    name = names.get(wanted.strip().casefold())
+    if name is None:
+        raise OperationError(
+            "no-such-property",
+            tell("a mailbox has no property {name!r} to sort by", name=wanted),
+            tell("Name one that Get-Mailbox shows, such as DisplayName."),
+        )
+
+    def place(box: Mailbox) -> tuple[bool, int | float, str]:
+        value = getattr(box, name)
+        if isinstance(value, timedelta):
+            value = value.total_seconds()
+        number = value if isinstance(value, int | float) else 0
+        return value is None, number, "" if number else str(value).casefold()
+
+    return iter(sorted(found, key=place))
 
 
 def _fits(box: MailboxRecord, pattern: str) -> bool:

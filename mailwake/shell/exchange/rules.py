@@ -120,7 +120,11 @@ RULES: dict[str, Rule] = {
     "Search-AdminAuditLog": Rule(
         booleans=frozenset({"IsSuccess"}), accepted=_SERVER, type_name="Microsoft.Exchange.AdminAuditLogEvent"
     ),
-    "Search-UnifiedAuditLog": Rule(type_name="Microsoft.Exchange.UnifiedAuditLogEvent"),
+    "Search-UnifiedAuditLog": Rule(
+        type_name="Microsoft.Exchange.UnifiedAuditLogEvent",
+        accepted=("LongerRetentionEnabled",),
+        switches=("LegacyFlow",),
+    ),
     "Get-MailboxFolderStatistics": Rule(
         type_name="Microsoft.Exchange.Management.Tasks.MailboxFolderConfiguration",
         accepted=(*_SERVER, "ResultSize", "SkipCount"),

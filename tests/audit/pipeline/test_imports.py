@@ -6,6 +6,7 @@ import os
 import random
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
@@ -19,7 +20,9 @@ from writing import ALICE, BOB, item, login, opened, said
 
 from mailwake.audit.model import LogonType
 from mailwake.operations import importing, plan, rebuild
+from mailwake.store import items
 from mailwake.store.audit_filter import AuditFilter
+from mailwake.store.database import Database
 
 SERVER = Path(__file__).parents[1] / "observe" / "server"
 TEXT = (SERVER / "default.log").read_text().splitlines()
@@ -184,6 +187,29 @@ def test_names_come_from_any_line(tmp_path: Path) -> None:
     assert found(data, AuditFilter(message_ids=("old@example.net",))) == []
     load(data, [said("10:00:00", item("save", "P", 1, "<new@example.net>"), session="S3")])
     assert len(found(data, AuditFilter(message_ids=("new@example.net",)))) == 1
+
+
+def test_names_are_looked_for_where_records_are_asked_for(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    load(data, [opened("10:00:00", "INBOX", 5), said("09:00:00", item("save", "INBOX", 5, "<five@example.net>"))])
+    domain = ALICE.rpartition("@")[2]
+    asked = AuditFilter(message_ids=("five@example.net",))
+    for wanted in (
+        replace(asked, mailboxes=(ALICE,)),
+        replace(asked, domains=(domain.upper(),)),
+        replace(asked, mailboxes=(BOB,), domains=(domain,)),
+    ):
+        assert "MailItemsAccessed" in {record.observation.action for record in found(data, wanted)}
+        with Database(data) as store:
+            assert items.named(store, wanted)
+    for wanted in (
+        replace(asked, mailboxes=("nobody@corp.example",)),
+        replace(asked, mailboxes=()),
+        replace(asked, domains=("elsewhere.example",)),
+    ):
+        assert found(data, wanted) == []
+        with Database(data) as store:
+            assert items.named(store, wanted) == {}
 
 
 def test_names_follow_a_rename(tmp_path: Path) -> None:

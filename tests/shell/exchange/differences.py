@@ -73,7 +73,7 @@ EXCHANGE: dict[str, str] = {
     " Type:String",
     "Search-UnifiedAuditLog": "StartDate:DateTime EndDate:DateTime RecordType:Multi Operations:Multi UserIds:Multi"
     " IPAddresses:Multi ObjectIds:Multi SiteIds:Multi FreeText:String ResultSize:Int32 SessionId:String"
-    " SessionCommand:String Formatted:Switch HighCompleteness:Switch LongerRetentionEnabled:String LegacyFlow:String",
+    " SessionCommand:String Formatted:Switch HighCompleteness:Switch LongerRetentionEnabled:String LegacyFlow:Switch",
     "Search-AdminAuditLog": "Cmdlets:Multi Parameters:Multi StartDate:DateTime EndDate:DateTime UserIds:Multi"
     " ObjectIds:Multi IsSuccess:Boolean ExternalAccess:Boolean ResultSize:Unlimited StartIndex:Int32"
     " DomainController:String",
@@ -161,15 +161,12 @@ WHY: dict[str, str] = {
     "Get-MailboxFolderStatistics Archive": _NO_KEEPER,
     "Get-Mailbox InactiveMailboxOnly": _REMOVED,
     "Get-Mailbox SoftDeletedMailbox": _REMOVED,
-    "Get-Mailbox SortBy": "pipe into Sort-Object",
     "Get-Mailbox Database": _NO_KEEPER,
     "Get-Mailbox MailboxPlan": _NO_KEEPER,
     "Get-Mailbox Server": _NO_KEEPER,
     "Set-Mailbox AuditLog": "records are kept in the store, not in an arbitration mailbox",
     "New-Mailbox Password": _NO_KEEPER,
     "Remove-Mailbox Permanent": "names are free at once, and records stay, always",
-    "Search-UnifiedAuditLog LongerRetentionEnabled": "not documented by Exchange; all records are always searched",
-    "Search-UnifiedAuditLog LegacyFlow": "not documented by Exchange",
     "Search-AdminAuditLog ExternalAccess": "nobody from outside runs the organization's server",
     "Get-MailboxFolderStatistics DiagnosticInfo": "Exchange's own diagnosis",
     "Get-MailboxFolderStatistics UseCustomRouting": "Exchange Online's own routing",

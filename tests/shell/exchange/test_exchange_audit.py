@@ -64,3 +64,17 @@ def test_what_if_removes_no_record(shell: Shell) -> None:
     assert shell.said(count) == "2\n"
     shell.said(f"Start-ManagedFolderAssistant {BOX}")
     assert shell.said(count) == "0\n"
+
+
+def test_mailboxes_in_the_order_of_a_property(contoso: Path, shell_of: Callable[..., Shell]) -> None:
+    shell = shell_of(contoso)
+    shell.said("Set-Mailbox Chris -AuditLogAgeLimit 5; Set-Mailbox Laura -AuditLogAgeLimit 400")
+    told = shell.said("Get-Mailbox -SortBy auditlogagelimit | % Name").split("\n")
+    assert told[0] == "Chris" and told[-2] == "Laura"
+    assert shell.said("Get-Mailbox -SortBy Alias -ResultSize 1 -WarningAction SilentlyContinue | % Name") == "Backup\n"
+    assert "no property 'Shape'" in shell.failed("Get-Mailbox -SortBy Shape")
+
+
+def test_parameters_that_scripts_give_are_taken(shell: Shell) -> None:
+    told = shell.said(f"(Search-UnifiedAuditLog {DATES} -LongerRetentionEnabled $true -LegacyFlow).Count")
+    assert told == shell.said(f"(Search-UnifiedAuditLog {DATES}).Count")
