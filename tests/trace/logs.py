@@ -6,6 +6,7 @@ A block is lines like `10:00:00 mx postfix/smtpd[1]: ...`: the day is 2026-11-21
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -41,13 +42,15 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
-def rows_of(files: Sequence[Sequence[str]]) -> list[Row]:
-    """Rows of several files, each given as its lines."""
+def rows_of(files: Sequence[Sequence[str]], *, at_rest: float | None = None) -> list[Row]:
+    """Rows of several files, each given as its lines; at_rest: when they were written last, which tells their year."""
     with folder() as place:
         paths = []
         for number, content in enumerate(files):
             path = place / f"{number}.log"
             path.write_bytes("".join(f"{line}\n" for line in content).encode("utf-8", "surrogateescape"))
+            if at_rest is not None:
+                os.utime(path, (at_rest, at_rest))
             paths.append(str(path))
         return FileBackend(tuple(paths), zone="UTC").search(And(()), ALL)
 
