@@ -1,4 +1,4 @@
-"""A trace shows its first rows at once and fetches the rest of the first 250; without a script one goes on by a link."""
+"""A trace shows its first rows at once and fetches the rest of 250; without a script one goes on by a link."""
 
 from __future__ import annotations
 
