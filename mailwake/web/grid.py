@@ -7,6 +7,7 @@ Whatever comes from a log goes through `escape`.
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,7 +24,12 @@ from django.utils.translation import gettext as _
 from mailwake.operations.trace_models import TraceRow
 from mailwake.trace.story_missing import as_sentence
 from mailwake.web import words
+from mailwake.web.kept import kept
 from mailwake.web.spoken import spoken
+
+_SPECIAL = re.compile(r"[&<>\"']").search
+_PLAIN = re.compile(r"[\w.~/@-]*", re.ASCII).fullmatch
+"""Most texts have nothing to escape, and to see that is quick."""
 
 
 @dataclass(frozen=True)
@@ -40,28 +46,34 @@ class Column:
 def rows(found: Iterable[TraceRow], columns: Sequence[Column], place: str) -> SafeString:
     """The rows of a table. place: address that the pages of messages are below."""
     tick = _escaped(_("Tick"))
+    pick = f'<td class="pick"><input type="checkbox" aria-label="{tick}"></td>'
+    cells = [column.cell for column in columns]
     parts: list[str] = []
-    for number, row in enumerate(found, 1):
-        identity = _escaped(row.message_trace_id)
-        name = f"t{identity}-{number}"
-        address = f"{place}{_quoted(row.message_trace_id)}/?recipient={_quoted(row.recipient_address)}"
-        parts.append(
-            f'<tr data-id="{identity}" data-message-id="{_escaped(row.message_id or "")}"><td class="pick">'
-            f'<label class="sr" for="{name}">{tick}</label>'
-            f'<input type="checkbox" id="{name}" value="{identity}"></td>'
-        )
-        parts += [column.cell(row, address) for column in columns]
-        parts.append("</tr>")
+    for row in found:
+        identity, message_id = row.message_trace_id, row.message_id
+        address = f"{place}{_quoted(identity)}/?recipient={_quoted(row.recipient_address)}"
+        known = f' data-message-id="{_escaped(message_id)}"' if message_id else ""
+        parts.append(f'<tr data-id="{_escaped(identity)}"{known}>{pick}')
+        parts += [cell(row, address) for cell in cells]
     return mark_safe("".join(parts))
+
+
+def more(page: str, rows: str, columns: int, *, soon: bool) -> SafeString:
+    """A row that leads to those after it: a link to a page of them, and where a script gets them as rows; soon: as soon
+    as there is time, and not only when one comes to it."""
+    key, holes = (columns, soon), {"page": page, "rows": rows}
+    return kept("web/partials/trace_more.html", key, lambda: {"columns": columns, "soon": soon}, holes)
 
 
 def _escaped(text: str) -> str:
     """As Django's `escape`, which also looks for texts that are made later."""
-    return html.escape(text)
+    return html.escape(text) if _SPECIAL(text) else text
 
 
 def _quoted(text: str | None) -> str:
-    return quote(text or "", errors="replace")
+    if not text or _PLAIN(text):
+        return text or ""
+    return quote(text, safe="/@", errors="replace")
 
 
 def _text(name: str, kind: str = "") -> Callable[[TraceRow, str], str]:
@@ -78,7 +90,7 @@ def _text(name: str, kind: str = "") -> Callable[[TraceRow, str], str]:
 
 def _received(row: TraceRow, address: str) -> str:
     safe = _escaped(address)
-    link = f'<a class="open" href="{safe}" hx-get="{safe}" hx-target="#flyout-content" data-flyout>'
+    link = f'<a class="open" href="{safe}">'
     if row.received is None:
         return f'<td class="nowrap" data-sort-value="">{link}-</a></td>'
     moment = row.received.astimezone(get_current_timezone())

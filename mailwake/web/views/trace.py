@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
@@ -22,16 +25,18 @@ from mailwake.operations.pasted import LARGEST
 from mailwake.operations.pasted import readings as pasted_readings
 from mailwake.operations.saved_queries import remember
 from mailwake.operations.trace_models import TraceRow
-from mailwake.web import grid, words
+from mailwake.web import grid, search_panel
 from mailwake.web.callers import ask, context_of, page, require
 from mailwake.web.labels import label
 from mailwake.web.mistakes import in_words
 from mailwake.web.spoken import error_in_words, spoken, spoken_error
-from mailwake.web.trace_form import RANGES, TraceForm, operation_query
-from mailwake.web.zones import zones
+from mailwake.web.trace_form import TraceForm, operation_query
 
 PAGE = 250
 """Rows that are loaded at a time, as in Exchange's list."""
+FIRST = 50
+"""Rows that come with a page: some screens. Those that are lacking of PAGE are fetched when the browser has painted
+these, see docs/decisions/0035."""
 
 
 @dataclass(frozen=True)
@@ -55,33 +60,29 @@ def trace(request: HttpRequest, place: Place = EVERYBODY) -> HttpResponseBase:
     """The whole page, searched at once with what the address says; with htmx, the results alone."""
     form = TraceForm.of(request.GET)
     _keep_columns(request)
-    shown = _results(request, form, "", place)
-    if not place.own and set(request.GET) - {"columns"} and not form.errors and not shown["problem"]:
+    cursor = request.GET.get("cursor", "")
+    shown = _results(request, form, place, cursor)
+    searched = set(request.GET) - {"columns"} and not cursor
+    if not place.own and searched and not form.errors and not shown["problem"]:
         with suppress(DatabaseError):  # a busy database is no reason to keep the answer back
             remember(context_of(request), form.given(), form.span)
-    shown |= {
-        "form": form,
-        "tab": "search",
-        "zones": zones(),
-        "saved": request.GET.get("saved", ""),
-        "ranges": [(word, title) for word, (title, _length) in RANGES.items()],
-        "statuses": [(word, label) for word, (label, _tone) in words.STATUSES.items()],
-        "details": words.DETAILS.items(),
-        "outcomes": words.OUTCOMES.items(),
-        "directions": words.DIRECTIONS.items(),
-        "all_columns": [(column, column in _columns(request)) for column in grid.COLUMNS],
-    }
-    template = "web/partials/trace_results.html" if request.headers.get("HX-Request") else "web/trace.html"
-    return render(request, template, shown, status=400 if form.errors else 200)
+    if request.headers.get("HX-Request"):
+        return render(request, "web/partials/trace_results.html", shown, status=400 if form.errors else 200)
+    shown["search"] = search_panel.panel(form, place, request.GET.get("saved", ""))
+    return render(request, "web/trace.html", shown, status=400 if form.errors else 200)
 
 
 @page
 def rows(request: HttpRequest, place: Place = EVERYBODY) -> HttpResponseBase:
-    """The next rows of a search."""
+    """The next rows of a search; `shown` says how many come before them. A header tells how many there are then."""
     form = TraceForm.of(request.GET)
-    return render(
-        request, "web/partials/trace_rows.html", _results(request, form, request.GET.get("cursor", ""), place)
-    )
+    before = int(text) if (text := request.GET.get("shown", "")[:6]).isdecimal() else 0
+    size = PAGE - before if 0 < before < PAGE else PAGE
+    found = _found(request, form, place, request.GET.get("cursor", ""), size, before)
+    answer = HttpResponse(found.markup, status=400 if found.problem else 200)
+    told = {"text": search_panel.counted(found.count, more=found.more), "rest": size < PAGE}
+    answer["HX-Trigger-After-Swap"] = json.dumps({"counted": told})
+    return answer
 
 
 @page
@@ -145,39 +146,67 @@ def _query(text: str) -> Any:
     return QueryDict(text)
 
 
-def _results(request: HttpRequest, form: TraceForm, cursor: str, place: Place) -> dict[str, Any]:
+def _results(request: HttpRequest, form: TraceForm, place: Place, cursor: str) -> dict[str, Any]:
     """Rows of one page of a search, or why there are none."""
-    given = form.given()
-    found: dict[str, Any] = {
+    columns = _columns(request)
+    found = _Found() if form.errors else _found(request, form, place, cursor, FIRST, 0)
+    download = "" if form.errors else operation_query(form.given(), ResultSize="100000")
+    count = search_panel.counted(found.count, more=found.more)
+    zone = timezone.get_current_timezone_name()
+    return {
         "form": form,
         "place": place,
-        "columns": _columns(request),
-        "rows": "",
-        "count": 0,
-        "next": "",
-        "problem": None,
+        "problem": found.problem,
+        "warnings": found.warnings,
+        "later": cursor and reverse(place.page) + "?" + form.address(),
+        "commands": search_panel.commands(place, columns, download, count),
+        "table": search_panel.table(columns, found.markup, zone) if found.markup else "",
     }
-    if form.errors:
-        return found
+
+
+_NOTHING = SafeString("")
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Rows of a search."""
+
+    markup: SafeString = _NOTHING
+    count: int = 0
+    """Of all that are loaded then."""
+    more: bool = False
+    warnings: tuple[str, ...] = ()
+    problem: OperationError | None = None
+
+
+def _found(request: HttpRequest, form: TraceForm, place: Place, cursor: str, size: int, before: int) -> _Found:
+    """Rows after a cursor, with what leads to those after them."""
+    columns = _columns(request)
     try:
-        answer = ask(request, place.operation, **given, result_size=PAGE, cursor=cursor)
+        answer = ask(request, place.operation, **form.given(), result_size=size, cursor=cursor)
         below = reverse(place.message, args=["0"]).removesuffix("0/")
         rows = [row for row in answer if isinstance(row, TraceRow)]
-        found["rows"], found["count"] = grid.rows(rows, found["columns"], below), len(rows)
-        found["next"] = answer.next_cursor or ""
-        found["warnings"] = spoken(tuple(answer.warnings))
+        markup, count, after = grid.rows(rows, columns, below), before + len(rows), answer.next_cursor
+        if after:
+            further = form.address() + "&" + urlencode({"cursor": after})
+            rest = urlencode({"shown": count})
+            markup += grid.more(
+                f"{reverse(place.page)}?{further}",
+                f"{reverse(place.rows)}?{further}&{rest}",
+                len(columns) + 1,
+                soon=count < PAGE,
+            )
+        return _Found(markup, count, bool(after), spoken(tuple(answer.warnings)))
     except ValidationError as error:
         wrong = error.errors()[0]
         what = in_words(wrong)
         if wrong["loc"]:
             what = spoken(tell("{name}: {what}", name=label(str(wrong["loc"][0])), what=what))
-        found["problem"] = OperationError("input-not-understood", what, _("Mend it and repeat."))
+        return _Found(problem=OperationError("input-not-understood", what, _("Mend it and repeat.")))
     except OperationError as error:
         if error.status != 400:
             raise
-        found["problem"] = spoken_error(error)
-    found["download"] = operation_query(given, ResultSize="100000")
-    return found
+        return _Found(problem=spoken_error(error))
 
 
 def _columns(request: HttpRequest) -> list[grid.Column]:

@@ -33,8 +33,13 @@
       flyout.showModal();
       $(".body", flyout).focus();
     }
-    const link = event.target.closest("[data-flyout]");
+    const link = event.target.closest("[data-flyout], [data-opens] a.open");
     if (link) opener = link;
+    // Links of a trace have no attributes of htmx: to look at each row for them takes longer than all else here.
+    if (link && !link.hasAttribute("hx-get") && window.htmx && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)) {
+      event.preventDefault();
+      htmx.ajax("GET", link.href, { source: link, target: "#flyout-content" });
+    }
     if (event.target.closest("[data-close]") || event.target === flyout) flyout.close();
     if (event.target.closest("[data-widen]")) flyout.classList.toggle("wide");
   });
@@ -80,7 +85,7 @@
   });
 
   // -- ticked rows
-  const picked = () => $$("#grid tbody tr:has(.pick input:checked)");
+  const picked = () => $$("#grid tbody .pick input:checked").map((box) => box.closest("tr"));
   function ticked() {
     const rows = picked();
     const related = $("[data-related]");
@@ -106,29 +111,47 @@
   });
 
   // -- loaded rows: filter, sort
-  document.addEventListener("input", (event) => {
-    const id = event.target.dataset.filter;
-    if (!id) return;
-    const words = event.target.value.toLowerCase().split(/\s+/).filter(Boolean);
-    for (const row of $$(`#${id} tbody tr`)) {
+  document.addEventListener("input", (event) => { if (event.target.dataset.filter) filter(event.target); });
+  function filter(input) {
+    const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+    for (const row of $$(`#${input.dataset.filter} tbody tr`)) {
       const text = row.textContent.toLowerCase();
       row.hidden = !row.classList.contains("more") && !words.every((word) => text.includes(word));
     }
-  });
+  }
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-sort]");
     if (!button) return;
-    const head = button.closest("th"), table = head.closest("table"), body = $("tbody", table);
-    const place = [...head.parentNode.children].indexOf(head);
+    const head = button.closest("th");
     const down = head.getAttribute("aria-sort") === "ascending";
-    for (const one of $$("th", table)) one.removeAttribute("aria-sort");
+    for (const one of $$("th", head.parentNode)) one.removeAttribute("aria-sort");
     head.setAttribute("aria-sort", down ? "descending" : "ascending");
+    sort(head);
+  });
+  function sort(head) {
+    const body = $("tbody", head.closest("table")), place = [...head.parentNode.children].indexOf(head);
     const value = (row) => { const cell = row.children[place]; return cell ? cell.dataset.sortValue ?? cell.textContent.trim() : ""; };
     const rows = $$("tr:not(.more)", body), last = $("tr.more", body);
     const compare = new Intl.Collator(document.documentElement.lang, { numeric: true }).compare;
-    rows.sort((a, b) => (down ? -1 : 1) * compare(value(a), value(b)));
+    const sign = head.getAttribute("aria-sort") === "descending" ? -1 : 1;
+    rows.sort((a, b) => sign * compare(value(a), value(b)));
     body.append(...rows);
     if (last) body.append(last);
+  }
+
+  // -- rows that are lacking of the first page: fetched when the browser has painted the first of them
+  const whenIdle = window.requestIdleCallback ?? ((act) => setTimeout(act, 100));
+  const soon = () => whenIdle(() => { for (const row of $$("tr.more[data-soon]")) htmx.trigger(row, "soon"); });
+  window.addEventListener("load", soon);
+  document.addEventListener("htmx:afterSettle", (event) => { if (event.detail.target.id === "results") soon(); });
+  document.addEventListener("counted", (event) => {
+    $("[data-count=grid]").textContent = event.detail.text;
+    const words = $("[data-filter=grid]");
+    if (words.value) filter(words);
+    if (!event.detail.rest) return; // they belong to the rows before: what was done with these holds for them
+    const head = $("#grid th[aria-sort]"), all = $("[data-tick=grid]");
+    if (head && (head.dataset.column !== "received" || head.getAttribute("aria-sort") !== "descending")) sort(head);
+    if (all.checked) for (const box of $$("#grid tbody .pick input")) box.checked = true;
   });
 
   // -- a form that keeps what another says (columns beside criteria)

@@ -1,0 +1,88 @@
+"""A trace shows its first rows at once and fetches the rest of 250; without a script one goes on by a link."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from mailwake.directory.configuration import ensure
+
+ensure()
+
+from mailwake.web.views.trace import FIRST  # noqa: E402
+
+pytestmark = pytest.mark.slow
+EVERYTHING = "/messagetrace/?range=all"
+
+
+def ids(page: Any) -> list[str]:
+    """What the rows of the page lead to, in order."""
+    found: list[str] = page.locator("#grid a.open").evaluate_all("(links) => links.map((one) => one.href)")
+    return found
+
+
+def test_the_rest_comes_by_itself_and_is_like_the_rows_before(visit: Any) -> None:
+    visitor = visit("help")
+    page = visitor.page
+    page.goto(EVERYTHING)
+    expect(page.locator("tr.more")).to_have_count(0)
+    everything = ids(page)
+    assert FIRST < len(everything) < 250
+    assert len(set(everything)) == len(everything)
+    expect(page.locator(".count")).to_have_text(f"{len(everything)} rows")
+    page.locator("#all").check()
+    assert page.locator("#grid .pick input:checked").count() >= len(everything)
+    page.locator("#grid a.open").last.click()
+    expect(page.locator("#flyout .body")).to_be_visible()
+    assert visitor.complaints == []
+
+
+def test_what_was_done_with_the_first_rows_holds_for_the_rest(visit: Any) -> None:
+    visitor = visit("help")
+    page = visitor.page
+    held: list[Any] = []
+    page.route(re.compile("/messagetrace/rows/"), lambda route: held.append(route))
+    page.goto(EVERYTHING)
+    expect(page.locator("#grid a.open")).to_have_count(FIRST)
+    expect(page.locator(".count")).to_have_text(f"{FIRST} rows and more")
+    page.get_by_role("button", name="Sender").click()
+    page.locator("#all").check()
+    page.fill("#quick", "example.com")
+    held[0].continue_()
+    expect(page.locator("tr.more")).to_have_count(0)
+    assert len(held) == 1
+    boxes = page.locator("#grid tbody .pick input")
+    assert boxes.count() > FIRST
+    assert page.locator("#grid tbody .pick input:checked").count() == boxes.count()
+    senders = page.locator("#grid tbody tr td:nth-child(3)").all_text_contents()
+    assert (
+        page.evaluate("(texts) => [...texts].sort(new Intl.Collator('en', {numeric: true}).compare)", senders)
+        == senders
+    )
+    for text in page.locator("#grid tbody tr:visible").all_inner_texts():
+        assert "example.com" in text
+    assert visitor.complaints == []
+
+
+def test_without_a_script_a_link_leads_on_and_back(visit: Any) -> None:
+    everything = visit("help").page
+    everything.goto(EVERYTHING)
+    expect(everything.locator("tr.more")).to_have_count(0)
+    page = visit("help", java_script_enabled=False).page
+    page.goto(EVERYTHING)
+    found = ids_without_script(page)
+    assert len(found) == FIRST
+    while page.get_by_role("link", name="More rows").count():
+        page.get_by_role("link", name="More rows").click()
+        found += ids_without_script(page)
+    assert found == [address.partition("/messagetrace/")[2] for address in ids(everything)]
+    page.get_by_role("link", name="Back to the newest rows").click()
+    assert ids_without_script(page) == found[:FIRST]
+
+
+def ids_without_script(page: Any) -> list[str]:
+    """The same where the page may run no script."""
+    return [link.get_attribute("href").partition("/messagetrace/")[2] for link in page.locator("#grid a.open").all()]
