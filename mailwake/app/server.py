@@ -18,7 +18,7 @@ from mailwake.app.background import background
 from mailwake.app.refusals_told import tell_few
 from mailwake.app.settings import APPLICATIONS, ServerOptions, settings
 from mailwake.operations import serving
-from mailwake.operations.local import keep_what_is_loaded
+from mailwake.operations.loaded import keep_what_is_loaded
 from mailwake.operations.serving import Runtime
 from mailwake.store.database import Database
 

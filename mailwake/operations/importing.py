@@ -121,6 +121,7 @@ class _Import:
         total = sum(source.path.stat().st_size for source in self._inputs)
         if self._progress:
             self._progress.start(total if plain else None)
+        collecting = gc.isenabled()
         gc.collect()
         gc.disable()  # facts are many, and almost none of them is garbage before its window ends
         try:
@@ -136,7 +137,8 @@ class _Import:
                 self._sights.close()
             parts.tidy(self._database)
         finally:
-            gc.enable()
+            if collecting:
+                gc.enable()
             if self._progress:
                 self._progress.finish()
         files.save(self._database, self._read_whole())

@@ -5,19 +5,18 @@ Who may read and write the data directory may do everything: there is nobody abo
 
 from __future__ import annotations
 
-import gc
 import os
 import pwd
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, tzinfo
-from functools import cache
 from pathlib import Path
 
 from mailwake.directory.opening import open_directory
 from mailwake.directory.roles import ORGANIZATION_MANAGEMENT, ROLES
 from mailwake.operations.context import Context
 from mailwake.operations.contract import Caller
+from mailwake.operations.loaded import keep_what_is_loaded
 
 
 def local_caller(face: str = "cli") -> Caller:
@@ -49,13 +48,6 @@ def open_context(
         directory = stack.enter_context(open_directory(data_dir, create=create or data_dir.exists()))
         keep_what_is_loaded()
         yield Context(caller or local_caller(), database, directory, zone, data_dir=data_dir)
-
-
-@cache
-def keep_what_is_loaded() -> None:
-    """Once for a process: what is loaded stays to its end. So the collector need not look through all of it whenever a
-    large answer makes it look, which takes a twentieth of a second."""
-    gc.freeze()
 
 
 def _account() -> str:

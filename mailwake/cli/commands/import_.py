@@ -9,6 +9,7 @@ import click
 from mailwake.cli.printable import plain
 from mailwake.cli.session import session_of
 from mailwake.cli.shared_options import AssumedZone
+from mailwake.operations.loaded import keep_what_is_loaded, uncollected
 
 HELP = """Read mail logs into the store: files, folders, or - for standard input.
 
@@ -31,12 +32,18 @@ journalctl -o json -u postfix | mailwake import -
 @click.pass_context
 def COMMAND(ctx: click.Context, paths: tuple[str, ...], zone: str | None, year: int | None, quiet: bool) -> int:
     """Import and account for it."""
+    with uncollected():
+        return _run(ctx, paths, zone, year, quiet)
+
+
+def _run(ctx: click.Context, paths: tuple[str, ...], zone: str | None, year: int | None, quiet: bool) -> int:
     from mailwake.cli.progress import Progress
     from mailwake.operations import importing
     from mailwake.sources.api import found
 
     for fault in found()[1]:
         click.echo(f"mailwake: {plain(fault)}", err=True)
+    keep_what_is_loaded()
     started = time.monotonic()
     progress = Progress(quiet=quiet)
     try:
