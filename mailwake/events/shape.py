@@ -37,9 +37,9 @@ def whole(name: str, group: int) -> Field:
     return Field(WHOLE, name, group)
 
 
-def listed(name: str, group: int) -> Field:
-    """A list of nothing but the group's text."""
-    return Field(LISTED, name, group)
+def listed(name: str, group: int, between: str) -> Field:
+    """A list of the parts of the group's text, and what stands between them."""
+    return Field(LISTED, name, group, between)
 
 
 def decimal(name: str, group: int) -> Field:
@@ -99,5 +99,5 @@ def _value(field: Field, value: Any) -> object:
     if field.how == DECIMAL:
         return 0.0 + float(value)
     if field.how == LISTED:
-        return [value]
+        return value.split(field.argument)
     return field.argument[value] if field.how == MAPPED else value

@@ -59,12 +59,13 @@ class Book:
         self.waited: list[str] = []
         self.when: list[int] = []
         """Keys that were waited for, and when (µs)."""
+        self._plain: np.ndarray | None = None
 
     def remembered(self) -> np.ndarray:
         """All names to keep."""
         import numpy as np
 
-        plain, waited = _numbers(self.keys), _numbers(self.waited)
+        plain, waited = self._names_of_keys(), _numbers(self.waited)
         spans = np.array(self.when, dtype=np.int64) // SPAN
         dated, _ = _dated(plain, np.array(self.first, dtype=np.int64), np.array(self.last, dtype=np.int64))
         return np.concatenate(
@@ -76,8 +77,14 @@ class Book:
         import numpy as np
 
         first, last = np.array(self.first, dtype=np.int64) - _NEAR, np.array(self.last, dtype=np.int64) + _NEAR
-        dated, place = _dated(_numbers(self.keys), first, last)
+        dated, place = _dated(self._names_of_keys(), first, last)
         return np.concatenate([dated, dated + np.uint64(WAITED)]), np.concatenate([place, place])
+
+    def _names_of_keys(self) -> np.ndarray:
+        """Of all keys, which are many; made once."""
+        if self._plain is None or len(self._plain) != len(self.keys):
+            self._plain = _numbers(self.keys)
+        return self._plain
 
 
 def _numbers(texts: list[str]) -> np.ndarray:

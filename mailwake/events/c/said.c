@@ -83,14 +83,16 @@ static int place_of(int role, PyObject *name)
     return -1;
 }
 
-/* Whether values of this kind can be taken for a place. */
-static int fits(int how, int place)
+/* Whether the values of a field can be taken for a place. */
+static int fits(const Field *field, int place)
 {
+    int how = field->how;
     if (how == LISTED)
-        return place == NOWHERE || place == QUEUED_AS;
+        return place == NOWHERE ||
+               (place == QUEUED_AS && !PyUnicode_CompareWithASCIIString(field->argument, "/"));
     if (how == WHOLE || how == DECIMAL)
         return place == NOWHERE || (how == DECIMAL ? place == SCORE : place == SIZE || place == RECIPIENTS || place == CODE);
-    return place != SIZE && place != RECIPIENTS && place != CODE && place != SCORE;
+    return place != QUEUED_AS && place != SIZE && place != RECIPIENTS && place != CODE && place != SCORE;
 }
 
 int take_role(Shape *shape)
@@ -110,7 +112,7 @@ int take_role(Shape *shape)
         const Field *field = &shape->fields[i];
         int place = field->how == MERGED ? NOWHERE : place_of(role, field->name);
         merges += field->how == MERGED;
-        if (place < 0 || !fits(field->how, place) || merges > MERGES ||
+        if (place < 0 || !fits(field, place) || merges > MERGES ||
             (field->how == CONSTANT && !PyUnicode_Check(field->argument)))
             role = NO_ROLE;
         else

@@ -245,7 +245,11 @@ static PyObject *value_of(const Field *field, const uint8_t *from, const uint8_t
         return value;
     }
     PyObject *text = ascii(from, to - from);
-    return text && field->how == LISTED ? Py_BuildValue("[N]", text) : text;
+    if (!text || field->how != LISTED)
+        return text;
+    PyObject *parts = PyUnicode_Split(text, field->argument, -1);
+    Py_DECREF(text);
+    return parts;
 }
 
 PyObject *shape_fields(const Shape *shape, const Found *found)
@@ -314,6 +318,11 @@ int shape_load(Shape *shape, PyObject *given)
         if (!PyArg_ParseTuple(PyTuple_GET_ITEM(fields, i), "iUiOO!", &field->how, &field->name, &field->group,
                               &field->argument, &PyDict_Type, &field->cache))
             return -1;
+        if (field->how == LISTED && (!PyUnicode_Check(field->argument) || !PyUnicode_GET_LENGTH(field->argument))) {
+            PyErr_SetString(PyExc_TypeError, "nothing stands between the parts of a list");
+            field->argument = NULL;
+            return -1;
+        }
         Py_INCREF(field->name);
         PyUnicode_InternInPlace(&field->name);
         Py_INCREF(field->argument);

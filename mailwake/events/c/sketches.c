@@ -247,7 +247,16 @@ static int learn_verdict(Columns *self, int32_t number, const Reading *now)
     if (!to->filter || to->action.size <= 0 ||
         (to->action.size >= 7 && !memcmp(text_of(self, to->action), "Blocked", 7)))
         to->odd = 1;
-    return to->queued_as.size > 0 ? speak(self, number, to->queued_as, 0) : 0;
+    Slice rest = to->queued_as;
+    while (rest.size > 0) { /* the IDs are parted by slashes */
+        const char *text = text_of(self, rest), *slash = memchr(text, '/', rest.size);
+        int32_t size = slash ? (int32_t)(slash - text) : rest.size;
+        Slice one = {rest.at, size}, others = {rest.at + size + 1, rest.size - size - 1};
+        if (speak(self, number, one, 0))
+            return -1;
+        rest = others;
+    }
+    return 0;
 }
 
 /* Without the angle brackets: `trace.learning.bare_id`. */

@@ -55,7 +55,7 @@ class Amavis:
         return parse if program.rpartition("/")[2] in _TAGS else None
 
     def shapes(self, program: str) -> tuple[Shape, ...]:
-        """What it passed on to one recipient."""
+        """What it passed on."""
         return PASSED if program.rpartition("/")[2] in _TAGS else ()
 
     def split_bare(self, line: str) -> Bare | None:
