@@ -4,7 +4,8 @@ Mostly all facts of a submission stand together, and whether two names are of on
 who is who to see what was done. It is taken that they are not, and what was asked goes with the acts: who knows the
 directory asks it. Then the facts need not be read from the store and parsed again when the import has ended. Whether a
 window had all of them is told by their number: facts are never changed, so a store that has as many facts under a key
-as were seen has the same. What does not fit is made of the stored facts, as ever.
+as were seen has the same. Of a message that one window does not tell from its beginning to its end the facts go along,
+so that what several windows saw can be put together. What does not fit is made of the stored facts, as ever.
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ class Sight(NamedTuple):
     """See `plain`."""
     asked: tuple[tuple[str, str], ...] = ()
     """Pairs of names; the acts are these if none of the pairs is of one account."""
+    told: tuple[Fact, ...] = ()
+    """The facts, where there may be more in other windows."""
 
     def holds(self, settings: Settings) -> bool:
         """Whether the acts are what they would be by these settings."""
@@ -51,18 +54,35 @@ class Sight(NamedTuple):
 def sights(facts: Iterable[Fact], keys: Iterable[str], due: Iterable[str]) -> list[Sight]:
     """Acts of those keys that are due of which they can be told from these facts, if none asked about is another."""
     by_key: dict[str, list[Fact]] = {key: [] for key in due if not key.startswith(PREFIXES)}
+    ended: set[str] = set()
     for fact, key in zip(facts, keys, strict=True):
         found = by_key.get(key)
-        if found is not None and (fact[4] in KINDS or fact[4] == "reject"):
-            found.append(fact)
-    nobody = _Nobody()
+        if found is not None:
+            if fact[4] in KINDS or fact[4] == "reject":
+                found.append(fact)
+            elif fact[4] == "remove":
+                ended.add(key)
     made = []
     for key, found in by_key.items():
-        nobody.asked, nobody.pairs = False, []
-        done = submissions(key, found, nobody) if any(map(is_submission, found)) else []
-        if found and not nobody.asked:
-            made.append(Sight(key, len(found), list(map(plain, done)), tuple(nobody.pairs)))
+        one = _sight(key, found) if found else None
+        if one is not None:
+            whole = key in ended and any(fact[4] == "arrive" for fact in found)
+            made.append(one if whole else one._replace(told=tuple(found)))
     return made
+
+
+def _sight(key: str, facts: list[Fact]) -> Sight | None:
+    """What the facts under a key tell; None if more was asked than who is who."""
+    nobody = _Nobody()
+    done = submissions(key, facts, nobody) if any(map(is_submission, facts)) else []
+    return None if nobody.asked else Sight(key, len(facts), list(map(plain, done)), tuple(nobody.pairs))
+
+
+def _together(parts: list[Sight]) -> Sight | None:
+    """What several windows saw under one key, if all say which facts these were."""
+    if any(len(one.told) != one.facts for one in parts):
+        return None
+    return _sight(parts[0].key, [fact for one in parts for fact in one.told])
 
 
 def plain(act: Observation) -> tuple[Any, ...]:
@@ -119,13 +139,25 @@ class Sights:
 
     def portions(self) -> Iterator[list[Sight]]:
         """What all facts were seen of, in portions; after this `due_facts` gives what else is due."""
-        unsure = acts.unsure(self._database, STORED_KINDS)
+        several, doubtful = acts.unsure(self._database, STORED_KINDS)
+        parts: dict[str, list[Sight]] = {}
         portion: list[Sight] = []
         for file in self._files:
-            portion += [one for one in read(file) if one.key not in unsure]
+            for one in read(file):
+                if one.key in several:
+                    found = parts.setdefault(one.key, [])
+                    found.append(one)
+                    if len(found) == several[one.key]:
+                        made = _together(parts.pop(one.key))
+                        if made is None:
+                            self.doubt([one.key])
+                        else:
+                            portion.append(made)
+                elif one.key not in doubtful:
+                    portion.append(one)
             if len(portion) >= _PORTION:
                 yield portion
-                portion = []
+                portion.clear()  # while the next one is read, whoever took it still has it in hand
         if portion:
             yield portion
 
@@ -140,10 +172,9 @@ class Sights:
 class _Nobody:
     """Settings of nobody in particular, and what was asked of them."""
 
-    asked = False
-    """Whether anything was asked but who is who."""
-
     def __init__(self) -> None:
+        self.asked = False
+        """Whether anything was asked but who is who."""
         self.pairs: list[tuple[str, str]] = []
         """Names that were asked about, whether they are of one account."""
 

@@ -196,17 +196,25 @@ _SIGHTED = "acts_sighted"
 """A table for the time of an import: keys and numbers of facts, none for keys of which more is to be known."""
 
 
-def unsure(database: Database, kinds: Sequence[str]) -> set[str]:
-    """Keys under which there are not just the facts of these kinds that were seen once."""
+def unsure(database: Database, kinds: Sequence[str]) -> tuple[dict[str, int], set[str]]:
+    """Keys whose facts of these kinds were seen in several parts, and in how many; and keys of which there are other
+    facts than were seen, which are noted (`note_sights`)."""
     query = (
-        f"SELECT key FROM (SELECT key, toInt64(facts) AS n, 1 AS times FROM {_SIGHTED} UNION ALL"
-        f" SELECT key, -toInt64(count()), 0 FROM facts WHERE key IN (SELECT key FROM {_SIGHTED})"
+        "SELECT key, sum(n) = 0, toUInt32(sum(times)) FROM ("
+        f"SELECT key, toInt64(facts) AS n, 1 AS times FROM {_SIGHTED}"
+        f" UNION ALL SELECT key, -toInt64(count()), 0 FROM facts WHERE key IN (SELECT key FROM {_SIGHTED})"
         " AND kind IN {k:Array(String)} GROUP BY key) GROUP BY key HAVING sum(n) != 0 OR sum(times) != 1"
     )
     rows = database.arrow(query, {"k": list(kinds)})
-    found = {_text(key) for key in rows.column(0).to_pylist()}
-    note_sights(database, [(key, 0) for key in sorted(found)])
-    return found
+    several: dict[str, int] = {}
+    doubtful: set[str] = set()
+    for key, same, times in zip(*(column.to_pylist() for column in rows.columns), strict=True):
+        if same:
+            several[_text(key)] = times
+        else:
+            doubtful.add(_text(key))
+    note_sights(database, [(key, 0) for key in sorted(doubtful)])
+    return several, doubtful
 
 
 def forget_sights(database: Database) -> None:
