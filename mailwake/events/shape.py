@@ -53,7 +53,8 @@ def constant(name: str, value: object) -> Field:
 
 
 def merged(read: Callable[[str], Fields], group: int) -> Field:
-    """Several fields that a function reads from the group; it is pure, and its results are kept."""
+    """Several fields that a function reads from the group; it is pure, fails for no text that the group matches,
+    and its results are kept."""
     return Field(MERGED, "", group, read)
 
 

@@ -18,6 +18,7 @@ from mailwake.trace.fate import OUTCOMES, of_folder
 from mailwake.trace.heads import direction
 from mailwake.trace.keys import fact_key
 from mailwake.trace.learning import bare_id
+from mailwake.trace.links import AFTER, BEFORE
 from mailwake.trace.model import PROVEN
 from mailwake.trace.names import Book
 from mailwake.trace.origins import is_internal
@@ -67,7 +68,7 @@ def tell(taken: Any, late: int) -> Told:
     for answers in (_internal, _folders):
         if len(answers) > _MOST:
             answers.clear()
-    rules = (Row, is_internal, _internal, of_folder, _folders, _ENDS, PROVEN, MAX_TEXT, late)
+    rules = (Row, is_internal, _internal, of_folder, _folders, _ENDS, PROVEN, MAX_TEXT, late, BEFORE, AFTER)
     book = Book()
     rows, book.keys, book.first, book.last, book.message_ids, book.waited, book.when, apart, keys = taken.plain(
         rules, others.filed, others.spoken, others.message_ids, not others.gates, others.route

@@ -257,7 +257,8 @@ static PyObject *columns_new(PyTypeObject *type, PyObject *arguments, PyObject *
     self->head_places = PyMem_Calloc(HEAD_PLACES, sizeof *self->head_places);
     self->keys = PyMem_Calloc(KEYS, sizeof(PyObject *));
     PyObject *foreign = PyUnicode_FromString("foreign"), *loss = PyUnicode_FromString("loss");
-    if (!self->heads || !self->head_places || !self->keys || !foreign || !loss || PyErr_Occurred() || put(&self->raw_end, &none, 4)) {
+    if (!self->heads || !self->head_places || !self->keys || !foreign || !loss || PyErr_Occurred() ||
+        put(&self->raw_end, &none, 4)) {
         Py_DECREF(self);
         return NULL;
     }
@@ -332,8 +333,9 @@ PyTypeObject ColumnsType = {
     .tp_methods = columns_methods,
     .tp_members = columns_members,
     .tp_flags = Py_TPFLAGS_DEFAULT,
-    .tp_doc = "Columns(fact type, kinds wanted, those of them that shapes give only with a key, find, tidy, sketching)\n\n"
-              "find: text of a head -> ((host, program, pid, parser), shapes) or None. sketching: most records are kept\n"
-              "without facts, until `plain` has told which of these are needed.",
+    .tp_doc = "Columns(fact type, kinds wanted, those of them that shapes give only with a key, find, tidy, sketching)\n"
+              "\n"
+              "find: text of a head -> ((host, program, pid, parser), shapes) or None. sketching: most records\n"
+              "are kept without facts, until `plain` has told which of these are needed.",
 };
 

@@ -98,8 +98,8 @@ typedef struct {
 } Run;
 
 /* Takes over key, fields and raw. */
-static PyObject *make_fact(Columns *self, PyObject *known, PyObject *ts, PyObject *origin, PyObject *kind, PyObject *key,
-                           PyObject *fields, PyObject *raw)
+static PyObject *make_fact(Columns *self, PyObject *known, PyObject *ts, PyObject *origin, PyObject *kind,
+                           PyObject *key, PyObject *fields, PyObject *raw)
 {
     PyObject *fact = key && fields && raw ? self->fact_type->tp_alloc(self->fact_type, 9) : NULL;
     if (!fact) {
@@ -181,10 +181,9 @@ PyObject *fact_of(Columns *self, const Sketch *sketch)
 {
     const Shape *shape = sketch->shape;
     const int32_t *ends = (const int32_t *)self->raw_end.data + sketch->row;
-    const char *line = self->raw.data + ends[0];
+    const char *line = self->raw.data + ends[0], *end = self->raw.data + ends[1];
     Found found;
-    if (!pattern_match(&shape->pattern, (const uint8_t *)line + sketch->message, (const uint8_t *)self->raw.data + ends[1],
-                       &found))
+    if (!pattern_match(&shape->pattern, (const uint8_t *)line + sketch->message, (const uint8_t *)end, &found))
         return PyErr_Format(PyExc_SystemError, "a record is not what it was");
     PyObject *ts = PyLong_FromLongLong(((int64_t *)self->ts.data)[sketch->row]);
     PyObject *fields = ts ? shape_fields(shape, &found) : NULL;
@@ -192,7 +191,7 @@ PyObject *fact_of(Columns *self, const Sketch *sketch)
     PyObject *fact = NULL;
     if (key)
         fact = make_fact(self, sketch->known, ts, sketch->origin, shape->kind, key, fields,
-                         decoded(line, ends[1] - ends[0], 1));
+                         decoded(line, end - line, 1));
     else
         Py_XDECREF(fields);
     Py_XDECREF(ts);

@@ -159,7 +159,7 @@ typedef struct {
     int count;
 } Loaded;
 
-/* -- sketches.c: records without objects, by the keys that they are filed under -------------------------------------- */
+/* -- buckets.c, sketches.c: records without objects, by the keys that they are filed under ------------------------- */
 
 /* A part of the window's text; size below 0: there is none. */
 typedef struct {
@@ -272,9 +272,17 @@ int is_usual(int role, const Said *said);
 int sketch(Columns *self, const Shape *shape, const Said *said, PyObject *known, PyObject *origin, const char *line,
            const char *message);
 void sketches_free(Sketches *all);
-/* The bucket of a key, NULL when there is none; the number of those that speak of a Message-ID. */
+/* The bucket of a key, NULL when there is none; who speaks of a Message-ID. */
 Bucket *bucket_of(Columns *self, const char *key, size_t size, int session);
 Spoken *spoken_of(Columns *self, const char *text, size_t size);
+Bucket *bucket_at(Columns *self, int32_t number);
+/* The number of the bucket of a key that stands in the text; -1 with an exception set. */
+int32_t take_bucket(Columns *self, Slice key, int session);
+/* Note that a record filed under one key speaks of another; that one speaks of a Message-ID. */
+int speak(Columns *self, int32_t number, Slice key, int session);
+int speak_of(Columns *self, Slice text);
+/* A Message-ID without its angle brackets: `trace.learning.bare_id`. */
+Slice bare(const Columns *self, Slice id);
 const char *text_of(const Columns *self, Slice slice);
 PyObject *slice_text(const Columns *self, Slice slice);
 int same_slices(const Columns *self, Slice one, Slice other);
@@ -289,16 +297,31 @@ int put_sketched_key(const Columns *self, const Sketch *sketch, Array *out);
 PyObject *columns_plain(Columns *self, PyObject *arguments);
 extern const char plain_doc[];
 
-/* -- plain.c, refusals.c, blake2b.c: rows of what is told at sight ---------------------------------------------------- */
+/* -- plain.c, journeys.c, refusals.c, blake2b.c: rows of what is told at sight --------------------------------------- */
 
 /* What the rooms of Python lay down: `trace.sketched`. */
 typedef struct {
     PyTypeObject *row_type;
     PyObject *is_internal, *internal, *folder, *folders, *ends, *proven;
     Py_ssize_t most; /* characters of a reason */
-    int most_late;   /* microseconds by which what is said of a message may come before its arrival */
+    long long most_late; /* microseconds by which what is said of a message may come before its arrival */
+    long long before, after; /* by which a delivery may come before the arrival it led to, and after it */
 } Rules;
 
+/* A journey: one or two legs, the last one twice or the other one, and the mailbox server's session of the delivery. */
+typedef struct {
+    Bucket *leg[2], *session;
+    int legs;
+} Journey;
+
+/* The row of a plain journey. */
+PyObject *journey_row(Columns *self, const Rules *rules, const Journey *journey);
+/* How a recipient was addressed first. */
+Slice original_of(const Bucket *leg);
+/* Whether the address of this name that an arrival speaks of is one of our own machines. */
+int comes_from_us(const Rules *rules, const Bucket *leg, int name);
+/* A text of merged fields, borrowed; that of nothing when it is not there. NULL with an exception set. */
+PyObject *merged_text(PyObject *const *merged, int count, int name, PyObject *nothing);
 /* Rows of all refusals, but those that are for the usual way. */
 int tell_refusals(Columns *self, const Rules *rules, const char *route, PyObject *rows);
 /* Whether an address is one of our own machines: 1, 0, -1 with an exception set. */

@@ -8,7 +8,7 @@ typedef struct {
     const char *name;
 } Known;
 
-/* What the shapes of a role may say. What stands nowhere is of no account for a row (`trace.plain`, `trace.refusals`). */
+/* What the shapes of a role may say. What stands nowhere is of no account for a row. */
 static const Known known[] = {
     {ARRIVES, LOGIN, "sasl_username"},
     {ARRIVES, NOWHERE, "sasl_method"},
@@ -91,7 +91,8 @@ static int fits(const Field *field, int place)
         return place == NOWHERE ||
                (place == QUEUED_AS && !PyUnicode_CompareWithASCIIString(field->argument, "/"));
     if (how == WHOLE || how == DECIMAL)
-        return place == NOWHERE || (how == DECIMAL ? place == SCORE : place == SIZE || place == RECIPIENTS || place == CODE);
+        return place == NOWHERE ||
+               (how == DECIMAL ? place == SCORE : place == SIZE || place == RECIPIENTS || place == CODE);
     return place != QUEUED_AS && place != SIZE && place != RECIPIENTS && place != CODE && place != SCORE;
 }
 

@@ -92,8 +92,8 @@ static int pattern_load(Pattern *pattern, PyObject *program)
 {
     PyObject *nodes, *branches, *literals, *sets, *begins;
     memset(pattern, 0, sizeof *pattern);
-    if (!PyArg_ParseTuple(program, "iO!O!SSiS", &pattern->start, &PyList_Type, &nodes, &PyList_Type, &branches, &literals,
-                          &sets, &pattern->marks, &begins))
+    if (!PyArg_ParseTuple(program, "iO!O!SSiS", &pattern->start, &PyList_Type, &nodes, &PyList_Type, &branches,
+                          &literals, &sets, &pattern->marks, &begins))
         return -1;
     if (pattern->marks < 0 || pattern->marks > MARKS || PyBytes_GET_SIZE(begins) != 256) {
         PyErr_SetString(PyExc_ValueError, "not a program");
