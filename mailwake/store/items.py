@@ -110,13 +110,22 @@ def resolve(database: Database, wanted: Iterable[Wanted]) -> dict[Wanted, Sign]:
                 found.update(dict.fromkeys(origins, sign))
                 continue
             renamed = [
-                one for one in signs if one.action == "mailbox_rename" and one.from_folder and one.ts <= ts + _SLACK
+                one
+                for place in _and_above(folder)
+                for one in folders.get((mailbox, place), ())
+                if one.action == "mailbox_rename" and one.from_folder and one.ts <= ts + _SLACK
             ]
             if renamed:
                 last = max(renamed, key=lambda one: one.ts)
-                later[mailbox, last.from_folder, uid, last.ts - 1].extend(origins)
+                before = last.from_folder + folder[len(last.folder) :]
+                later[mailbox, before, uid, last.ts - 1].extend(origins)
         open_ = dict(later)
     return found
+
+
+def _and_above(folder: str) -> list[str]:
+    """A folder and those that it lies in: a rename of one of these is one of it, and the log tells of that one only."""
+    return [folder, *(folder[:place] for place, sign in enumerate(folder) if sign in "/." and place)]
 
 
 def _signs(database: Database, wanted: Iterable[Wanted]) -> dict[tuple[str, str], list[Sign]]:
@@ -127,7 +136,7 @@ def _signs(database: Database, wanted: Iterable[Wanted]) -> dict[tuple[str, str]
         part = asked[start : start + _CHUNK]
         parameters = {
             "m": sorted({one[0] for one in part}),
-            "f": sorted({one[1] for one in part}),
+            "f": sorted({place for one in part for place in _and_above(one[1])}),
             "u": sorted({one[2] for one in part} | {0}),
         }
         query = (

@@ -42,8 +42,8 @@ CASES: dict[str, tuple[str, dict[str, str] | None, int, dict[str, str]]] = {
         400,
         {
             "en": "The policy fits every record",
-            "sv": "Principen passar varje post",
-            "nl": "Het beleid past op elk record",
+            "sv": "Principen gäller alla poster",
+            "nl": "Het beleid geldt voor elk record",
         },
     ),
     "an operation's": (

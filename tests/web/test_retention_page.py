@@ -20,6 +20,9 @@ def test_a_policy_is_added_changed_and_removed(visit: Any) -> None:
     page.fill("#id_priority", "soon")
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("Priority")
+    (said,) = visitor.complaints  # the browser's, of the answer 400
+    assert "400" in said
+    visitor.complaints.clear()
     page.fill("#id_priority", "10")
     page.select_option("#add_duration", "TwelveMonths")
     page.fill("#id_operations", "UpdateInboxRules, Set-Mailbox")

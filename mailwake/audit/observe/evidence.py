@@ -17,6 +17,8 @@ _CUT = 64
 """mail_log cuts folder names at so many characters."""
 AUTOEXPUNGE = "storage:autoexpunge"
 """Reason of what the server removes by itself, of age, when a session ends: nobody's act."""
+_BYTES_OUT = ("bytes_out", "net_out_bytes", "net_bytes_out")
+"""What was written while a command ran: of 2.3, of 2.4, and as its upgrade notes have it."""
 _ACTIONS = frozenset(("SELECT", "EXAMINE", "CREATE", "DELETE", "SETMETADATA"))
 
 
@@ -128,6 +130,7 @@ def read(key: str, facts: Iterable[Fact]) -> Evidence:
     _lengthen(found)
     for touches in (found.opened, found.requested, found.expunged):
         touches.sort(key=lambda one: (one.start, one.folder, one.uid))
+    found.commands = [one for one in found.commands if not _is_idle(one)]
     found.commands.sort(key=lambda one: (one.start, one.end, one.name))
     found.events.sort(key=lambda one: (one.start, one.end, one.name))
     return found
@@ -256,6 +259,20 @@ def _command(told: Told, folder: str, reasons: frozenset[str]) -> Command:
         reasons,
         data,
     )
+
+
+def _is_idle(command: Command) -> bool:
+    """Whether a command changed nothing: without the right to it, or of flags that were so already, or of no message.
+
+    The answer is OK all the same. But what STORE and EXPUNGE change is told to the client before it (RFC 9051 6.4.6,
+    6.4.3), and the event counts the bytes of that.
+    """
+    if command.state != "OK" or command.name not in ("STORE", "EXPUNGE"):
+        return False
+    if command.name == "STORE" and ".SILENT" in "".join(command.arguments[1:2]).upper():
+        return False
+    told = [command.data[name] for name in _BYTES_OUT if name in command.data]
+    return bool(told) and all(str(one) == "0" for one in told)
 
 
 def _lengthen(found: Evidence) -> None:

@@ -225,6 +225,20 @@ def test_names_follow_a_rename(tmp_path: Path) -> None:
     assert [one.message_id for record in found(data) for one in record.observation.items] == ["<in@example.net>"]
 
 
+def test_names_follow_a_rename_of_the_folder_above(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    load(
+        data,
+        [
+            said("09:00:00", item("save", "A/B/C", 1, "<in@example.net>")),
+            said("09:30:00", "Mailbox renamed: A -> Z"),
+            said("09:40:00", "Mailbox renamed: Z/B -> Z/Y"),
+        ],
+        [opened("10:00:00", "Z/Y/C", 1, session="S2")],
+    )
+    assert [one.message_id for record in found(data) for one in record.observation.items] == ["<in@example.net>"]
+
+
 def test_mailboxes_of_the_log_are_audited_from_their_first_act(tmp_path: Path) -> None:
     from mailwake.directory.opening import open_directory
 
