@@ -35,7 +35,20 @@ def beside(workset: Workset, database: Database, revive: Revive, facts: list[Fac
     again.update(stored.key for stored in stored_facts.between(database, "proxy_client", low, high, alone=True))
     if doors:
         again |= _through(doors, workset, database, revive, low, high)
+    passed = {str(fact.fields["next_id"]) for fact in facts if fact.kind == "proxy_accept" and "next_id" in fact.fields}
+    if passed:
+        again |= _decided(passed, database, low, high)
     return again
+
+
+def _decided(passed: set[str], database: Database, low: int, high: int) -> set[str]:
+    """What filters before the queue said of messages that they handed on under these queue IDs: it is filed under ids
+    of their own."""
+    found: set[str] = set()
+    for stored in stored_facts.between(database, "verdict", low, high):
+        if stored.key.startswith("f:") and any(queue_id in stored.raw for queue_id in passed):
+            found.add(stored.key)
+    return found
 
 
 def _through(

@@ -36,7 +36,7 @@ def proxy_rows(component: Component, fact: Fact) -> tuple[Leg | None, list[Row]]
     wanted: list[str | None] = [one for one in dict.fromkeys(names) if one.lower() not in shown]
     if not names:
         wanted = [base.recipient]
-    keys = _keys(component, fact, base, name if told else "")
+    keys = _keys(component, fact, base, name)
     return leg, [_row(base, keys, one, told, fact) for one in sorted(wanted, key=lambda one: one or "")]
 
 
@@ -67,9 +67,9 @@ def refused_rows(component: Component, fact: Fact) -> list[Row]:
     """Rows of a refusal; a filter before the queue that refused a whole message may name more recipients of it."""
     name, told = _told(component, fact, str(fact.fields.get("text", "")))
     base = _with_verdict(refusal_row(fact), told)
+    base = base._replace(keys=_keys(component, fact, base, name))  # the filter may speak of it later
     if not told:
         return [base]
-    base = base._replace(keys=_keys(component, fact, base, name))
     names = dict.fromkeys([*([base.recipient] if base.recipient else []), *(n for v in told for n in recipients_of(v))])
     return [
         base._replace(leaf=number, recipient=one, original_recipient=one)

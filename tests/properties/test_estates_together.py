@@ -4,12 +4,18 @@ of several hosts in one file, out of order within a second, in pieces, twice.
 
 from __future__ import annotations
 
+import os
 import random
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
-from test_truth_of_estates import NAMES, expected, files_of, misses
+from stores import load, stored, write
+from test_truth_of_estates import AT_REST, NAMES, expected, files_of, misses
+from truth import differences
+
+from mailwake.operations.records import record
 
 pytestmark = pytest.mark.slow
 Files = list[list[str]]
@@ -93,6 +99,21 @@ def test_all_in_one_store(arranged: Callable[[Files, random.Random], Files], see
     truth = [row for name in names for row in expected(name)]
     files = [lines for name in names for lines in files_of(name)]
     found = misses(truth, arranged(files, random.Random(seed)))
+    assert not found, found
+
+
+@pytest.mark.parametrize("window", [40, 150_000])
+def test_each_file_imported_by_itself(window: int, tmp_path: Path) -> None:
+    """In any order, so that what belongs together comes together in the store alone."""
+    names = [name for name in NAMES if name != _TAKES_ALL]
+    dice = random.Random(window)
+    files = _side_by_side([lines for name in names for lines in files_of(name)], dice)
+    for number, lines in enumerate(files):
+        path = write(tmp_path / f"{number}.log", lines)
+        os.utime(path, (AT_REST, AT_REST))
+        load(tmp_path / "data", [path], window=window)
+    rows, _ = stored(tmp_path / "data")
+    found = "\n".join(differences([row for name in names for row in expected(name)], map(record, rows)))
     assert not found, found
 
 
