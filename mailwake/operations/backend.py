@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol
 
 from mailwake.events.fact import Fact
@@ -29,13 +29,13 @@ class Backend(Records, Protocol):
     def filed(self, keys: Iterable[str], low: int, high: int) -> list[tuple[str, Fact]]:
         """The same facts, each with the key that it is filed under."""
 
-    def session(self, fact: Fact, low: int, high: int) -> list[Fact]:
-        """What the process that logged this fact logged from low to high (µs) and what is filed under no key: connects,
-        TLS, failures without a queue ID."""
+    def beside(self, spans: Sequence[tuple[Fact, int, int]], door: tuple[str, str, int, int] | None) -> list[Fact]:
+        """What the processes that logged these facts logged in these spans (from, to in µs) and what is filed under no
+        key: connects, TLS, failures without a queue ID.
 
-    def door(self, host: str, ip: str, low: int, high: int) -> list[Fact]:
-        """What postscreen logged on a host of a client's address from low to high (µs): it is another process, and its
-        sessions have no ids."""
+        door: also what postscreen logged on a host of a client's address, in a span: it is another process, and its
+        sessions have no ids.
+        """
 
     def client(self, ip: str, kinds: frozenset[str], limit: int) -> list[Fact]:
         """The newest facts of these kinds that name a client, at most about limit, in any order."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -96,15 +96,17 @@ class FileBackend:
         found = [(key, fact) for key in set(keys) for fact in self._facts.get(key, ()) if low <= fact.ts <= high]
         return sorted(found, key=lambda pair: pair[1].ts)
 
-    def session(self, fact: Fact, low: int, high: int) -> list[Fact]:
+    def beside(self, spans: Sequence[tuple[Fact, int, int]], door: tuple[str, str, int, int] | None) -> list[Fact]:
         """See `Backend`."""
-        facts = self._sessions.get((fact.host, fact.program, fact.pid), ())
-        return [other for other in facts if low <= other.ts <= high and not other.key]
-
-    def door(self, host: str, ip: str, low: int, high: int) -> list[Fact]:
-        """See `Backend`."""
-        facts = self._doors.get((host, ip), ())
-        return [fact for fact in facts if low <= fact.ts <= high]
+        found: dict[int, Fact] = {}
+        for fact, low, high in spans:
+            for other in self._sessions.get((fact.host, fact.program, fact.pid), ()):
+                if low <= other.ts <= high and not other.key:
+                    found[id(other)] = other
+        if door is not None:
+            host, ip, low, high = door
+            found |= {id(fact): fact for fact in self._doors.get((host, ip), ()) if low <= fact.ts <= high}
+        return list(found.values())
 
     def client(self, ip: str, kinds: frozenset[str], limit: int) -> list[Fact]:
         """See `Backend`."""
@@ -147,18 +149,12 @@ class StoreBackend:
 
         return [(stored.key, self._revive(stored)) for stored in facts.by_keys(self.database, keys, low, high)]
 
-    def session(self, fact: Fact, low: int, high: int) -> list[Fact]:
+    def beside(self, spans: Sequence[tuple[Fact, int, int]], door: tuple[str, str, int, int] | None) -> list[Fact]:
         """See `Backend`."""
         from mailwake.store import facts
 
-        found = facts.by_process(self.database, fact.host, fact.program, fact.pid, low, high, keyless=True)
-        return [self._revive(stored) for stored in found]
-
-    def door(self, host: str, ip: str, low: int, high: int) -> list[Fact]:
-        """See `Backend`."""
-        from mailwake.store import facts
-
-        return [self._revive(stored) for stored in facts.by_client(self.database, host, ip, low, high)]
+        processes = [(fact.host, fact.program, fact.pid, low, high) for fact, low, high in spans]
+        return [self._revive(stored) for stored in facts.beside(self.database, processes, door)]
 
     def client(self, ip: str, kinds: frozenset[str], limit: int) -> list[Fact]:
         """See `Backend`."""

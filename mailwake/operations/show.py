@@ -194,13 +194,14 @@ def _also(matches: Iterable[Row], told: str) -> list[Relative]:
 
 def _sessions(backend: Backend, scene: Scene, shown: Shown | None) -> list[Fact]:
     """Records without queue ID of the processes that took the message and tried to deliver it."""
-    found: list[Fact] = []
     door = scene.door
+    wanted: list[tuple[Fact, int, int]] = []
+    screened: tuple[str, str, int, int] | None = None
     if door is not None and door.pid and door.ts:
-        found.extend(backend.session(door, door.ts - SESSION_SPAN, door.ts + SESSION_SPAN))
+        wanted.append((door, door.ts - SESSION_SPAN, door.ts + SESSION_SPAN))
         ip = str(door.fields.get("client_ip", ""))
         if ip and not is_internal(ip):
-            found.extend(backend.door(door.host, ip, door.ts - _DOOR, door.ts))
+            screened = door.host, ip, door.ts - _DOOR, door.ts
     spans: dict[tuple[str, str, int], tuple[Fact, int, int]] = {}
     for fact in _deliveries(scene, shown):
         process = (fact.host, fact.program, fact.pid)
@@ -210,9 +211,8 @@ def _sessions(backend: Backend, scene: Scene, shown: Shown | None) -> list[Fact]
         if high - low < DAY:  # a process id that comes again after a day is another process
             spans[process] = (fact, low, high)
     newest = sorted(spans.values(), key=lambda span: -span[2])[:_SESSIONS]
-    for fact, low, high in newest:
-        found.extend(backend.session(fact, low - SESSION_SPAN // 2, high))
-    return [fact for fact in dict(zip(map(id, found), found, strict=True)).values() if not fact.key]
+    wanted += [(fact, low - SESSION_SPAN // 2, high) for fact, low, high in newest]
+    return [fact for fact in backend.beside(wanted, screened) if not fact.key]
 
 
 def _deliveries(scene: Scene, shown: Shown | None) -> list[Fact]:

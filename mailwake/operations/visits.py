@@ -36,7 +36,7 @@ def of_queue_id(backend: Backend, queue_id: str, zone: str = "UTC") -> Visits | 
     """What is known of a queue ID that no message has; None when no record names it."""
     facts = [fact for fact in backend.facts([queue_id]) if fact.key == queue_id]
     born = next((fact for fact in facts if fact.kind == "arrive" and fact.pid), None)
-    beside = backend.session(born, born.ts - SESSION_SPAN, born.ts + SESSION_SPAN) if born is not None else []
+    beside = backend.beside([(born, born.ts - SESSION_SPAN, born.ts + SESSION_SPAN)], None) if born is not None else []
     found: list[Visit] = unfinished(facts, [fact for fact in beside if not fact.key])
     if not found:
         return None

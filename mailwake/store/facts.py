@@ -212,31 +212,51 @@ def strike(database: Database, ts: int, raw: str) -> None:
     database.facts_changed()
 
 
-def by_process(
-    database: Database, host: str, program: str, pid: int, low: int, high: int, *, keyless: bool = False
+def by_process(database: Database, host: str, program: str, pid: int, low: int, high: int) -> Iterator[Stored]:
+    """What one process logged in a span of time (µs, inclusive): the session around a message."""
+    where, bound = _of_process(0, (host, program, pid, low, high))
+    return _read(database, f"SELECT {_COLUMNS} FROM facts WHERE {where} ORDER BY ts, seq LIMIT 1000", bound)
+
+
+def beside(
+    database: Database,
+    processes: Iterable[tuple[str, str, int, int, int]],
+    door: tuple[str, str, int, int] | None = None,
 ) -> Iterator[Stored]:
-    """What one process logged in a span of time (µs, inclusive): the session around a message.
+    """What processes (host, program, pid) logged in spans of time (µs, inclusive) and what is filed under no key:
+    they may have had many messages in hand. All in one look, as they lie near each other.
 
-    keyless: only what is filed under no key, as a process may have had many messages in hand.
+    door: also what postscreen logged of a client (host, address) in a span of time.
     """
-    query = (
-        f"SELECT {_COLUMNS} FROM facts"
-        " WHERE ts BETWEEN fromUnixTimestamp64Micro({l:Int64}) AND fromUnixTimestamp64Micro({h:Int64})"
-        " AND host = {host:String} AND program = {program:String} AND pid = {pid:UInt32}"
-        f"{' AND empty(key)' if keyless else ''} ORDER BY ts, seq LIMIT 1000"
-    )
-    return _read(database, query, {"l": low, "h": high, "host": host, "program": program, "pid": pid})
+    parts: list[str] = []
+    parameters: dict[str, object] = {}
+    for number, process in enumerate(processes):
+        where, bound = _of_process(number, process)
+        parts.append(f"({where} AND empty(key))")
+        parameters |= bound
+    if door is not None:
+        host, ip, low, high = door
+        parts.append(
+            "(ts BETWEEN fromUnixTimestamp64Micro({dl:Int64}) AND fromUnixTimestamp64Micro({dh:Int64})"
+            " AND host = {dhost:String} AND kind = 'postscreen' AND position(raw, {ip:String}) > 0)"
+        )
+        parameters |= {"dl": low, "dh": high, "dhost": host, "ip": f"[{ip}]"}
+    if not parts:
+        return iter(())
+    where = " OR ".join(parts)
+    query = f"SELECT {_COLUMNS} FROM facts WHERE {where} ORDER BY ts, seq LIMIT 1000 BY host, program, pid"
+    return _read(database, query, parameters)
 
 
-def by_client(database: Database, host: str, ip: str, low: int, high: int) -> Iterator[Stored]:
-    """What postscreen logged of a client in a span of time (µs, inclusive)."""
-    query = (
-        f"SELECT {_COLUMNS} FROM facts"
-        " WHERE ts BETWEEN fromUnixTimestamp64Micro({l:Int64}) AND fromUnixTimestamp64Micro({h:Int64})"
-        " AND host = {host:String} AND kind = 'postscreen' AND position(raw, {ip:String}) > 0"
-        " ORDER BY ts, seq LIMIT 100"
+def _of_process(number: int, process: tuple[str, str, int, int, int]) -> tuple[str, dict[str, object]]:
+    """Condition and parameters for what a process logged in a span of time; number: tells the parameters apart."""
+    n = str(number)
+    where = (
+        f"ts BETWEEN fromUnixTimestamp64Micro({{l{n}:Int64}}) AND fromUnixTimestamp64Micro({{h{n}:Int64}})"
+        f" AND host = {{host{n}:String}} AND program = {{program{n}:String}} AND pid = {{pid{n}:UInt32}}"
     )
-    return _read(database, query, {"l": low, "h": high, "host": host, "ip": f"[{ip}]"})
+    host, program, pid, low, high = process
+    return where, {f"l{n}": low, f"h{n}": high, f"host{n}": host, f"program{n}": program, f"pid{n}": pid}
 
 
 def between(database: Database, kind: str, low: int, high: int, *, alone: bool = False) -> Iterator[Stored]:

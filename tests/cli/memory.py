@@ -35,15 +35,11 @@ class MemoryBackend:
         """See `Backend`."""
         return []
 
-    def session(self, fact: Fact, low: int, high: int) -> list[Fact]:
+    def beside(self, spans: object, door: object) -> list[Fact]:
         """See `Backend`."""
         return []
 
     def gaps(self, low: int | None, high: int | None, hosts: object = None) -> list[str]:
-        return []
-
-    def door(self, host: str, ip: str, low: int, high: int) -> list[Fact]:
-        """See `Backend`."""
         return []
 
     def close(self) -> None:

@@ -38,14 +38,10 @@ class Rows:
     def facts(self, keys: Iterable[str], low: int | None = None, high: int | None = None) -> list[Fact]:
         raise AssertionError
 
-    def session(self, fact: Fact, low: int, high: int) -> list[Fact]:
+    def beside(self, spans: object, door: object) -> list[Fact]:
         raise AssertionError
 
     def gaps(self, low: int | None, high: int | None, hosts: object = None) -> list[str]:
-        return []
-
-    def door(self, host: str, ip: str, low: int, high: int) -> list[Fact]:
-        """See `Backend`."""
         return []
 
     def close(self) -> None:

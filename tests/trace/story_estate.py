@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from mailwake.events.fact import Fact, Origin
@@ -123,17 +123,17 @@ class FakeBackend:
         wanted = set(keys)
         return [fact for fact, key in zip(self.all, self.keys, strict=True) if key and key in wanted]
 
-    def session(self, fact: Fact, low: int, high: int) -> list[Fact]:
+    def beside(self, spans: Sequence[tuple[Fact, int, int]], door: object) -> list[Fact]:
         self.asked += 1
-        process = (fact.host, fact.program, fact.pid)
-        return [f for f in self.all if (f.host, f.program, f.pid) == process and low <= f.ts <= high]
+        asked = [(_process(one), low, high) for one, low, high in spans]
+        return [f for f in self.all if any(_process(f) == one and low <= f.ts <= high for one, low, high in asked)]
 
     def gaps(self, low: int | None, high: int | None, hosts: object = None) -> list[str]:
         return []
 
-    def door(self, host: str, ip: str, low: int, high: int) -> list[Fact]:
-        """See `Backend`."""
-        return []
-
     def close(self) -> None:
         pass
+
+
+def _process(fact: Fact) -> tuple[str, str, int]:
+    return fact.host, fact.program, fact.pid
