@@ -5,7 +5,8 @@
 
 DIR is a store that may be written to. A server is started on it, which follows a log that grows at `rate` lines a
 second. Each person searches by a sender, a recipient or a status, gets the rest of the rows as a browser does, opens a
-message, and reads for 2 to 6 seconds between two pages. Printed: requests, failures, p50 and p95 in ms of each kind of page.
+message, and reads for 2 to 6 seconds between two pages. Printed: requests, failures, p50 and p95 in ms of each kind of
+page.
 """
 
 from __future__ import annotations
