@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from mailwake.audit.unified_retention import RetentionPolicy
 from mailwake.store.database import Database
 
 INSIDE, OUTSIDE = "example.org", "example.com"
@@ -260,6 +261,8 @@ def _outsiders(stage: Stage) -> None:
     stage.directory.mailboxes.create(draft, 1)
     stage.directory.discover([LOGIN.name], 1)
     Mailbox.objects.using(stage.directory.alias).update(age_limit=20_000 * 86_400)  # retention is meant, and finds none
+    kept = RetentionPolicy("Kept", 5, "TwelveMonths", operations=("Move",))
+    stage.directory.organization.change(1, unified_retention=(kept,))
     stage.directory.bypasses.set(OUTSIDER, True, 1)
     stage.directory.bypasses.set(SERVICE, True, 1, unknown=True)
 

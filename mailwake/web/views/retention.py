@@ -50,7 +50,7 @@ def retention(request: HttpRequest) -> HttpResponseBase:
         "policies": items(request, "get-unified-audit-log-retention-policy"),
         "may_change": allowed(all_operations()[_ORDERS["add"]], caller_of(request)),
         "durations": list(DURATIONS),
-        "errors": errors,
+        "problems": errors,
         "typed": request.POST if errors else {},
     }
     return render(request, "web/retention.html", shown, status=400 if errors else 200)
