@@ -51,10 +51,13 @@ class Sight(NamedTuple):
         return not any(settings.same_account(*pair) for pair in self.asked)
 
 
-def sights(facts: Iterable[Fact], keys: Iterable[str], due: Iterable[str]) -> list[Sight]:
-    """Acts of those keys that are due of which they can be told from these facts, if none asked about is another."""
+def sights(facts: Iterable[Fact], keys: Iterable[str], due: Iterable[str], ends: Iterable[str] = ()) -> list[Sight]:
+    """Acts of those keys that are due of which they can be told from these facts, if none asked about is another.
+
+    ends: keys of messages that left the queue, beside those of which there is a fact that says so.
+    """
     by_key: dict[str, list[Fact]] = {key: [] for key in due if not key.startswith(PREFIXES)}
-    ended: set[str] = set()
+    ended = set(ends)
     for fact, key in zip(facts, keys, strict=True):
         found = by_key.get(key)
         if found is not None:

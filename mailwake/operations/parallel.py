@@ -153,11 +153,11 @@ def reap(pieces: list[Piece], place: Path) -> Reaped:
 
 def for_auditing(facts: list[Fact], keys: list[str], told: Told | None) -> tuple[Filed, list[Sight], list[str]]:
     """What is to be noted, the acts made at sight, and the keys of the facts, those of mailboxes among them."""
-    whole, all_keys = facts, list(keys)
+    whole, all_keys, ends = facts, list(keys), list[str]()
     if told is not None and told.apart:
-        whole, all_keys = facts + told.apart, all_keys + told.keys
+        whole, all_keys, ends = facts + told.apart, all_keys + told.keys, told.keys  # what is plain has left the queue
     filed = file(whole, all_keys)
-    return filed, sights(whole, all_keys, filed.due), all_keys[: len(facts)]
+    return filed, sights(whole, all_keys, filed.due, ends), all_keys[: len(facts)]
 
 
 def _without_doubles(facts: list[Fact]) -> list[Fact]:
