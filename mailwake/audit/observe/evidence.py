@@ -262,14 +262,12 @@ def _command(told: Told, folder: str, reasons: frozenset[str]) -> Command:
 
 
 def _is_idle(command: Command) -> bool:
-    """Whether a command changed nothing: without the right to it, or of flags that were so already, or of no message.
+    """Whether an EXPUNGE removed nothing: without the right to it, or of no message.
 
-    The answer is OK all the same. But what STORE and EXPUNGE change is told to the client before it (RFC 9051 6.4.6,
-    6.4.3), and the event counts the bytes of that.
+    The answer is OK all the same. But what it removes is told to the client before it (RFC 9051 6.4.3), and the event
+    counts the bytes of that. A STORE is an act even if the flags were so already: somebody asked for it.
     """
-    if command.state != "OK" or command.name not in ("STORE", "EXPUNGE"):
-        return False
-    if command.name == "STORE" and ".SILENT" in "".join(command.arguments[1:2]).upper():
+    if command.state != "OK" or command.name != "EXPUNGE":
         return False
     told = [command.data[name] for name in _BYTES_OUT if name in command.data]
     return bool(told) and all(str(one) == "0" for one in told)

@@ -99,20 +99,18 @@ def test_copies_and_moves_of_one_second_into_one_folder() -> None:
     ]
 
 
-def test_what_changed_nothing_is_no_act() -> None:
-    """Without the right, of a flag that is set already, of no message: OK, and nothing is told of any message."""
+def test_an_expunge_of_nothing_is_no_act() -> None:
+    """Without the right, of no message: OK, and nothing is told of any message. A flag set again is set by somebody."""
     store, gone = "1 +FLAGS (\\Flagged)", "1 +FLAGS (\\Deleted)"
-    assert acts(command("UID STORE", "10:00:00", store, box="INBOX", bytes_out=0)) == []
-    assert acts(command("UID STORE", "10:00:00", store, box="INBOX", net_out_bytes=44)) == [
-        f"Update Owner {ALICE} INBOX 1"
-    ]
-    silent = command("UID STORE", "10:00:00", "1 +FLAGS.SILENT (\\Flagged)", box="INBOX", bytes_out=0)
-    assert acts(silent) == [f"Update Owner {ALICE} INBOX 1"]
+    for written in ({"bytes_out": 0}, {"net_out_bytes": 44}):
+        assert acts(command("UID STORE", "10:00:00", store, box="INBOX", **written)) == [
+            f"Update Owner {ALICE} INBOX 1"
+        ]
     refused = (
         command("UID STORE", "10:00:00", gone, box="INBOX", bytes_out=0),
         command("UID EXPUNGE", "10:00:01", "1", box="INBOX", bytes_out=0),
     )
-    assert acts(*refused) == []
+    assert not [act for act in acts(*refused) if act.startswith("HardDelete")]
     done = (
         command("UID STORE", "10:00:00", gone, box="INBOX", bytes_out=44),
         command("UID EXPUNGE", "10:00:01", "1", box="INBOX", bytes_out=13),
