@@ -74,7 +74,7 @@ def file_alone(
         if decision.recorded and not is_removed(removed, mailbox, act.ts):
             place, state = Place(mailbox, act.ts, act.id), State.RECORDED
             places.add(place)
-            records[act.id] = stored_of(_record(act, decision, settings))
+            records[act.id] = stored_of(record_of(act, act.keys, decision, settings, max(len(act.items), 1)))
         account = act.actor.lower() if decision.rule == BYPASS else ""
         acts.append(
             Act(
@@ -85,17 +85,26 @@ def file_alone(
     return Filed(list(records.values()), acts, places), others
 
 
-def _record(act: Observation, decision: Decision, settings: Settings) -> AuditRecord:
-    if len(act.keys) > 1:
-        act = replace(act, keys=tuple(sorted(set(act.keys))))
+def record_of(
+    act: Observation,
+    keys: Iterable[str],
+    decision: Decision,
+    settings: Settings,
+    count: int,
+    *,
+    throttled: bool = False,
+) -> AuditRecord:
+    """The record of an act as it is found; keys: of all acts in it. count: how many items or acts it stands for."""
+    ordered = tuple(sorted(set(keys)))
+    first = act if ordered == act.keys else replace(act, keys=ordered)
     parity = settings.organization(act.ts).parity
     return AuditRecord(
         act.id,
-        act,
+        first,
         decision.rule,
         decision.reason,
         record_type(act.action),
-        max(len(act.items), 1),
-        False,
+        count,
+        throttled,
         not parity or is_searchable(settings.mailbox(act.mailbox, act.ts), parity),
     )

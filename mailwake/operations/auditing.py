@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -22,11 +21,11 @@ from mailwake.audit.observe import observe
 from mailwake.audit.observe.naming import Named, placed
 from mailwake.audit.observe.submission import is_submission, submissions
 from mailwake.audit.policy.aggregate import Fate, Key, Merged, aggregate, group, neighbourhood
-from mailwake.audit.policy.decide import decide, is_searchable
-from mailwake.audit.record import AuditRecord, record_type
+from mailwake.audit.policy.decide import decide
+from mailwake.audit.record import AuditRecord
 from mailwake.audit.settings import ActorSettings, MailboxSettings, OrganizationSettings, Settings
 from mailwake.events.fact import Fact
-from mailwake.operations.audit_alone import BYPASS, NOWHERE, Made, file_alone, is_removed, stored_mailbox
+from mailwake.operations.audit_alone import BYPASS, NOWHERE, Made, file_alone, is_removed, record_of, stored_mailbox
 from mailwake.operations.audit_filing import is_audit_key, submission_words
 from mailwake.operations.audit_rows import observation_of, pack, stored_of, unpack
 from mailwake.operations.audit_sight import STORED_KINDS, Sight, Sights, act_of
@@ -328,21 +327,8 @@ def _record(
     merged: Merged, by_id: dict[str, Observation], decisions: dict[str, Decision], settings: Settings
 ) -> AuditRecord:
     first = merged.observation
-    if len(merged.members) > 1 or len(first.keys) > 1:
-        keys = tuple(sorted({key for member in merged.members for key in by_id[member].keys}))
-        first = replace(first, keys=keys)
-    decision = decisions[first.id]
-    parity = settings.organization(first.ts).parity
-    return AuditRecord(
-        first.id,
-        first,
-        decision.rule,
-        decision.reason,
-        record_type(first.action),
-        merged.count,
-        merged.throttled,
-        not parity or is_searchable(settings.mailbox(first.mailbox, first.ts), parity),
-    )
+    keys = first.keys if len(merged.members) == 1 else {key for one in merged.members for key in by_id[one].keys}
+    return record_of(first, keys, decisions[first.id], settings, merged.count, throttled=merged.throttled)
 
 
 def _place(record: AuditRecord) -> Place:
