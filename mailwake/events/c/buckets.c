@@ -47,6 +47,16 @@ Bucket *bucket_at(Columns *self, int32_t number)
     return (Bucket *)self->sketches.buckets.data + number;
 }
 
+Delivery *delivery_at(const Columns *self, int32_t number)
+{
+    return (Delivery *)self->sketches.deliveries.data + number;
+}
+
+Stored *stored_at(const Columns *self, int32_t number)
+{
+    return (Stored *)self->sketches.stored.data + number;
+}
+
 /* The number of a key's bucket, or -1 less the place in the table where it would be noted. */
 static int64_t find_bucket(Columns *self, const char *key, size_t size, int session, uint64_t hash)
 {
@@ -85,9 +95,8 @@ int32_t take_bucket(Columns *self, Slice key, int session)
         return (int32_t)found;
     Bucket made = {.hash = hash, .key = key, .session = session, .host = -1};
     Slice none = {0, -1};
-    Slice *slices[] = {&made.login,     &made.origin,   &made.message_id, &made.sender,    &made.subject,
-                       &made.recipient, &made.original, &made.reply,      &made.dsn,       &made.token,
-                       &made.next_id,   &made.action,   &made.queued_as,  &made.session_text, &made.folder};
+    Slice *slices[] = {&made.login,   &made.origin, &made.message_id, &made.sender,
+                       &made.subject, &made.action, &made.queued_as};
     for (size_t i = 0; i < sizeof slices / sizeof *slices; i++)
         *slices[i] = none;
     int32_t number = (int32_t)(all->buckets.used / sizeof(Bucket));
@@ -179,11 +188,12 @@ void sketches_free(Sketches *all)
     }
     for (size_t i = 0; i < all->buckets.used / sizeof(Bucket); i++) {
         Bucket *one = (Bucket *)all->buckets.data + i;
-        for (int k = 0; k < MERGES; k++) {
+        for (int k = 0; k < MERGES; k++)
             Py_XDECREF(one->client[k]);
-            Py_XDECREF(one->relay[k]);
-        }
     }
+    for (size_t i = 0; i < all->deliveries.used / sizeof(Delivery); i++)
+        for (int k = 0; k < MERGES; k++)
+            Py_XDECREF(((Delivery *)all->deliveries.data)[i].relay[k]);
     for (size_t i = 0; i < all->refusals.used / sizeof(Refusal); i++)
         for (int k = 0; k < MERGES; k++)
             Py_XDECREF(((Refusal *)all->refusals.data)[i].client[k]);
@@ -191,6 +201,8 @@ void sketches_free(Sketches *all)
     PyMem_RawFree(all->buckets.data);
     PyMem_RawFree(all->spoken.data);
     PyMem_RawFree(all->refusals.data);
+    PyMem_RawFree(all->deliveries.data);
+    PyMem_RawFree(all->stored.data);
     PyMem_RawFree(all->bucket_table);
     PyMem_RawFree(all->spoken_table);
     memset(all, 0, sizeof *all);

@@ -35,17 +35,17 @@ static PyObject *host_of(Columns *self, int number)
     return PyList_GET_ITEM(self->names[HOST], number);
 }
 
-static PyObject *hosts_of(Columns *self, const Journey *journey)
+static PyObject *hosts_of(Columns *self, const Journey *journey, const Way *way)
 {
     int found[3] = {journey->leg[0]->host}, count = 1;
-    if (journey->leg[1]->host != found[0])
+    if (way->legs > 1 && journey->leg[1]->host != found[0])
         found[count++] = journey->leg[1]->host;
-    if (journey->session && PyUnicode_GET_LENGTH(host_of(self, journey->session->host))) {
+    if (way->stored && PyUnicode_GET_LENGTH(host_of(self, way->stored->host))) {
         int known = 0;
         for (int i = 0; i < count; i++)
-            known |= found[i] == journey->session->host;
+            known |= found[i] == way->stored->host;
         if (!known)
-            found[count++] = journey->session->host;
+            found[count++] = way->stored->host;
     }
     PyObject *made = PyTuple_New(count);
     for (int i = 0; made && i < count; i++) {
@@ -69,12 +69,12 @@ static int put_words(Columns *self, const Bucket *leg, Array *out)
     return bad ? -1 : 0;
 }
 
-static PyObject *verdict_of(Columns *self, const Journey *journey)
+static PyObject *verdict_of(Columns *self, const Journey *journey, int legs)
 {
     Array text = {0};
     size_t first = 0;
     int bad = 0;
-    for (int i = 0; !bad && i < journey->legs; i++) {
+    for (int i = 0; !bad && i < legs; i++) {
         if (!journey->leg[i]->verdicts)
             continue;
         bad = (first && put(&text, "; ", 2)) || put_words(self, journey->leg[i], &text);
@@ -101,16 +101,15 @@ static PyObject *identity(Columns *self, const Bucket *root)
     return bad ? NULL : decoded(name, 32, 1);
 }
 
-/* What became of the recipient: the words of `rules->ends`, borrowed; `folder` is set where there is a session. */
-static PyObject *end_of(Columns *self, const Rules *rules, const Journey *journey, PyObject **folder)
+/* What became of the recipient: the words of `rules->ends`, borrowed; `folder` is set where a mailbox server kept it. */
+static PyObject *end_of(Columns *self, const Rules *rules, const Way *way, PyObject **folder)
 {
-    const Bucket *leg = journey->leg[1];
     PyObject *detail;
     *folder = NULL;
-    if (!journey->session) {
-        detail = PyUnicode_InternFromString(leg->token.size > 0 ? "Delivered" : "Relayed");
+    if (!way->stored) {
+        detail = PyUnicode_InternFromString(way->last->token.size > 0 ? "Delivered" : "Relayed");
     } else {
-        Slice name = journey->session->folder;
+        Slice name = way->stored->folder;
         *folder = name.size > 0 ? slice_text(self, name) : PyUnicode_InternFromString("INBOX");
         if (!*folder)
             return NULL;
@@ -135,20 +134,22 @@ static PyObject *owned(PyObject *borrowed)
     return borrowed;
 }
 
-static PyObject *queue_ids(Columns *self, const Journey *journey)
+static PyObject *queue_ids(Columns *self, const Journey *journey, int legs)
 {
     PyObject *one = slice_text(self, journey->leg[0]->key);
-    if (journey->legs == 1)
+    if (legs == 1)
         return one ? Py_BuildValue("(N)", one) : NULL;
     PyObject *two = slice_text(self, journey->leg[1]->key);
     return one && two ? Py_BuildValue("NN", one, two) : (Py_XDECREF(one), Py_XDECREF(two), NULL);
 }
 
-PyObject *journey_row(Columns *self, const Rules *rules, const Journey *journey)
+PyObject *journey_row(Columns *self, const Rules *rules, const Journey *journey, int number)
 {
-    const Bucket *root = journey->leg[0], *leg = journey->leg[1], *session = journey->session;
+    const Way *way = &journey->ways[number];
+    const Bucket *root = journey->leg[0], *leg = journey->leg[way->legs - 1];
+    const Delivery *last = way->last;
     PyObject *nothing = PyUnicode_New(0, 0), *folder;
-    PyObject *end = end_of(self, rules, journey, &folder);
+    PyObject *end = end_of(self, rules, way, &folder);
     if (!end) {
         Py_XDECREF(folder);
         return NULL;
@@ -156,22 +157,22 @@ PyObject *journey_row(Columns *self, const Rules *rules, const Journey *journey)
     PyObject *const *client = root->client;
     int handed = merged_field(client, root->clients, ORIG_CLIENT_IP) != NULL;
     int ours = PyErr_Occurred() ? -1 : comes_from_us(rules, root, handed ? ORIG_CLIENT_IP : CLIENT_IP);
-    PyObject *to = merged_text(leg->relay, leg->relays, RELAY_HOST, nothing);
+    PyObject *to = merged_text(last->relay, last->relays, RELAY_HOST, nothing);
     if (to && !PyUnicode_GET_LENGTH(to))
-        to = merged_text(leg->relay, leg->relays, RELAY, nothing);
+        to = merged_text(last->relay, last->relays, RELAY, nothing);
     if (ours >= 0 && root->login.size > 0)
         ours = 1;
-    int64_t ended = session ? session->first : leg->delivered;
-    Slice reason = leg->reply, subject = root->subject.size >= 0 ? root->subject : leg->subject;
+    int64_t ended = way->stored ? way->stored->ts : last->ts;
+    Slice reason = last->reply, subject = root->subject.size >= 0 ? root->subject : leg->subject;
     if (reason.size > rules->most)
         reason.size = (int32_t)rules->most;
     PyObject *parts[ROW] = {
         PyLong_FromLongLong(root->arrived),
         identity(self, root),
-        PyLong_FromLong(0),
+        PyLong_FromLong(number),
         slice_text(self, root->sender),
-        slice_text(self, leg->recipient),
-        slice_text(self, original_of(root)),
+        slice_text(self, last->recipient),
+        slice_text(self, original_of(way->first)),
         subject.size >= 0 ? slice_text(self, subject) : owned(Py_None),
         owned(PyTuple_GET_ITEM(end, 0)),
         owned(PyTuple_GET_ITEM(end, 1)),
@@ -179,19 +180,19 @@ PyObject *journey_row(Columns *self, const Rules *rules, const Journey *journey)
         ours < 0 ? NULL : owned(PyTuple_GET_ITEM(end, 3 + ours)),
         owned(merged_text(client, root->clients, handed ? ORIG_CLIENT_IP : CLIENT_IP, nothing)),
         owned(merged_text(client, root->clients, handed ? ORIG_CLIENT_NAME : CLIENT_NAME, nothing)),
-        owned(merged_text(leg->relay, leg->relays, RELAY_IP, nothing)),
+        owned(merged_text(last->relay, last->relays, RELAY_IP, nothing)),
         owned(to),
         PyLong_FromLongLong(root->size ? root->size : leg->size),
         slice_text(self, root->message_id),
         slice_text(self, root->login),
-        session ? owned(folder) : owned(nothing),
-        session ? owned(nothing) : slice_text(self, reason),
-        session ? owned(nothing) : slice_text(self, leg->dsn),
-        verdict_of(self, journey),
+        way->stored ? owned(folder) : owned(nothing),
+        way->stored ? owned(nothing) : slice_text(self, reason),
+        way->stored ? owned(nothing) : slice_text(self, last->dsn),
+        verdict_of(self, journey, way->legs),
         PyLong_FromLong(1),
         PyLong_FromLongLong(root->arrived > ended ? root->arrived : ended),
-        hosts_of(self, journey),
-        queue_ids(self, journey),
+        hosts_of(self, journey, way),
+        queue_ids(self, journey, way->legs),
         all_keys(self, journey),
         owned(nothing),
         owned(nothing),

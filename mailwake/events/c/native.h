@@ -166,7 +166,31 @@ typedef struct {
     int32_t at, size;
 } Slice;
 
-#define NEAR 4
+#define NEAR 8
+#define WAYS 16 /* recipients of a message that is told here, at the most */
+
+/* A delivery that succeeded. */
+typedef struct {
+    int64_t ts;
+    int32_t next; /* the next one of the same bucket; -1: there is none */
+    int relayed, relays;
+    PyObject *relay[MERGES]; /* owned */
+    Slice recipient, original, reply, dsn, token, next_id;
+} Delivery;
+
+/* What a mailbox server kept. */
+typedef struct {
+    int64_t ts;
+    int32_t next;
+    int host;
+    Slice text, folder; /* text: which delivery of its session it was */
+} Stored;
+
+/* Numbers of deliveries, or of what was stored, of one bucket, in their order. */
+typedef struct {
+    int32_t first, last;
+    int count;
+} Chain;
 
 /* What is filed under one key, as far as it is plain. */
 typedef struct {
@@ -181,12 +205,12 @@ typedef struct {
     int stage, kinds, host, queue_manager;
     int64_t first, last;    /* times of all records */
     int64_t latest;         /* of those whose order counts */
-    int64_t arrived, mailed, delivered;
-    PyObject *client[MERGES], *relay[MERGES]; /* owned */
-    int clients, relays;
-    Slice login, origin, message_id, sender, subject, recipient, original, reply, dsn, token, next_id;
-    Slice action, queued_as, session_text, folder;
-    int relayed, verdicts, has_score;
+    int64_t arrived, mailed;
+    PyObject *client[MERGES]; /* owned */
+    int clients;
+    Chain deliveries, stored;
+    Slice login, origin, message_id, sender, subject, action, queued_as;
+    int verdicts, has_score;
     PyObject *filter; /* owned by its shape */
     int64_t size, recipients, judged;
     double score;
@@ -216,7 +240,7 @@ typedef struct {
 } Sketch;
 
 typedef struct {
-    Array sketches, buckets, spoken, refusals;
+    Array sketches, buckets, spoken, refusals, deliveries, stored;
     int32_t *bucket_table, *spoken_table;
     size_t bucket_size, spoken_size;
 } Sketches;
@@ -276,6 +300,8 @@ void sketches_free(Sketches *all);
 Bucket *bucket_of(Columns *self, const char *key, size_t size, int session);
 Spoken *spoken_of(Columns *self, const char *text, size_t size);
 Bucket *bucket_at(Columns *self, int32_t number);
+Delivery *delivery_at(const Columns *self, int32_t number);
+Stored *stored_at(const Columns *self, int32_t number);
 /* The number of the bucket of a key that stands in the text; -1 with an exception set. */
 int32_t take_bucket(Columns *self, Slice key, int session);
 /* Note that a record filed under one key speaks of another; that one speaks of a Message-ID. */
@@ -297,7 +323,7 @@ int put_sketched_key(const Columns *self, const Sketch *sketch, Array *out);
 PyObject *columns_plain(Columns *self, PyObject *arguments);
 extern const char plain_doc[];
 
-/* -- plain.c, journeys.c, refusals.c, blake2b.c: rows of what is told at sight --------------------------------------- */
+/* -- plain.c, ways.c, journeys.c, refusals.c, blake2b.c: rows of what is told at sight --------------------------------------- */
 
 /* What the rooms of Python lay down: `trace.sketched`. */
 typedef struct {
@@ -308,16 +334,28 @@ typedef struct {
     long long before, after; /* by which a delivery may come before the arrival it led to, and after it */
 } Rules;
 
-/* A journey: one or two legs, the last one twice or the other one, and the mailbox server's session of the delivery. */
+/* One recipient's way: the delivery that the first leg made, the last one, and what the mailbox server kept. */
 typedef struct {
-    Bucket *leg[2], *session;
-    int legs;
+    const Delivery *first, *last;
+    const Stored *stored; /* NULL: nothing is known of that */
+    int legs;             /* 1: it ended with the first leg; 2: with the second one */
+} Way;
+
+/* A journey of one or two legs (the one twice, if it is one), with the sessions of its deliveries. */
+typedef struct {
+    Bucket *leg[2], *sessions[2 * NEAR];
+    int legs, session_count, count;
+    Way ways[WAYS]; /* in the order of their rows */
 } Journey;
 
-/* The row of a plain journey. */
-PyObject *journey_row(Columns *self, const Rules *rules, const Journey *journey);
+/* The journey that begins with a leg, if it is plain: 1, 0, -1 with an exception set. */
+int journey_of(Columns *self, const Rules *rules, Bucket *root, Journey *journey);
+/* The row of a recipient of a plain journey. */
+PyObject *journey_row(Columns *self, const Rules *rules, const Journey *journey, int number);
+/* Nothing but a place that is kept for a key that others speak of. */
+int is_empty(const Bucket *bucket);
 /* How a recipient was addressed first. */
-Slice original_of(const Bucket *leg);
+Slice original_of(const Delivery *delivery);
 /* Whether the address of this name that an arrival speaks of is one of our own machines. */
 int comes_from_us(const Rules *rules, const Bucket *leg, int name);
 /* A text of merged fields, borrowed; that of nothing when it is not there. NULL with an exception set. */

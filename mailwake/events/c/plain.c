@@ -1,9 +1,7 @@
-/* Which journeys are plain, told from records without objects. What is plain is laid down by `trace.plain`; whatever is
-   not seen to be so here is made facts of. */
+/* Rows of what is plain, told from records without objects, and what it is remembered by; whatever is not seen to be
+   plain is made facts of. */
 
 #include "native.h"
-
-#define ALL (1 << ARRIVES | 1 << NAMES | 1 << IS_QUEUED | 1 << IS_DELIVERED | 1 << IS_REMOVED)
 
 /* The lists that are given back. */
 enum { ROWS, KEYS_OF, FIRST, LAST, NAMED, WAITED, WHEN, APART, APART_KEYS, LISTS };
@@ -81,112 +79,6 @@ int comes_from_us(const Rules *rules, const Bucket *leg, int name)
     return told;
 }
 
-/* Whether a key has letters and digits only: names, and ids that go from server to server, are not for this way. */
-static int is_queue_id(const Work *work, Slice key)
-{
-    const char *text = text_of(work->columns, key);
-    for (int i = 0; i < key.size; i++)
-        if (!Py_ISALNUM(text[i]))
-            return 0;
-    return key.size > 0;
-}
-
-static int is_plain(const Work *work, const Bucket *leg)
-{
-    static const char *const relay[] = {"relay", "relay_ip", "relay_host", "relay_port", NULL};
-    return !leg->odd && !leg->foreign && !leg->session && !leg->told && (leg->kinds & ALL) == ALL &&
-           leg->arrived <= leg->mailed + work->rules->most_late && only_names(leg->relay, leg->relays, relay) &&
-           is_queue_id(work, leg->key);
-}
-
-static int is_empty(const Bucket *bucket)
-{
-    return !bucket->count && !(bucket->foreign & 1);
-}
-
-/* Whether a leg is near nothing but the other one and, at the end, the session of its delivery. */
-static int is_closed(const Work *work, Bucket *leg, const Bucket *other, int last, Bucket **session)
-{
-    Columns *self = work->columns;
-    *session = NULL;
-    for (int i = 0; i < leg->near_count; i++) {
-        Bucket *near = bucket_at(work->columns, leg->near[i]);
-        if (is_empty(near)) {
-            if (memchr(text_of(self, near->key), '@', near->key.size))
-                return 0; /* a name joins all that speak of it */
-        } else if (near != other) {
-            if (!last || !near->session || *session)
-                return 0;
-            *session = near;
-        }
-    }
-    if (!*session)
-        return 1;
-    Bucket *one = *session;
-    return one->count == 1 && !one->odd && !one->foreign && one->near_count == 1 &&
-           bucket_at(work->columns, one->near[0]) == leg && leg->token.size > 0 &&
-           same_slices(self, one->session_text, leg->token);
-}
-
-static int same_names(const Columns *self, Slice one, Slice other)
-{
-    const char *a = text_of(self, one), *b = text_of(self, other);
-    if (one.size != other.size)
-        return 0;
-    for (int i = 0; i < one.size; i++)
-        if ((a[i] >= 'A' && a[i] <= 'Z' ? a[i] + 32 : a[i]) != (b[i] >= 'A' && b[i] <= 'Z' ? b[i] + 32 : b[i]))
-            return 0;
-    return 1;
-}
-
-Slice original_of(const Bucket *leg)
-{
-    return leg->original.size > 0 ? leg->original : leg->recipient;
-}
-
-/* `trace.plain._goes_on` */
-static int goes_on(const Work *work, const Bucket *leg, const Bucket *child)
-{
-    Columns *self = work->columns;
-    if (child == leg || (child->origin.size > 0 && !same_slices(self, child->origin, leg->key)))
-        return 0;
-    if (same_slices(self, child->next_id, leg->key) || child->queued_as.size > 0 || !leg->relayed)
-        return 0;
-    if (!same_slices(self, bare(self, leg->message_id), bare(self, child->message_id)))
-        return 0;
-    if (child->arrived < leg->delivered - work->rules->before || child->arrived > leg->delivered + work->rules->after ||
-        child->arrived < leg->arrived - work->rules->after)
-        return 0;
-    return same_names(self, leg->recipient, child->recipient) || same_names(self, leg->recipient, original_of(child));
-}
-
-/* The journey that begins with a leg, if it is plain: 1, 0, -1 with an exception set. */
-static int journey_of(const Work *work, Bucket *root, Journey *journey)
-{
-    Columns *self = work->columns;
-    if (!is_plain(work, root) || root->origin.size > 0)
-        return 0;
-    int ours = root->login.size > 0 ? 0 : comes_from_us(work->rules, root, CLIENT_IP);
-    if (ours)
-        return ours < 0 ? -1 : 0; /* it may be a later part of another journey */
-    Slice next = root->next_id;
-    Bucket *child = next.size > 0 ? bucket_of(self, text_of(self, next), next.size, 0) : NULL, *none;
-    *journey = (Journey){{root, root}, NULL, 1};
-    if (!child || is_empty(child)) {
-        if (!is_closed(work, root, NULL, 1, &journey->session))
-            return 0;
-    } else {
-        if (!is_plain(work, child) || !goes_on(work, root, child) || !is_closed(work, root, child, 0, &none) ||
-            !is_closed(work, child, root, 1, &journey->session))
-            return 0;
-        journey->leg[1] = child;
-        journey->legs = 2;
-    }
-    Slice id = bare(self, root->message_id);
-    const Spoken *spoken = spoken_of(self, text_of(self, id), id.size);
-    return spoken && spoken->count == journey->legs;
-}
-
 PyObject *new_row(const Rules *rules, PyObject **parts)
 {
     PyObject *row = rules->row_type->tp_alloc(rules->row_type, ROW);
@@ -234,20 +126,27 @@ static int note(const Work *work, const Journey *journey, Bucket *bucket)
     return 0;
 }
 
+static int tell_journey(const Work *work, const Journey *journey)
+{
+    for (int i = 0; i < journey->count; i++)
+        if (append(work->lists[ROWS], journey_row(work->columns, work->rules, journey, i)))
+            return -1;
+    for (int i = 0; i < journey->legs; i++)
+        if (note(work, journey, journey->leg[i]))
+            return -1;
+    for (int i = 0; i < journey->session_count; i++)
+        if (note(work, journey, journey->sessions[i]))
+            return -1;
+    return 0;
+}
+
 static int tell_journeys(const Work *work)
 {
     int32_t count = (int32_t)(work->columns->sketches.buckets.used / sizeof(Bucket));
     for (int32_t i = 0; i < count; i++) {
         Journey journey;
-        int plain = journey_of(work, bucket_at(work->columns, i), &journey);
-        if (plain < 0)
-            return -1;
-        if (!plain)
-            continue;
-        if (append(work->lists[ROWS], journey_row(work->columns, work->rules, &journey)) ||
-            note(work, &journey, journey.leg[0]) ||
-            (journey.legs > 1 && note(work, &journey, journey.leg[1])) ||
-            (journey.session && note(work, &journey, journey.session)))
+        int plain = journey_of(work->columns, work->rules, bucket_at(work->columns, i), &journey);
+        if (plain < 0 || (plain && tell_journey(work, &journey)))
             return -1;
     }
     return 0;

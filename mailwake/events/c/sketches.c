@@ -53,25 +53,48 @@ static int names_no_filter(Text reply)
     return 1;
 }
 
+/* Append the number of an item to those of a bucket; next: where the last one has the number of the one after it. */
+static void append(Chain *chain, int32_t number, int32_t *next)
+{
+    if (chain->count++)
+        *next = number;
+    else
+        chain->first = number;
+    chain->last = number;
+}
+
+static int put_delivery(Columns *self, Chain *chain, const Reading *now)
+{
+    const Said *said = now->said;
+    Array *all = &self->sketches.deliveries;
+    Delivery made = {.ts = now->ts, .next = -1, .relayed = says(said, DISPOSITION, "relay")};
+    made.recipient = slice_of(now, RECIPIENT);
+    made.original = slice_of(now, ORIGINAL);
+    made.reply = slice_of(now, REPLY);
+    made.dsn = slice_of(now, DSN);
+    made.token = slice_of(now, TOKEN);
+    made.next_id = slice_of(now, NEXT_ID);
+    if (put(all, &made, sizeof made))
+        return -1;
+    int32_t number = (int32_t)(all->used / sizeof made) - 1;
+    Delivery *kept = delivery_at(self, number);
+    kept->relays = own(kept->relay, said);
+    append(chain, number, chain->count ? &delivery_at(self, chain->last)->next : NULL);
+    return 0;
+}
+
 static int learn_delivery(Columns *self, int32_t number, const Reading *now)
 {
     const Said *said = now->said;
     Bucket *to = bucket_at(self, number);
-    Slice token = slice_of(now, TOKEN), next_id = slice_of(now, NEXT_ID);
-    int mailbox = says(said, DISPOSITION, "mailbox"), relayed = says(said, DISPOSITION, "relay");
-    to->delivered = now->ts;
-    to->relays = own(to->relay, said);
-    to->recipient = slice_of(now, RECIPIENT);
-    to->original = slice_of(now, ORIGINAL);
-    to->reply = slice_of(now, REPLY);
-    to->dsn = slice_of(now, DSN);
-    to->token = token;
-    to->next_id = next_id;
-    to->relayed = relayed;
-    if (!says(said, STATUS, "sent") || to->recipient.size <= 0 || to->reply.size < 0 || to->dsn.size < 0 ||
-        says(said, REPLY, "250 Ok") || !(token.size > 0 ? mailbox : relayed))
+    if (put_delivery(self, &to->deliveries, now))
+        return -1;
+    const Delivery *made = delivery_at(self, to->deliveries.last);
+    Slice token = made->token, next_id = made->next_id;
+    if (!says(said, STATUS, "sent") || made->recipient.size <= 0 || made->reply.size < 0 || made->dsn.size < 0 ||
+        says(said, REPLY, "250 Ok") || !(token.size > 0 ? says(said, DISPOSITION, "mailbox") : made->relayed))
         to->odd = 1;
-    if (token.size <= 0 && to->reply.size >= 0 && !names_no_filter(said->text[REPLY]))
+    if (token.size <= 0 && made->reply.size >= 0 && !names_no_filter(said->text[REPLY]))
         to->odd = 1;
     if (token.size > 0) {
         const char *colon = memchr(text_of(self, token), ':', token.size);
@@ -80,6 +103,19 @@ static int learn_delivery(Columns *self, int32_t number, const Reading *now)
             return -1;
     }
     return next_id.size > 0 ? speak(self, number, next_id, 0) : 0;
+}
+
+static int learn_stored(Columns *self, int32_t number, const Reading *now)
+{
+    Bucket *to = bucket_at(self, number);
+    Array *all = &self->sketches.stored;
+    Stored made = {now->ts, -1, now->host, slice_of(now, SESSION), slice_of(now, FOLDER)};
+    if (put(all, &made, sizeof made))
+        return -1;
+    to->odd |= made.text.size <= 0;
+    append(&to->stored, (int32_t)(all->used / sizeof made) - 1,
+           to->stored.count ? &stored_at(self, to->stored.last)->next : NULL);
+    return 0;
 }
 
 static int learn_verdict(Columns *self, int32_t number, const Reading *now)
@@ -161,7 +197,7 @@ static void learn_order(Bucket *to, int role, const Reading *now)
     if (role == IS_JUDGED)
         return;
     if (stage < to->stage || now->ts < to->latest || !now->ts || (to->stage && to->host != now->host) ||
-        (role != HEADS_UP && to->kinds >> role & 1))
+        (role != HEADS_UP && role != IS_DELIVERED && role != IS_STORED && to->kinds >> role & 1))
         to->odd = 1;
     to->host = now->host;
     to->latest = now->ts;
@@ -185,7 +221,7 @@ static int learn(Columns *self, int32_t number, int role, const Reading *now)
         to->size = now->said->has >> SIZE & 1 ? now->said->size : 0;
         to->recipients = now->said->has >> RECIPIENTS & 1 ? now->said->recipients : 0;
         to->queue_manager = now->program;
-        to->odd |= to->sender.size < 0 || to->recipients != 1;
+        to->odd |= to->sender.size < 0 || to->recipients < 1 || to->recipients > WAYS;
         return 0;
     case IS_DELIVERED:
         return learn_delivery(self, number, now);
@@ -195,10 +231,7 @@ static int learn(Columns *self, int32_t number, int role, const Reading *now)
     case IS_JUDGED:
         return learn_verdict(self, number, now);
     default:
-        to->session_text = slice_of(now, SESSION);
-        to->folder = slice_of(now, FOLDER);
-        to->odd |= to->count > 1 || to->session_text.size <= 0;
-        return 0;
+        return learn_stored(self, number, now);
     }
 }
 
