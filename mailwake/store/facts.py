@@ -56,7 +56,6 @@ def table(facts: list[Fact], keys: list[str], seq: int) -> pa.Table:
 
 def table_of_columns(rows: int, columns: Mapping[str, Any], names: Mapping[str, Sequence[str]]) -> pa.Table:
     """The same of columns that lie ready as buffers: fixed numbers, numbers of `names`, and (ends, bytes) of texts."""
-    import numpy as np
     import pyarrow as pa
 
     def numbers(name: str, kind: pa.DataType) -> pa.Array:
@@ -72,7 +71,7 @@ def table_of_columns(rows: int, columns: Mapping[str, Any], names: Mapping[str, 
     return pa.table(
         {
             "ts": numbers("ts", pa.timestamp("us", "UTC")),
-            "seq": pa.array(np.arange(rows, dtype=np.uint64)),
+            "seq": _counted(0, rows),
             "host": named("host"),
             "program": named("program"),
             "pid": numbers("pid", pa.uint32()),
@@ -84,15 +83,22 @@ def table_of_columns(rows: int, columns: Mapping[str, Any], names: Mapping[str, 
     )
 
 
+def _counted(seq: int, count: int) -> pa.Array:
+    """Numbers from seq on. Arrow, given an array of numpy's, would load numpy's part for masked ones."""
+    import numpy as np
+    import pyarrow as pa
+
+    numbers = np.arange(seq, seq + count, dtype=np.uint64)
+    return pa.Array.from_buffers(pa.uint64(), count, [None, pa.py_buffer(numbers)])
+
+
 def numbered(file: Path, seq: int) -> pa.Table:
     """The table of an Arrow stream, its facts numbered anew from seq."""
-    import numpy as np
     import pyarrow as pa
 
     with pa.OSFile(str(file)) as stream:
         made = pa.ipc.open_stream(stream).read_all()
-    numbers = pa.array(np.arange(seq, seq + made.num_rows, dtype=np.uint64))
-    return made.set_column(made.schema.get_field_index("seq"), "seq", numbers)
+    return made.set_column(made.schema.get_field_index("seq"), "seq", _counted(seq, made.num_rows))
 
 
 IN_ORDER = "SETTINGS max_threads = 1, optimize_on_insert = 0"
