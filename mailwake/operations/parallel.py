@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
-from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -32,7 +31,6 @@ from mailwake.operations.inputs import Input
 from mailwake.operations.plan import Piece
 from mailwake.store.arrow import spare_pandas
 from mailwake.store.errors import StoreError
-from mailwake.store.rows import Row
 from mailwake.trace.buckets import FILING
 from mailwake.trace.harvest import harvest
 from mailwake.trace.keys import SESSION_KINDS
@@ -40,7 +38,6 @@ from mailwake.trace.sketched import Told
 from mailwake.trace.sketched import tell as tell_sketched
 
 _THREADS = "OPENBLAS_NUM_THREADS"
-_PLACE = itemgetter(*map(Row._fields.index, ("received", "trace_id", "leaf")))
 _WANTED = frozenset(FILING) | HANDLED
 """Kinds that correlation or auditing look at."""
 
@@ -129,9 +126,8 @@ def reap(pieces: list[Piece], place: Path) -> Reaped:
     acts = place.with_suffix(".acts")
     write(acts, seen)
     files = place.with_suffix(".facts"), place.with_suffix(".rows")
-    _write(files[0], _facts(taken, facts, keys))
-    made.rows.sort(key=_PLACE)  # as the engine keeps them: it would have to do so for all columns
-    _write(files[1], journeys.table(made.rows))
+    _write(files[1], journeys.table_in_order(made.rows, taken, told.rows if told is not None else 0))
+    _write(files[0], _facts(taken, facts, keys))  # from then on there is no text in `taken`
     return Reaped(
         *files,
         len(facts) if taken is None else taken.rows,

@@ -27,7 +27,7 @@ class Harvest(NamedTuple):
     keys: list[str]
     """The key of each fact, in their order."""
     rows: list[Row]
-    """Of the journeys that are whole."""
+    """Of the journeys that are whole, but for those that are told already."""
     book: Book
     """These journeys, to be remembered by."""
     left: list[Fact]
@@ -46,7 +46,6 @@ def harvest(facts: list[Fact], told: Told | None = None) -> Harvest:
     rows, _ = workset.refused.flush(_as_it_is)
     book = Book()
     if told is not None:
-        rows.extend(told.rows)
         book = told.book
     plain = workset.plain()
     rows.extend([journey.row for journey in plain])

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from mailwake.events.fact import Fact
-from mailwake.store.rows import Row
 from mailwake.trace.buckets import FILING, MENTIONING, REFUSAL, mentions
 from mailwake.trace.doors import is_gate
 from mailwake.trace.fate import OUTCOMES, of_folder
@@ -48,7 +47,8 @@ _MOST = 100_000
 class Told(NamedTuple):
     """What was told without facts."""
 
-    rows: list[Row]
+    rows: int
+    """How many rows: `store.journeys` makes columns of them, together with those of all others."""
     book: Book
     """The journeys among them, to be remembered by."""
     apart: list[Fact]
@@ -68,7 +68,7 @@ def tell(taken: Any, late: int) -> Told:
     for answers in (_internal, _folders):
         if len(answers) > _MOST:
             answers.clear()
-    rules = (Row, is_internal, _internal, of_folder, _folders, _ENDS, PROVEN, MAX_TEXT, late, BEFORE, AFTER)
+    rules = (is_internal, _internal, of_folder, _folders, _ENDS, PROVEN, MAX_TEXT, late, BEFORE, AFTER)
     book = Book()
     rows, book.keys, book.first, book.last, book.message_ids, book.waited, book.when, apart, keys = taken.plain(
         rules, others.filed, others.spoken, others.message_ids, not others.gates, others.route

@@ -19,6 +19,7 @@ from mailwake.ingest import columns
 from mailwake.ingest.facts import FactReader
 from mailwake.operations.audit_filing import HANDLED, SLACK
 from mailwake.operations.parallel import for_auditing
+from mailwake.store import journeys
 from mailwake.trace.buckets import FILING
 from mailwake.trace.harvest import harvest
 from mailwake.trace.keys import SESSION_KINDS
@@ -62,7 +63,7 @@ def _said(path: Path, sketching: bool) -> tuple[dict[str, Any], int, int]:
     reader = FactReader(path, zone="UTC", size=1 << 15, columns=taken)
     ends = [(batch.offset, batch.half) for batch in reader]
     told = tell(taken, SLACK) if sketching else None
-    count = 0 if told is None else len(told.rows)
+    count = 0 if told is None else told.rows
     facts = taken.facts
     made = harvest(facts, told)
     filed, seen, keys = for_auditing(facts, made.keys, told)
@@ -71,7 +72,7 @@ def _said(path: Path, sketching: bool) -> tuple[dict[str, Any], int, int]:
     found = {
         "ends": ends,
         "account": vars(reader.account),
-        "rows": sorted(map(repr, made.rows)),
+        **_columns(journeys.table_in_order(made.rows, taken if told else None, count)),
         "keys": sorted(zip(book.keys, book.first, book.last, strict=True)),
         "message_ids": sorted(book.message_ids),
         "waited": sorted(set(zip(book.waited, book.when, strict=True))),  # noted once or twice is the same
@@ -88,11 +89,33 @@ def _said(path: Path, sketching: bool) -> tuple[dict[str, Any], int, int]:
     return found, count, len(facts)
 
 
+def _columns(rows: Any) -> dict[str, Any]:
+    """Rows as the store gets them, column by column, and as it gives them back."""
+    found = {name: _plain(rows[name].to_pylist()) for name in rows.column_names}
+    ids = [value.hex() for value in found["trace_id"]]
+    whole = zip(found.pop("body"), ids, found["keys"], strict=True)
+    found["row"] = [repr(journeys.unpack(body, one, tuple(map(_text, keys)))) for body, one, keys in whole]
+    return found
+
+
+def _text(value: bytes) -> str:
+    return value.decode("utf-8", "surrogateescape")
+
+
+def _plain(value: Any) -> Any:
+    """A value of a column; which of Arrow's types for text it was is of no interest."""
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return value.encode() if isinstance(value, str) else value
+
+
 def both(path: Path, native: Any) -> tuple[int, int, int]:
     """Compare the two ways: rows told without facts, facts made, facts of the usual way."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(columns, "native", native)
+        patch.setattr(journeys, "native", None)
         usual, _, facts = _said(path, False)
+        patch.setattr(journeys, "native", native)
         made, told, few = _said(path, True)
     for name, expected in usual.items():
         assert made[name] == expected, name

@@ -63,24 +63,19 @@ static int put_number(Array *out, long long number)
     return put(out, first, digits + sizeof digits - first);
 }
 
-static int put_string(Array *out, PyObject *text)
+/* Text that is not ASCII; bytes that were no UTF-8 are lone surrogates, escaped, which Python's json reads back. */
+static int put_object(Array *out, PyObject *text)
 {
-    const char *data = NULL;
-    Py_ssize_t size;
-    if (PyUnicode_IS_COMPACT_ASCII(text)) {
-        data = (const char *)PyUnicode_1BYTE_DATA(text);
-        size = PyUnicode_GET_LENGTH(text);
-    } else if (!(data = PyUnicode_AsUTF8AndSize(text, &size))) {
-        PyErr_Clear(); /* bytes that were no UTF-8: lone surrogates, escaped, which Python's json reads back */
-        size = 2 * PyUnicode_GET_LENGTH(text);
-    }
-    if (room(out, (size_t)size * 6 + 2))
+    Py_ssize_t size, length = PyUnicode_GET_LENGTH(text);
+    const char *data = PyUnicode_AsUTF8AndSize(text, &size);
+    if (!data)
+        PyErr_Clear();
+    if (room(out, (size_t)(data ? size : 2 * length) * 6))
         return -1;
     char *to = out->data + out->used;
-    *to++ = '"';
     if (data)
         to = bytes_to(to, data, size);
-    for (Py_ssize_t i = 0; !data && i < size / 2; i++) {
+    for (Py_ssize_t i = 0; !data && i < length; i++) {
         unsigned code = PyUnicode_READ_CHAR(text, i);
         if (code < 128)
             to = byte_to(to, (unsigned char)code);
@@ -89,47 +84,55 @@ static int put_string(Array *out, PyObject *text)
         else
             to = escaped(escaped(to, 0xD800 + ((code - 0x10000) >> 10)), 0xDC00 + ((code - 0x10000) & 0x3FF));
     }
+    out->used = to - out->data;
+    return 0;
+}
+
+static int put_string(Array *out, const Piece *text)
+{
+    if (put(out, "\"", 1) || (text->object && put_object(out, text->object)) || room(out, (size_t)text->size * 6 + 1))
+        return -1;
+    char *to = bytes_to(out->data + out->used, text->data, text->size);
     *to++ = '"';
     out->used = to - out->data;
     return 0;
 }
 
-static int put_value(Array *out, PyObject *value)
+static int put_list(Array *out, const Parts *row, const Part *part)
 {
-    if (PyUnicode_Check(value))
-        return put_string(out, value);
-    if (value == Py_None)
-        return put(out, "null", 4);
-    if (PyLong_Check(value)) {
-        int overflow;
-        long long number = PyLong_AsLongLongAndOverflow(value, &overflow);
-        if (!overflow)
-            return put_number(out, number);
-        PyObject *digits = PyObject_Str(value);
-        int bad = !digits || put_text(out, digits);
-        Py_XDECREF(digits);
-        return bad ? -1 : 0;
-    }
-    if (!PyTuple_Check(value)) {
-        PyErr_Format(PyExc_TypeError, "a row may not hold %R", value);
-        return -1;
-    }
+    const Piece *one = list_of(row, part);
     int bad = put(out, "[", 1);
-    for (Py_ssize_t i = 0; !bad && i < PyTuple_GET_SIZE(value); i++)
-        bad = (i && put(out, ",", 1)) || put_value(out, PyTuple_GET_ITEM(value, i));
+    for (int i = 0; !bad && i < part->count; i++, one++)
+        bad = (i && put(out, ",", 1)) || put_string(out, one);
     return bad || put(out, "]", 1) ? -1 : 0;
 }
 
-int put_body(Array *out, PyObject *row, unsigned long long blank)
+static int put_value(Array *out, const Parts *row, const Part *part)
+{
+    if (part->kind == A_TEXT)
+        return put_string(out, &part->text);
+    if (part->kind == NOTHING)
+        return put(out, "null", 4);
+    if (part->kind == A_LIST)
+        return put_list(out, row, part);
+    if (!part->large)
+        return put_number(out, part->number);
+    PyObject *digits = PyObject_Str(part->large);
+    int bad = !digits || put_text(out, digits);
+    Py_XDECREF(digits);
+    return bad ? -1 : 0;
+}
+
+int put_body(Array *out, const Parts *row, unsigned long long blank)
 {
     int bad = put(out, "[", 1);
-    for (Py_ssize_t i = 0; !bad && i < PyTuple_GET_SIZE(row); i++) {
-        PyObject *value = PyTuple_GET_ITEM(row, i);
+    for (int i = 0; !bad && i < row->count; i++) {
+        const Part *part = &row->part[i];
         bad = i && put(out, ",", 1);
-        if (!bad && i < 64 && blank >> i & 1)
-            bad = put(out, PyTuple_Check(value) ? "[]" : "\"\"", 2);
+        if (!bad && blank >> i & 1)
+            bad = put(out, part->kind == A_LIST ? "[]" : "\"\"", 2);
         else if (!bad)
-            bad = put_value(out, value);
+            bad = put_value(out, row, part);
     }
     return bad || put(out, "]", 1) ? -1 : 0;
 }

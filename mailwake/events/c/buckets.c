@@ -203,6 +203,7 @@ void sketches_free(Sketches *all)
     PyMem_RawFree(all->refusals.data);
     PyMem_RawFree(all->deliveries.data);
     PyMem_RawFree(all->stored.data);
+    PyMem_RawFree(all->told.data);
     PyMem_RawFree(all->bucket_table);
     PyMem_RawFree(all->spoken_table);
     memset(all, 0, sizeof *all);

@@ -288,6 +288,8 @@ static void columns_free(Columns *self)
     }
     PyMem_RawFree(self->loaded.data);
     sketches_free(&self->sketches);
+    Py_CLEAR(self->rules.given);
+    Py_CLEAR(self->rules.nothing);
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         PyMem_RawFree(arrays[i]->data);
     for (int i = 0; i < 4; i++) {

@@ -1,62 +1,90 @@
-/* The row of a plain journey, as `trace.plain` lays it down. */
+/* The rows of a plain journey, as `trace.plain` and `trace.heads` lay them down. */
 
 #include "native.h"
 
-/* The keys of a journey and of all that it speaks of, in order. */
-static PyObject *all_keys(Columns *self, const Journey *journey)
+Piece piece_at(const Columns *self, Slice slice)
 {
-    const Bucket *found[2 * NEAR + 2];
+    return slice.size > 0 ? (Piece){text_of(self, slice), slice.size, NULL} : (Piece){"", 0, NULL};
+}
+
+#define MOST_KEYS (2 * NEAR + 2)
+
+/* Whether a key comes before another. Those of sessions begin with `t:`. */
+static int is_before(const Piece *one, const Piece *other)
+{
+    Py_ssize_t least = one->size < other->size ? one->size : other->size;
+    int order = memcmp(one->data, other->data, least);
+    return order < 0 || (!order && one->size < other->size);
+}
+
+/* The keys of a journey and of all that it speaks of, in order. */
+static int set_keys(Columns *self, const ToldRow *row, Parts *parts)
+{
+    const Bucket *found[MOST_KEYS];
+    Piece keys[MOST_KEYS];
     int count = 0;
-    for (int i = 0; i < journey->legs; i++) {
-        const Bucket *leg = journey->leg[i];
+    size_t size = 0;
+    for (int i = 0; i < row->legs; i++) {
+        const Bucket *leg = row->leg[i];
         for (int k = -1; k < leg->near_count; k++) {
             const Bucket *one = k < 0 ? leg : bucket_at(self, leg->near[k]);
             int known = 0;
             for (int j = 0; j < count; j++)
                 known |= found[j] == one;
-            if (!known)
+            if (!known) {
                 found[count++] = one;
+                size += one->key.size + 2;
+            }
         }
     }
-    PyObject *keys = PyList_New(0);
-    for (int i = 0; keys && i < count; i++) {
-        PyObject *text = key_text(self, found[i]);
-        if (!text || PyList_Append(keys, text))
-            Py_CLEAR(keys);
-        Py_XDECREF(text);
+    if (room(&parts->words, size)) /* from now on they stay where they are */
+        return -1;
+    for (int i = 0; i < count; i++) {
+        Piece key = piece_at(self, found[i]->key);
+        if (found[i]->session) {
+            char *made = parts->words.data + parts->words.used;
+            if (put(&parts->words, "t:", 2) || put(&parts->words, key.data, key.size))
+                return -1;
+            key = (Piece){made, key.size + 2, NULL};
+        }
+        int place = i;
+        for (; place > 0 && is_before(&key, &keys[place - 1]); place--)
+            keys[place] = keys[place - 1];
+        keys[place] = key;
     }
-    PyObject *made = keys && !PyList_Sort(keys) ? PyList_AsTuple(keys) : NULL;
-    Py_XDECREF(keys);
-    return made;
+    start_list(parts, ROW_KEYS);
+    for (int i = 0; i < count; i++)
+        if (put_piece(parts, ROW_KEYS, keys[i]))
+            return -1;
+    return 0;
 }
 
-static PyObject *host_of(Columns *self, int number)
+static PyObject *host_of(const Columns *self, int number)
 {
     return PyList_GET_ITEM(self->names[HOST], number);
 }
 
-static PyObject *hosts_of(Columns *self, const Journey *journey, const Way *way)
+static int set_hosts(const Columns *self, const ToldRow *row, Parts *parts)
 {
-    int found[3] = {journey->leg[0]->host}, count = 1;
-    if (way->legs > 1 && journey->leg[1]->host != found[0])
-        found[count++] = journey->leg[1]->host;
-    if (way->stored && PyUnicode_GET_LENGTH(host_of(self, way->stored->host))) {
+    int found[3] = {row->leg[0]->host}, count = 1;
+    if (row->way.legs > 1 && row->leg[1]->host != found[0])
+        found[count++] = row->leg[1]->host;
+    if (row->way.stored && PyUnicode_GET_LENGTH(host_of(self, row->way.stored->host))) {
         int known = 0;
         for (int i = 0; i < count; i++)
-            known |= found[i] == way->stored->host;
+            known |= found[i] == row->way.stored->host;
         if (!known)
-            found[count++] = way->stored->host;
+            found[count++] = row->way.stored->host;
     }
-    PyObject *made = PyTuple_New(count);
-    for (int i = 0; made && i < count; i++) {
-        Py_INCREF(host_of(self, found[i]));
-        PyTuple_SET_ITEM(made, i, host_of(self, found[i]));
-    }
-    return made;
+    start_list(parts, HOSTS);
+    for (int i = 0; i < count; i++)
+        if (put_piece(parts, HOSTS, piece_of(host_of(self, found[i]))))
+            return -1;
+    return 0;
 }
 
 /* Append `filter: action score`. */
-static int put_words(Columns *self, const Bucket *leg, Array *out)
+static int put_words(const Columns *self, const Bucket *leg, Array *out)
 {
     if (put_text(out, leg->filter) || put(out, ": ", 2) ||
         put(out, text_of(self, leg->action), leg->action.size))
@@ -69,28 +97,26 @@ static int put_words(Columns *self, const Bucket *leg, Array *out)
     return bad ? -1 : 0;
 }
 
-static PyObject *verdict_of(Columns *self, const Journey *journey, int legs)
+/* What filters said, at the beginning of the words: its size, -1 with an exception set. */
+static Py_ssize_t put_verdict(const Columns *self, const ToldRow *row, Array *words)
 {
-    Array text = {0};
     size_t first = 0;
-    int bad = 0;
-    for (int i = 0; !bad && i < legs; i++) {
-        if (!journey->leg[i]->verdicts)
+    for (int i = 0; i < row->way.legs; i++) {
+        if (!row->leg[i]->verdicts)
             continue;
-        bad = (first && put(&text, "; ", 2)) || put_words(self, journey->leg[i], &text);
-        if (first && text.used == 2 * first + 2 && !memcmp(text.data, text.data + first + 2, first))
-            text.used = first; /* the same twice */
-        first = first ? first : text.used;
+        if ((first && put(words, "; ", 2)) || put_words(self, row->leg[i], words))
+            return -1;
+        if (first && words->used == 2 * first + 2 && !memcmp(words->data, words->data + first + 2, first))
+            words->used = first; /* the same twice */
+        first = first ? first : words->used;
     }
-    PyObject *made = bad ? NULL : decoded(text.used ? text.data : "", text.used, 0);
-    PyMem_RawFree(text.data);
-    return made;
+    return (Py_ssize_t)words->used;
 }
 
-static PyObject *identity(Columns *self, const Bucket *root)
+static int identity(Columns *self, const Bucket *root, char *name)
 {
     Array text = {0};
-    char number[24], name[33];
+    char number[24];
     int size = snprintf(number, sizeof number, "%lld", (long long)root->arrived);
     int bad = put_text(&text, host_of(self, root->host)) || put(&text, "", 1) ||
               put(&text, text_of(self, root->key), root->key.size) || put(&text, "", 1) ||
@@ -98,28 +124,26 @@ static PyObject *identity(Columns *self, const Bucket *root)
     if (!bad)
         blake2b_hex(text.data, text.used, 16, name);
     PyMem_RawFree(text.data);
-    return bad ? NULL : decoded(name, 32, 1);
+    return bad ? -1 : 0;
 }
 
-/* What became of the recipient: the words of `rules->ends`, borrowed; `folder` is set where a mailbox server kept it. */
-static PyObject *end_of(Columns *self, const Rules *rules, const Way *way, PyObject **folder)
+/* What became of the recipient: the words of `rules->ends`, borrowed; NULL with an exception set. */
+static PyObject *end_of(const Columns *self, const Rules *rules, const Way *way)
 {
     PyObject *detail;
-    *folder = NULL;
     if (!way->stored) {
         detail = PyUnicode_InternFromString(way->last->token.size > 0 ? "Delivered" : "Relayed");
     } else {
         Slice name = way->stored->folder;
-        *folder = name.size > 0 ? slice_text(self, name) : PyUnicode_InternFromString("INBOX");
-        if (!*folder)
-            return NULL;
-        detail = PyDict_GetItemWithError(rules->folders, *folder);
+        PyObject *folder = name.size > 0 ? slice_text(self, name) : PyUnicode_InternFromString("INBOX");
+        detail = folder ? PyDict_GetItemWithError(rules->folders, folder) : NULL;
         Py_XINCREF(detail);
         if (!detail && !PyErr_Occurred()) {
-            detail = PyObject_CallOneArg(rules->folder, *folder);
-            if (detail && PyDict_SetItem(rules->folders, *folder, detail))
+            detail = PyObject_CallOneArg(rules->folder, folder);
+            if (detail && PyDict_SetItem(rules->folders, folder, detail))
                 Py_CLEAR(detail);
         }
+        Py_XDECREF(folder);
     }
     PyObject *end = detail ? PyDict_GetItemWithError(rules->ends, detail) : NULL;
     if (!end && !PyErr_Occurred())
@@ -128,78 +152,98 @@ static PyObject *end_of(Columns *self, const Rules *rules, const Way *way, PyObj
     return end;
 }
 
-static PyObject *owned(PyObject *borrowed)
+int tell_rows(Columns *self, const Journey *journey)
 {
-    Py_XINCREF(borrowed);
-    return borrowed;
-}
-
-static PyObject *queue_ids(Columns *self, const Journey *journey, int legs)
-{
-    PyObject *one = slice_text(self, journey->leg[0]->key);
-    if (legs == 1)
-        return one ? Py_BuildValue("(N)", one) : NULL;
-    PyObject *two = slice_text(self, journey->leg[1]->key);
-    return one && two ? Py_BuildValue("NN", one, two) : (Py_XDECREF(one), Py_XDECREF(two), NULL);
-}
-
-PyObject *journey_row(Columns *self, const Rules *rules, const Journey *journey, int number)
-{
-    const Way *way = &journey->ways[number];
-    const Bucket *root = journey->leg[0], *leg = journey->leg[way->legs - 1];
-    const Delivery *last = way->last;
-    PyObject *nothing = PyUnicode_New(0, 0), *folder;
-    PyObject *end = end_of(self, rules, way, &folder);
-    if (!end) {
-        Py_XDECREF(folder);
-        return NULL;
+    const Bucket *root = journey->leg[0];
+    ToldRow made = {root->arrived, {0}, 0, -1, {root, journey->leg[1]}, journey->legs, {NULL}};
+    if (identity(self, root, made.id))
+        return -1;
+    for (int i = 0; i < journey->count; i++) {
+        made.leaf = (uint32_t)i;
+        made.way = journey->ways[i];
+        if (put(&self->sketches.told, &made, sizeof made))
+            return -1;
     }
-    PyObject *const *client = root->client;
-    int handed = merged_field(client, root->clients, ORIG_CLIENT_IP) != NULL;
+    return 0;
+}
+
+/* Who handed the message in, and where it went: -1 with an exception set. */
+static int set_hops(const Rules *rules, const ToldRow *row, PyObject *end, Parts *parts)
+{
+    const Bucket *root = row->leg[0];
+    const Delivery *last = row->way.last;
+    int handed = merged_field(root->client, root->clients, ORIG_CLIENT_IP) != NULL;
     int ours = PyErr_Occurred() ? -1 : comes_from_us(rules, root, handed ? ORIG_CLIENT_IP : CLIENT_IP);
-    PyObject *to = merged_text(last->relay, last->relays, RELAY_HOST, nothing);
-    if (to && !PyUnicode_GET_LENGTH(to))
-        to = merged_text(last->relay, last->relays, RELAY, nothing);
-    if (ours >= 0 && root->login.size > 0)
-        ours = 1;
-    int64_t ended = way->stored ? way->stored->ts : last->ts;
-    Slice reason = last->reply, subject = root->subject.size >= 0 ? root->subject : leg->subject;
+    if (ours < 0)
+        return -1;
+    PyObject *from = merged_text(root->client, root->clients, handed ? ORIG_CLIENT_IP : CLIENT_IP, rules->nothing);
+    PyObject *name = merged_text(root->client, root->clients, handed ? ORIG_CLIENT_NAME : CLIENT_NAME, rules->nothing);
+    PyObject *ip = merged_text(last->relay, last->relays, RELAY_IP, rules->nothing);
+    PyObject *host = merged_text(last->relay, last->relays, RELAY_HOST, rules->nothing);
+    if (host && !PyUnicode_GET_LENGTH(host))
+        host = merged_text(last->relay, last->relays, RELAY, rules->nothing);
+    if (!from || !name || !ip || !host)
+        return -1;
+    set_text(parts, DIRECTION, PyTuple_GET_ITEM(end, 3 + (ours || root->login.size > 0)));
+    set_text(parts, FROM_IP, from);
+    set_text(parts, FROM_HOST, name);
+    set_text(parts, TO_IP, ip);
+    set_text(parts, TO_HOST, host);
+    return 0;
+}
+
+/* What the recipient's end was, and when. */
+static void set_end(const Columns *self, const Rules *rules, const ToldRow *row, PyObject *end, Parts *parts)
+{
+    const Way *way = &row->way;
+    const Piece inbox = {"INBOX", 5, NULL}, empty = {"", 0, NULL};
+    Slice reason = way->last->reply;
     if (reason.size > rules->most)
         reason.size = (int32_t)rules->most;
-    PyObject *parts[ROW] = {
-        PyLong_FromLongLong(root->arrived),
-        identity(self, root),
-        PyLong_FromLong(number),
-        slice_text(self, root->sender),
-        slice_text(self, last->recipient),
-        slice_text(self, original_of(way->first)),
-        subject.size >= 0 ? slice_text(self, subject) : owned(Py_None),
-        owned(PyTuple_GET_ITEM(end, 0)),
-        owned(PyTuple_GET_ITEM(end, 1)),
-        owned(PyTuple_GET_ITEM(end, 2)),
-        ours < 0 ? NULL : owned(PyTuple_GET_ITEM(end, 3 + ours)),
-        owned(merged_text(client, root->clients, handed ? ORIG_CLIENT_IP : CLIENT_IP, nothing)),
-        owned(merged_text(client, root->clients, handed ? ORIG_CLIENT_NAME : CLIENT_NAME, nothing)),
-        owned(merged_text(last->relay, last->relays, RELAY_IP, nothing)),
-        owned(to),
-        PyLong_FromLongLong(root->size ? root->size : leg->size),
-        slice_text(self, root->message_id),
-        slice_text(self, root->login),
-        way->stored ? owned(folder) : owned(nothing),
-        way->stored ? owned(nothing) : slice_text(self, reason),
-        way->stored ? owned(nothing) : slice_text(self, last->dsn),
-        verdict_of(self, journey, way->legs),
-        PyLong_FromLong(1),
-        PyLong_FromLongLong(root->arrived > ended ? root->arrived : ended),
-        hosts_of(self, journey, way),
-        queue_ids(self, journey, way->legs),
-        all_keys(self, journey),
-        owned(nothing),
-        owned(nothing),
-        owned(rules->proven),
-        owned(nothing),
-    };
-    Py_XDECREF(folder);
-    Py_XDECREF(nothing);
-    return new_row(rules, parts);
+    set_text(parts, ROW_STATUS, PyTuple_GET_ITEM(end, 0));
+    set_text(parts, DETAIL, PyTuple_GET_ITEM(end, 1));
+    set_text(parts, OUTCOME, PyTuple_GET_ITEM(end, 2));
+    set_piece(parts, IN_FOLDER,
+              !way->stored                   ? empty
+              : way->stored->folder.size > 0 ? piece_at(self, way->stored->folder)
+                                             : inbox);
+    set_piece(parts, REASON, way->stored ? empty : piece_at(self, reason));
+    set_piece(parts, ROW_DSN, way->stored ? empty : piece_at(self, way->last->dsn));
+    int64_t ended = way->stored ? way->stored->ts : way->last->ts;
+    set_number(parts, LAST_SEEN, row->received > ended ? row->received : ended);
+}
+
+int take_journey(Columns *self, const ToldRow *row, Parts *parts)
+{
+    static const int empty[] = {PARENT, RELATION, REMARK};
+    const Rules *rules = &self->rules;
+    const Bucket *root = row->leg[0], *leg = row->leg[row->way.legs - 1];
+    Slice subject = root->subject.size >= 0 ? root->subject : leg->subject;
+    PyObject *end = end_of(self, rules, &row->way);
+    Py_ssize_t verdict = end ? put_verdict(self, row, &parts->words) : -1;
+    if (verdict < 0 || set_hops(rules, row, end, parts))
+        return -1;
+    set_end(self, rules, row, end, parts);
+    set_piece(parts, FROM, piece_at(self, root->sender));
+    set_piece(parts, TO, piece_at(self, row->way.last->recipient));
+    set_piece(parts, TO_FIRST, piece_at(self, original_of(row->way.first)));
+    if (subject.size >= 0)
+        set_piece(parts, SUBJECT, piece_at(self, subject));
+    else
+        set_nothing(parts, SUBJECT);
+    set_number(parts, ROW_SIZE, root->size ? root->size : leg->size);
+    set_piece(parts, ROW_ID, piece_at(self, root->message_id));
+    set_piece(parts, SASL_USER, piece_at(self, root->login));
+    set_number(parts, ATTEMPTS, 1);
+    start_list(parts, QUEUE_IDS);
+    for (int i = 0; i < row->way.legs; i++)
+        if (put_piece(parts, QUEUE_IDS, piece_at(self, row->leg[i]->key)))
+            return -1;
+    if (set_hosts(self, row, parts) || set_keys(self, row, parts))
+        return -1;
+    set_piece(parts, VERDICT, (Piece){verdict ? parts->words.data : "", verdict, NULL});
+    set_text(parts, GRADE, rules->proven);
+    for (size_t i = 0; i < sizeof empty / sizeof *empty; i++)
+        set_piece(parts, empty[i], (Piece){"", 0, NULL});
+    return 0;
 }

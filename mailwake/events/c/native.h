@@ -240,10 +240,20 @@ typedef struct {
 } Sketch;
 
 typedef struct {
-    Array sketches, buckets, spoken, refusals, deliveries, stored;
+    Array sketches, buckets, spoken, refusals, deliveries, stored, told;
     int32_t *bucket_table, *spoken_table;
     size_t bucket_size, spoken_size;
 } Sketches;
+
+/* What the rooms of Python lay down: `trace.sketched`. */
+typedef struct {
+    PyObject *given; /* owned: what all others are parts of */
+    PyObject *is_internal, *internal, *folder, *folders, *ends, *proven;
+    Py_ssize_t most; /* characters of a reason */
+    long long most_late; /* microseconds by which what is said of a message may come before its arrival */
+    long long before, after; /* by which a delivery may come before the arrival it led to, and after it */
+    PyObject *nothing;       /* owned: the empty text */
+} Rules;
 
 typedef struct {
     PyObject_HEAD
@@ -263,6 +273,7 @@ typedef struct {
     size_t seen_size;
     int sketching; /* whether records may be kept without objects */
     Sketches sketches;
+    Rules rules;
 } Columns;
 
 enum { HOST, PROGRAM, KIND, SOURCE };
@@ -323,16 +334,51 @@ int put_sketched_key(const Columns *self, const Sketch *sketch, Array *out);
 PyObject *columns_plain(Columns *self, PyObject *arguments);
 extern const char plain_doc[];
 
-/* -- plain.c, ways.c, journeys.c, refusals.c, blake2b.c: rows of what is told at sight --------------------------------------- */
+/* -- parts.c: the parts of a row, however it is kept ------------------------------------------------------------------ */
 
-/* What the rooms of Python lay down: `trace.sketched`. */
+#define ROW 31 /* parts of `store.rows.Row` */
+enum {
+    RECEIVED, TRACE_ID, LEAF, FROM, TO, TO_FIRST, SUBJECT, ROW_STATUS, DETAIL, OUTCOME, DIRECTION, FROM_IP, FROM_HOST,
+    TO_IP, TO_HOST, ROW_SIZE, ROW_ID, SASL_USER, IN_FOLDER, REASON, ROW_DSN, VERDICT, ATTEMPTS, LAST_SEEN, HOSTS,
+    QUEUE_IDS, ROW_KEYS, PARENT, RELATION, GRADE, REMARK
+};
+
 typedef struct {
-    PyTypeObject *row_type;
-    PyObject *is_internal, *internal, *folder, *folders, *ends, *proven;
-    Py_ssize_t most; /* characters of a reason */
-    long long most_late; /* microseconds by which what is said of a message may come before its arrival */
-    long long before, after; /* by which a delivery may come before the arrival it led to, and after it */
-} Rules;
+    const char *data;
+    Py_ssize_t size;
+    PyObject *object; /* borrowed: text that is not ASCII, instead of the data */
+} Piece;
+
+enum { A_NUMBER, A_TEXT, NOTHING, A_LIST };
+
+typedef struct {
+    int kind;
+    long long number;
+    PyObject *large; /* borrowed: a number of more than 64 bits, whose sign `number` is */
+    Piece text;
+    int first, count; /* of a list, among the pieces */
+} Part;
+
+typedef struct {
+    int count;
+    Part part[ROW];
+    Array pieces; /* of all lists */
+    Array words;  /* texts that are put together for one row */
+} Parts;
+
+Piece piece_of(PyObject *text);
+void set_number(Parts *parts, int place, long long number);
+void set_piece(Parts *parts, int place, Piece piece);
+void set_text(Parts *parts, int place, PyObject *text);
+void set_nothing(Parts *parts, int place);
+void start_list(Parts *parts, int place);
+int put_piece(Parts *parts, int place, Piece piece); /* append to a list */
+const Piece *list_of(const Parts *parts, const Part *part);
+/* Take the parts of a tuple of str, int, None and tuples of str; -1 with an exception set. */
+int take_tuple(Parts *parts, PyObject *row);
+void parts_free(Parts *parts);
+
+/* -- plain.c, ways.c, journeys.c, refusals.c, blake2b.c: rows of what is told at sight -------------------------------- */
 
 /* One recipient's way: the delivery that the first leg made, the last one, and what the mailbox server kept. */
 typedef struct {
@@ -348,10 +394,29 @@ typedef struct {
     Way ways[WAYS]; /* in the order of their rows */
 } Journey;
 
+/* A row that was told: of a recipient of a journey, or of a refusal. */
+typedef struct {
+    int64_t received;
+    char id[33];
+    uint32_t leaf;
+    int32_t refusal; /* its number; -1: it is of a journey */
+    const Bucket *leg[2];
+    int legs;
+    Way way;
+} ToldRow;
+
 /* The journey that begins with a leg, if it is plain: 1, 0, -1 with an exception set. */
 int journey_of(Columns *self, const Rules *rules, Bucket *root, Journey *journey);
-/* The row of a recipient of a plain journey. */
-PyObject *journey_row(Columns *self, const Rules *rules, const Journey *journey, int number);
+/* Tell the rows of a plain journey; of all refusals, but those that are for the usual way. */
+int tell_rows(Columns *self, const Journey *journey);
+int tell_refusals(Columns *self, const Rules *rules, const char *route);
+int32_t told_count(const Columns *self);
+/* Take the parts of a row that was told; -1 with an exception set. */
+int take_told(Columns *self, int32_t number, Parts *parts);
+int take_journey(Columns *self, const ToldRow *row, Parts *parts);
+int take_refusal(Columns *self, const ToldRow *row, Parts *parts);
+/* The text of a part of the window; that of nothing where there is none. */
+Piece piece_at(const Columns *self, Slice slice);
 /* Nothing but a place that is kept for a key that others speak of. */
 int is_empty(const Bucket *bucket);
 /* How a recipient was addressed first. */
@@ -360,8 +425,6 @@ Slice original_of(const Delivery *delivery);
 int comes_from_us(const Rules *rules, const Bucket *leg, int name);
 /* A text of merged fields, borrowed; that of nothing when it is not there. NULL with an exception set. */
 PyObject *merged_text(PyObject *const *merged, int count, int name, PyObject *nothing);
-/* Rows of all refusals, but those that are for the usual way. */
-int tell_refusals(Columns *self, const Rules *rules, const char *route, PyObject *rows);
 /* Whether an address is one of our own machines: 1, 0, -1 with an exception set. */
 int is_internal(const Rules *rules, PyObject *ip);
 /* A field of merged ones, borrowed; NULL when it is not there, then maybe with an exception set. */
@@ -370,15 +433,13 @@ PyObject *merged_field(PyObject *const *merged, int count, int name);
 int load_names(void);
 /* Whether merged fields have these names only. */
 int only_names(PyObject *const *merged, int count, const char *const *names);
-PyObject *new_row(const Rules *rules, PyObject **parts);
-#define ROW 31
 /* `blake2b(text, digest_size=size).hexdigest()` */
 void blake2b_hex(const char *text, size_t length, int size, char *out);
 
 /* -- bodies.c, rows.c, memory.c -------------------------------------------------------------------------------------------- */
 
-/* A tuple of str, int, None and tuples of these as a JSON array; blank: bits of the places that are left empty. */
-int put_body(Array *out, PyObject *row, unsigned long long blank);
+/* A row as a JSON array; blank: bits of the places that are left empty. */
+int put_body(Array *out, const Parts *row, unsigned long long blank);
 PyObject *rows_as_columns(PyObject *module, PyObject *arguments);
 PyObject *keep_memory(PyObject *module, PyObject *ignored);
 extern const char rows_doc[], memory_doc[];

@@ -4,11 +4,10 @@
 #include "native.h"
 
 /* The lists that are given back. */
-enum { ROWS, KEYS_OF, FIRST, LAST, NAMED, WAITED, WHEN, APART, APART_KEYS, LISTS };
+enum { KEYS_OF, FIRST, LAST, NAMED, WAITED, WHEN, APART, APART_KEYS, LISTS };
 
 typedef struct {
     Columns *columns;
-    const Rules *rules;
     PyObject *lists[LISTS];
 } Work;
 
@@ -79,22 +78,20 @@ int comes_from_us(const Rules *rules, const Bucket *leg, int name)
     return told;
 }
 
-PyObject *new_row(const Rules *rules, PyObject **parts)
+int32_t told_count(const Columns *self)
 {
-    PyObject *row = rules->row_type->tp_alloc(rules->row_type, ROW);
-    for (int i = 0; i < ROW; i++) {
-        if (!parts[i])
-            Py_CLEAR(row);
-    }
-    for (int i = 0; i < ROW; i++) {
-        if (row)
-            PyTuple_SET_ITEM(row, i, parts[i]);
-        else
-            Py_XDECREF(parts[i]);
-    }
-    if (row)
-        PyObject_GC_UnTrack(row); /* as facts */
-    return row;
+    return (int32_t)(self->sketches.told.used / sizeof(ToldRow));
+}
+
+int take_told(Columns *self, int32_t number, Parts *parts)
+{
+    const ToldRow *row = (const ToldRow *)self->sketches.told.data + number;
+    parts->count = ROW;
+    parts->pieces.used = parts->words.used = 0;
+    set_number(parts, RECEIVED, row->received);
+    set_piece(parts, TRACE_ID, (Piece){row->id, 32, NULL});
+    set_number(parts, LEAF, row->leaf);
+    return row->refusal < 0 ? take_journey(self, row, parts) : take_refusal(self, row, parts);
 }
 
 static int append(PyObject *list, PyObject *item)
@@ -128,9 +125,8 @@ static int note(const Work *work, const Journey *journey, Bucket *bucket)
 
 static int tell_journey(const Work *work, const Journey *journey)
 {
-    for (int i = 0; i < journey->count; i++)
-        if (append(work->lists[ROWS], journey_row(work->columns, work->rules, journey, i)))
-            return -1;
+    if (tell_rows(work->columns, journey))
+        return -1;
     for (int i = 0; i < journey->legs; i++)
         if (note(work, journey, journey->leg[i]))
             return -1;
@@ -142,10 +138,11 @@ static int tell_journey(const Work *work, const Journey *journey)
 
 static int tell_journeys(const Work *work)
 {
-    int32_t count = (int32_t)(work->columns->sketches.buckets.used / sizeof(Bucket));
+    Columns *self = work->columns;
+    int32_t count = (int32_t)(self->sketches.buckets.used / sizeof(Bucket));
     for (int32_t i = 0; i < count; i++) {
         Journey journey;
-        int plain = journey_of(work->columns, work->rules, bucket_at(work->columns, i), &journey);
+        int plain = journey_of(self, &self->rules, bucket_at(self, i), &journey);
         if (plain < 0 || (plain && tell_journey(work, &journey)))
             return -1;
     }
@@ -178,41 +175,60 @@ static int set_apart(Columns *self, PyObject *keys, int how)
     return 0;
 }
 
+/* Take over what Python lays down. */
+static int take_rules(Rules *rules, PyObject *given)
+{
+    Rules made = {given};
+    if (rules->given) {
+        PyErr_SetString(PyExc_ValueError, "it is told already");
+        return -1;
+    }
+    if (!PyArg_ParseTuple(given, "OO!OO!O!UnLLL", &made.is_internal, &PyDict_Type, &made.internal, &made.folder,
+                          &PyDict_Type, &made.folders, &PyDict_Type, &made.ends, &made.proven, &made.most,
+                          &made.most_late, &made.before, &made.after) ||
+        !(made.nothing = PyUnicode_New(0, 0)))
+        return -1;
+    Py_INCREF(given);
+    *rules = made;
+    return 0;
+}
+
 const char plain_doc[] =
     "plain(rules, filed, spoken, message_ids, journeys, route)\n"
     "-> (rows, keys, first, last, message_ids, waited, when, apart, keys of these)\n\n"
-    "Tell what is plain of the records without facts; then `facts` has those of all others. filed, spoken: keys that\n"
-    "the facts there are filed under, or speak of; message_ids: that they name. journeys: whether any may be told.\n"
-    "route: of refusals (`trace.twins.route`), \"\" for any; None when none may be told. apart: facts of what is\n"
-    "told that auditing makes acts of.";
+    "Tell what is plain of the records without facts: how many rows, which `rows` of the module makes columns of; then\n"
+    "`facts` has those of all others. filed, spoken: keys that the facts there are filed under, or speak of;\n"
+    "message_ids: that they name. journeys: whether any may be told. route: of refusals (`trace.twins.route`), \"\" for\n"
+    "any; None when none may be told. apart: facts of what is told that auditing makes acts of.";
 
 PyObject *columns_plain(Columns *self, PyObject *arguments)
 {
-    PyObject *filed, *spoken, *message_ids;
-    Rules rules;
-    Work work = {self, &rules, {NULL}};
+    PyObject *filed, *spoken, *message_ids, *rules;
+    Work work = {self, {NULL}};
     const char *route;
     int journeys;
-    if (!PyArg_ParseTuple(arguments, "(O!OO!OO!O!UnLLL)O!O!O!pz", &PyType_Type, &rules.row_type, &rules.is_internal,
-                          &PyDict_Type, &rules.internal, &rules.folder, &PyDict_Type, &rules.folders, &PyDict_Type,
-                          &rules.ends, &rules.proven, &rules.most, &rules.most_late, &rules.before, &rules.after,
-                          &PyList_Type, &filed, &PyList_Type, &spoken, &PyList_Type, &message_ids, &journeys, &route))
+    if (!PyArg_ParseTuple(arguments, "O!O!O!O!pz", &PyTuple_Type, &rules, &PyList_Type, &filed, &PyList_Type, &spoken,
+                          &PyList_Type, &message_ids, &journeys, &route) ||
+        take_rules(&self->rules, rules))
         return NULL;
-    PyObject *made = PyTuple_New(LISTS);
+    PyObject *made = PyTuple_New(LISTS + 1);
     for (int i = 0; made && i < LISTS; i++) {
         work.lists[i] = PyList_New(0);
         if (!work.lists[i])
             Py_CLEAR(made);
         else
-            PyTuple_SET_ITEM(made, i, work.lists[i]);
+            PyTuple_SET_ITEM(made, i + 1, work.lists[i]);
     }
     if (!made)
         return NULL;
     int bad = set_apart(self, filed, 1) || set_apart(self, spoken, 2) || set_apart(self, message_ids, 0) ||
-              (journeys && tell_journeys(&work)) || (route && tell_refusals(self, &rules, route, work.lists[ROWS])) ||
+              (journeys && tell_journeys(&work)) || (route && tell_refusals(self, &self->rules, route)) ||
               make_facts(self, work.lists[APART], work.lists[APART_KEYS]);
+    PyObject *count = bad ? NULL : PyLong_FromLong(told_count(self));
     self->sketching = 0;
-    if (bad)
+    if (!count)
         Py_CLEAR(made);
+    else
+        PyTuple_SET_ITEM(made, 0, count);
     return made;
 }

@@ -58,10 +58,10 @@ static int put_record(const Columns *self, const Refusal *refusal, Array *text)
     return put(text, number, size) || put(text, "", 1) || put(text, self->raw.data + ends[0], ends[1] - ends[0]);
 }
 
-static PyObject *name_of(const Columns *self, Refusal *refusal)
+static int name(const Columns *self, Refusal *refusal, char *id)
 {
     Array text = {0};
-    char number[24], name[33];
+    char number[24];
     PyObject *host = PyList_GET_ITEM(self->names[HOST], ((int32_t *)self->column[HOST].data)[refusal->row]);
     int size = snprintf(number, sizeof number, "%lld", (long long)((int64_t *)self->ts.data)[refusal->row]);
     int bad = put_record(self, refusal, &text);
@@ -73,24 +73,24 @@ static PyObject *name_of(const Columns *self, Refusal *refusal)
               put(&text, number, size);
     }
     if (!bad)
-        blake2b_hex(text.data, text.used, 16, name);
+        blake2b_hex(text.data, text.used, 16, id);
     PyMem_RawFree(text.data);
-    return bad ? NULL : decoded(name, 32, 1);
+    return bad ? -1 : 0;
 }
 
 /* Code, enhanced code and words, as far as they are there. */
-static PyObject *reason_of(const Columns *self, const Refusal *refusal, Py_ssize_t most)
+static int set_reason(const Columns *self, const Refusal *refusal, Parts *parts)
 {
-    Array text = {0};
+    Array *words = &parts->words;
     char number[16];
-    int size = snprintf(number, sizeof number, "%d", refusal->code), bad = put(&text, number, size);
-    const Slice parts[2] = {refusal->dsn, refusal->words};
+    int size = snprintf(number, sizeof number, "%d", refusal->code), bad = put(words, number, size);
+    const Slice said[2] = {refusal->dsn, refusal->words};
     for (int i = 0; !bad && i < 2; i++)
-        if (parts[i].size > 0)
-            bad = put(&text, " ", 1) || put(&text, text_of(self, parts[i]), parts[i].size);
-    PyObject *made = bad ? NULL : decoded(text.data, text.used < (size_t)most ? text.used : (size_t)most, 1);
-    PyMem_RawFree(text.data);
-    return made;
+        if (said[i].size > 0)
+            bad = put(words, " ", 1) || put(words, text_of(self, said[i]), said[i].size);
+    Py_ssize_t most = self->rules.most, whole = (Py_ssize_t)words->used;
+    set_piece(parts, REASON, (Piece){words->data, whole < most ? whole : most, NULL});
+    return bad ? -1 : 0;
 }
 
 /* Whether the usual way has to look at it: 1, 0, -1 with an exception set. What one of our own machines was refused may
@@ -105,63 +105,65 @@ static int is_special(const Columns *self, const Rules *rules, const Refusal *re
     return ip && PyUnicode_GET_LENGTH(ip) && refusal->recipient.size > 0 ? is_internal(rules, ip) : 0;
 }
 
-static PyObject *text_or(const Columns *self, Slice slice, PyObject *other)
+static void set_address(const Columns *self, Parts *parts, int place, Slice address)
 {
-    if (slice.size >= 0)
-        return slice_text(self, slice);
-    Py_INCREF(other);
-    return other;
+    if (address.size >= 0)
+        set_piece(parts, place, piece_at(self, address));
+    else
+        set_nothing(parts, place);
 }
 
-static PyObject *row_of(Columns *self, const Rules *rules, Refusal *refusal, PyObject *ip, PyObject *client)
+/* Who was refused: by the client's name, or what it called itself. */
+static int set_client(const Columns *self, const Refusal *refusal, Parts *parts)
 {
-    const char *words = text_of(self, refusal->words);
-    const char *detail = !refusal->temporary                              ? "Rejected"
-                         : greylisted(words, refusal->words.size) ? "Greylisted"
-                                                                          : "Deferred";
-    PyObject *end = PyDict_GetItemString(rules->ends, detail), *nothing = PyUnicode_New(0, 0);
-    if (!end || !nothing)
-        return PyErr_Occurred() ? NULL : PyErr_Format(PyExc_KeyError, "no such end: %s", detail);
+    PyObject *ip = merged_field(refusal->client, refusal->clients, CLIENT_IP);
+    PyObject *client = PyErr_Occurred() ? NULL : merged_field(refusal->client, refusal->clients, CLIENT_NAME);
+    if (PyErr_Occurred())
+        return -1;
+    set_text(parts, FROM_IP, ip ? ip : self->rules.nothing);
+    if (client && PyUnicode_GET_LENGTH(client))
+        set_text(parts, FROM_HOST, client);
+    else
+        set_piece(parts, FROM_HOST, piece_at(self, refusal->helo));
+    return 0;
+}
+
+int take_refusal(Columns *self, const ToldRow *row, Parts *parts)
+{
+    static const int empty[] = {TO_IP, TO_HOST, ROW_ID, SASL_USER, IN_FOLDER, VERDICT, PARENT, RELATION, REMARK};
+    const Refusal *refusal = (const Refusal *)self->sketches.refusals.data + row->refusal;
+    const char *detail = !refusal->temporary ? "Rejected"
+                         : greylisted(text_of(self, refusal->words), refusal->words.size) ? "Greylisted"
+                                                                                          : "Deferred";
+    PyObject *end = PyDict_GetItemString(self->rules.ends, detail);
+    if (!end) {
+        PyErr_Format(PyExc_KeyError, "no such end: %s", detail);
+        return -1;
+    }
     PyObject *host = PyList_GET_ITEM(self->names[HOST], ((int32_t *)self->column[HOST].data)[refusal->row]);
-    PyObject *name = name_of(self, refusal), *key = name ? decoded(refusal->key, 26, 1) : NULL;
-    int named = client && PyUnicode_GET_LENGTH(client);
-    long long ts = ((int64_t *)self->ts.data)[refusal->row];
-    PyObject *parts[ROW] = {PyLong_FromLongLong(ts), name, PyLong_FromLong(0), text_or(self, refusal->sender, Py_None)};
-    parts[4] = text_or(self, refusal->recipient, Py_None);
-    parts[5] = text_or(self, refusal->recipient, Py_None);
-    parts[15] = PyLong_FromLong(0);
-    parts[19] = reason_of(self, refusal, rules->most);
-    parts[20] = slice_text(self, refusal->dsn);
-    parts[22] = PyLong_FromLong(0);
-    parts[23] = PyLong_FromLongLong(ts);
-    parts[24] = PyTuple_Pack(1, host);
-    parts[25] = PyTuple_New(0);
-    parts[26] = key ? PyTuple_Pack(1, key) : NULL;
-    Py_XDECREF(key);
-    if (!named)
-        parts[12] = slice_text(self, refusal->helo);
-    PyObject *others[ROW] = {NULL};
-    others[6] = Py_None;
-    others[7] = PyTuple_GET_ITEM(end, 0);
-    others[8] = PyTuple_GET_ITEM(end, 1);
-    others[9] = PyTuple_GET_ITEM(end, 2);
-    others[10] = PyTuple_GET_ITEM(end, 3);
-    others[11] = ip ? ip : nothing;
-    others[12] = named ? client : NULL;
-    others[29] = rules->proven;
-    static const int empty[] = {13, 14, 16, 17, 18, 21, 27, 28, 30};
+    set_address(self, parts, FROM, refusal->sender);
+    set_address(self, parts, TO, refusal->recipient);
+    set_address(self, parts, TO_FIRST, refusal->recipient);
+    set_nothing(parts, SUBJECT);
+    for (int i = 0; i < 4; i++)
+        set_text(parts, ROW_STATUS + i, PyTuple_GET_ITEM(end, i));
+    set_number(parts, ROW_SIZE, 0);
+    set_number(parts, ATTEMPTS, 0);
+    set_number(parts, LAST_SEEN, row->received);
+    set_piece(parts, ROW_DSN, piece_at(self, refusal->dsn));
+    set_text(parts, GRADE, self->rules.proven);
     for (size_t i = 0; i < sizeof empty / sizeof *empty; i++)
-        others[empty[i]] = nothing;
-    for (int i = 0; i < ROW; i++)
-        if (others[i]) {
-            Py_INCREF(others[i]);
-            parts[i] = others[i];
-        }
-    Py_DECREF(nothing);
-    return new_row(rules, parts);
+        set_piece(parts, empty[i], (Piece){"", 0, NULL});
+    start_list(parts, HOSTS);
+    if (put_piece(parts, HOSTS, piece_of(host)))
+        return -1;
+    start_list(parts, QUEUE_IDS);
+    start_list(parts, ROW_KEYS);
+    return put_piece(parts, ROW_KEYS, (Piece){refusal->key, 26, NULL}) || set_client(self, refusal, parts) ||
+           set_reason(self, refusal, parts);
 }
 
-int tell_refusals(Columns *self, const Rules *rules, const char *route, PyObject *rows)
+int tell_refusals(Columns *self, const Rules *rules, const char *route)
 {
     if (!one_route(self, route))
         return 0;
@@ -178,10 +180,8 @@ int tell_refusals(Columns *self, const Rules *rules, const char *route, PyObject
             return -1;
         if (special)
             continue;
-        PyObject *row = row_of(self, rules, refusal, ip, client);
-        int bad = !row || PyList_Append(rows, row);
-        Py_XDECREF(row);
-        if (bad)
+        ToldRow row = {((int64_t *)self->ts.data)[refusal->row], {0}, 0, (int32_t)i, {NULL}, 0, {NULL}};
+        if (name(self, refusal, row.id) || put(&self->sketches.told, &row, sizeof row))
             return -1;
         refusal->told = 1;
     }

@@ -130,7 +130,7 @@ static int learn_verdict(Columns *self, int32_t number, const Reading *now)
     to->has_score = said->has >> SCORE & 1;
     to->score = said->score;
     to->queued_as = slice_of(now, QUEUED_AS);
-    if (!to->filter || to->action.size <= 0 ||
+    if (!to->filter || !PyUnicode_Check(to->filter) || !PyUnicode_IS_COMPACT_ASCII(to->filter) || to->action.size <= 0 ||
         (to->action.size >= 7 && !memcmp(text_of(self, to->action), "Blocked", 7)))
         to->odd = 1;
     Slice rest = to->queued_as;
