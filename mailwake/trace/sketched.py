@@ -24,13 +24,13 @@ from mailwake.trace.origins import is_internal
 from mailwake.trace.refusals import MAX_TEXT
 from mailwake.trace.twins import route
 
-_STATUS = {"Deferred": "Pending", "Greylisted": "Pending", "Rejected": "Failed"}
+_STATUS = {"Deferred": "Pending", "Greylisted": "Pending", "Rejected": "Failed", "Expanded": "Expanded"}
 """Status of these details; what is delivered is "Delivered"."""
 _ENDS = {
     detail: (
         _STATUS.get(detail, "Delivered"),
         detail,
-        OUTCOMES[detail],
+        OUTCOMES.get(detail, "received"),
         direction(False, detail),
         direction(True, detail),
     )

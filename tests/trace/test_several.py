@@ -23,6 +23,7 @@ class _Message:
         self.lines: list[tuple[int, str]] = []
         self.number, self.chance = number, chance
         self.odd = chance.randrange(3) == 0
+        self.alias = f", orig_to=<{chance.choice(NAMES)}@example.com>" if chance.randrange(5) == 0 else ""
         self.start = 60 + number * 7
         self.host = chance.choice(("mx1", "mx2"))
         self.id = f"<m{number}@mail.example.net>"
@@ -52,7 +53,7 @@ class _Message:
         )
 
     def sent(self, key: str, second: int, person: str, reply: str, agent: str = "smtp", to: str = "") -> None:
-        alias = f", orig_to=<{self.chance.choice(NAMES)}@example.com>" if self.rarely(20) else ""
+        alias = f", orig_to=<{self.chance.choice(NAMES)}@example.com>" if self.rarely(20) else self.alias
         status = "status=sent" if not self.rarely(60) else "status=deferred"
         relay = to or "in.example.com[192.0.2.9]:25"
         self.say(

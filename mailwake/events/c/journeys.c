@@ -131,7 +131,9 @@ static int identity(Columns *self, const Bucket *root, char *name)
 static PyObject *end_of(const Columns *self, const Rules *rules, const Way *way)
 {
     PyObject *detail;
-    if (!way->stored) {
+    if (!way->last) {
+        detail = PyUnicode_InternFromString("Expanded");
+    } else if (!way->stored) {
         detail = PyUnicode_InternFromString(way->last->token.size > 0 ? "Delivered" : "Relayed");
     } else {
         Slice name = way->stored->folder;
@@ -167,66 +169,76 @@ int tell_rows(Columns *self, const Journey *journey)
     return 0;
 }
 
-/* Who handed the message in, and where it went: -1 with an exception set. */
-static int set_hops(const Rules *rules, const ToldRow *row, PyObject *end, Parts *parts)
+/* Who handed the message in: -1 with an exception set. */
+static int set_client(const Rules *rules, const Bucket *root, PyObject *end, Parts *parts)
 {
-    const Bucket *root = row->leg[0];
-    const Delivery *last = row->way.last;
     int handed = merged_field(root->client, root->clients, ORIG_CLIENT_IP) != NULL;
     int ours = PyErr_Occurred() ? -1 : comes_from_us(rules, root, handed ? ORIG_CLIENT_IP : CLIENT_IP);
     if (ours < 0)
         return -1;
-    PyObject *from = merged_text(root->client, root->clients, handed ? ORIG_CLIENT_IP : CLIENT_IP, rules->nothing);
+    PyObject *ip = merged_text(root->client, root->clients, handed ? ORIG_CLIENT_IP : CLIENT_IP, rules->nothing);
     PyObject *name = merged_text(root->client, root->clients, handed ? ORIG_CLIENT_NAME : CLIENT_NAME, rules->nothing);
+    if (!ip || !name)
+        return -1;
+    set_text(parts, DIRECTION, PyTuple_GET_ITEM(end, 3 + (ours || root->login.size > 0)));
+    set_text(parts, FROM_IP, ip);
+    set_text(parts, FROM_HOST, name);
+    return 0;
+}
+
+/* Where it went, and what was answered there: -1 with an exception set. */
+static int set_hop(const Columns *self, const Rules *rules, const Way *way, Parts *parts)
+{
+    const Delivery *last = way->last;
     PyObject *ip = merged_text(last->relay, last->relays, RELAY_IP, rules->nothing);
     PyObject *host = merged_text(last->relay, last->relays, RELAY_HOST, rules->nothing);
     if (host && !PyUnicode_GET_LENGTH(host))
         host = merged_text(last->relay, last->relays, RELAY, rules->nothing);
-    if (!from || !name || !ip || !host)
+    if (!ip || !host)
         return -1;
-    set_text(parts, DIRECTION, PyTuple_GET_ITEM(end, 3 + (ours || root->login.size > 0)));
-    set_text(parts, FROM_IP, from);
-    set_text(parts, FROM_HOST, name);
     set_text(parts, TO_IP, ip);
     set_text(parts, TO_HOST, host);
+    set_piece(parts, TO, piece_at(self, last->recipient));
+    set_number(parts, ATTEMPTS, 1);
+    if (way->stored) {
+        int named = way->stored->folder.size > 0;
+        set_piece(parts, IN_FOLDER, named ? piece_at(self, way->stored->folder) : (Piece){"INBOX", 5, NULL});
+        return 0;
+    }
+    Slice reason = last->reply;
+    if (reason.size > rules->most)
+        reason.size = (int32_t)rules->most;
+    set_piece(parts, REASON, piece_at(self, reason));
+    set_piece(parts, ROW_DSN, piece_at(self, last->dsn));
     return 0;
 }
 
-/* What the recipient's end was, and when. */
-static void set_end(const Columns *self, const Rules *rules, const ToldRow *row, PyObject *end, Parts *parts)
+/* What the recipient's end was, and when: -1 with an exception set. */
+static int set_end(const Columns *self, const ToldRow *row, PyObject *end, Parts *parts)
 {
+    static const int empty[] = {TO_IP, TO_HOST, IN_FOLDER, REASON, ROW_DSN, PARENT, RELATION, REMARK};
     const Way *way = &row->way;
-    const Piece inbox = {"INBOX", 5, NULL}, empty = {"", 0, NULL};
-    Slice reason = way->last->reply;
-    if (reason.size > rules->most)
-        reason.size = (int32_t)rules->most;
-    set_text(parts, ROW_STATUS, PyTuple_GET_ITEM(end, 0));
-    set_text(parts, DETAIL, PyTuple_GET_ITEM(end, 1));
-    set_text(parts, OUTCOME, PyTuple_GET_ITEM(end, 2));
-    set_piece(parts, IN_FOLDER,
-              !way->stored                   ? empty
-              : way->stored->folder.size > 0 ? piece_at(self, way->stored->folder)
-                                             : inbox);
-    set_piece(parts, REASON, way->stored ? empty : piece_at(self, reason));
-    set_piece(parts, ROW_DSN, way->stored ? empty : piece_at(self, way->last->dsn));
-    int64_t ended = way->stored ? way->stored->ts : way->last->ts;
+    for (size_t i = 0; i < sizeof empty / sizeof *empty; i++)
+        set_piece(parts, empty[i], (Piece){"", 0, NULL});
+    for (int i = 0; i < 3; i++)
+        set_text(parts, ROW_STATUS + i, PyTuple_GET_ITEM(end, i));
+    set_piece(parts, TO_FIRST, piece_at(self, original_of(way->first)));
+    set_piece(parts, TO, piece_at(self, original_of(way->first)));
+    set_number(parts, ATTEMPTS, 0);
+    int64_t ended = way->stored ? way->stored->ts : way->last ? way->last->ts : 0;
     set_number(parts, LAST_SEEN, row->received > ended ? row->received : ended);
+    return way->last ? set_hop(self, &self->rules, way, parts) : 0;
 }
 
 int take_journey(Columns *self, const ToldRow *row, Parts *parts)
 {
-    static const int empty[] = {PARENT, RELATION, REMARK};
-    const Rules *rules = &self->rules;
     const Bucket *root = row->leg[0], *leg = row->leg[row->way.legs - 1];
     Slice subject = root->subject.size >= 0 ? root->subject : leg->subject;
-    PyObject *end = end_of(self, rules, &row->way);
+    PyObject *end = end_of(self, &self->rules, &row->way);
     Py_ssize_t verdict = end ? put_verdict(self, row, &parts->words) : -1;
-    if (verdict < 0 || set_hops(rules, row, end, parts))
+    if (verdict < 0 || set_client(&self->rules, root, end, parts) || set_end(self, row, end, parts))
         return -1;
-    set_end(self, rules, row, end, parts);
     set_piece(parts, FROM, piece_at(self, root->sender));
-    set_piece(parts, TO, piece_at(self, row->way.last->recipient));
-    set_piece(parts, TO_FIRST, piece_at(self, original_of(row->way.first)));
     if (subject.size >= 0)
         set_piece(parts, SUBJECT, piece_at(self, subject));
     else
@@ -234,7 +246,6 @@ int take_journey(Columns *self, const ToldRow *row, Parts *parts)
     set_number(parts, ROW_SIZE, root->size ? root->size : leg->size);
     set_piece(parts, ROW_ID, piece_at(self, root->message_id));
     set_piece(parts, SASL_USER, piece_at(self, root->login));
-    set_number(parts, ATTEMPTS, 1);
     start_list(parts, QUEUE_IDS);
     for (int i = 0; i < row->way.legs; i++)
         if (put_piece(parts, QUEUE_IDS, piece_at(self, row->leg[i]->key)))
@@ -242,8 +253,6 @@ int take_journey(Columns *self, const ToldRow *row, Parts *parts)
     if (set_hosts(self, row, parts) || set_keys(self, row, parts))
         return -1;
     set_piece(parts, VERDICT, (Piece){verdict ? parts->words.data : "", verdict, NULL});
-    set_text(parts, GRADE, rules->proven);
-    for (size_t i = 0; i < sizeof empty / sizeof *empty; i++)
-        set_piece(parts, empty[i], (Piece){"", 0, NULL});
+    set_text(parts, GRADE, self->rules.proven);
     return 0;
 }

@@ -380,9 +380,10 @@ void parts_free(Parts *parts);
 
 /* -- plain.c, ways.c, journeys.c, refusals.c, blake2b.c: rows of what is told at sight -------------------------------- */
 
-/* One recipient's way: the delivery that the first leg made, the last one, and what the mailbox server kept. */
+/* One recipient's way: the delivery that the first leg made, the last one, and what the mailbox server kept. That of an
+   alias, in whose place others were put, ends with the first leg, and nothing was delivered. */
 typedef struct {
-    const Delivery *first, *last;
+    const Delivery *first, *last; /* of an alias: one that names it, and NULL */
     const Stored *stored; /* NULL: nothing is known of that */
     int legs;             /* 1: it ended with the first leg; 2: with the second one */
 } Way;
@@ -391,7 +392,8 @@ typedef struct {
 typedef struct {
     Bucket *leg[2], *sessions[2 * NEAR];
     int legs, session_count, count;
-    Way ways[WAYS]; /* in the order of their rows */
+    int aliased;        /* an alias stood for all recipients */
+    Way ways[WAYS + 1]; /* in the order of their rows, that of the alias first */
 } Journey;
 
 /* A row that was told: of a recipient of a journey, or of a refusal. */

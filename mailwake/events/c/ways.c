@@ -36,14 +36,19 @@ int is_empty(const Bucket *bucket)
     return !bucket->count && !(bucket->foreign & 1);
 }
 
-/* Gather the deliveries of a leg; whether they are plain, and of several each has its own recipient, who is no alias. */
+/* Gather the deliveries of a leg; whether they are plain, and of several each has its own recipient, who was addressed
+   by that name, or by one that all were. */
 static int gather(const Columns *self, const Bucket *leg, const Delivery **found)
 {
     static const char *const relay[] = {"relay", "relay_ip", "relay_host", "relay_port", NULL};
     int32_t number = leg->deliveries.first;
     for (int i = 0; i < leg->deliveries.count; i++) {
         const Delivery *one = found[i] = delivery_at(self, number);
-        if (!only_names(one->relay, one->relays, relay) || (leg->deliveries.count > 1 && one->original.size > 0))
+        Slice alias = found[0]->original;
+        if (!only_names(one->relay, one->relays, relay))
+            return 0;
+        if (leg->deliveries.count > 1 && (one->original.size > 0 || alias.size > 0) &&
+            (!same_slices(self, one->original, alias) || same_names(self, one->recipient, alias)))
             return 0;
         for (int k = 0; k < i; k++)
             if (same_names(self, one->recipient, found[k]->recipient))
@@ -51,6 +56,12 @@ static int gather(const Columns *self, const Bucket *leg, const Delivery **found
         number = one->next;
     }
     return 1;
+}
+
+/* Whether a leg's recipients came of one alias. */
+static int is_aliased(int count, const Delivery **deliveries)
+{
+    return count > 1 && deliveries[0]->original.size > 0;
 }
 
 static int is_plain(const Columns *self, const Rules *rules, const Bucket *leg, const Delivery **found)
@@ -142,7 +153,8 @@ static int lead(Columns *self, const Rules *rules, const Bucket *child, Journey 
     const Bucket *root = journey->leg[0];
     const Delivery *theirs[WAYS];
     int gone = 0, taken = 0;
-    if (!is_plain(self, rules, child, theirs) || !goes_on(self, rules, root, child))
+    if (journey->aliased || !is_plain(self, rules, child, theirs) || is_aliased(child->deliveries.count, theirs) ||
+        !goes_on(self, rules, root, child))
         return 0;
     for (int i = 0; i < child->deliveries.count; i++)
         if (same_slices(self, theirs[i]->next_id, root->key))
@@ -180,18 +192,27 @@ static Bucket *child_of(Columns *self, const Journey *journey)
     return child;
 }
 
-/* Put the ways in the order of `trace.journeys._place`. */
+static int order_of(const Columns *self, Slice one, Slice other)
+{
+    int order = memcmp(text_of(self, one), text_of(self, other), one.size < other.size ? one.size : other.size);
+    return order ? order : one.size - other.size;
+}
+
+/* Put the ways in the order of `trace.journeys._place`, that of an alias before those of whom it stood for. */
 static void arrange(const Columns *self, Journey *journey)
 {
-    for (int i = 1; i < journey->count; i++) {
+    if (journey->aliased) {
+        memmove(journey->ways + 1, journey->ways, journey->count * sizeof(Way));
+        journey->ways[0] = (Way){journey->ways[1].first, NULL, NULL, 1};
+        journey->count++;
+    }
+    for (int i = 1 + journey->aliased; i < journey->count; i++) {
         Way way = journey->ways[i];
-        Slice name = original_of(way.first);
         int k = i;
-        for (; k > 0; k--) {
-            Slice other = original_of(journey->ways[k - 1].first);
-            int least = name.size < other.size ? name.size : other.size;
-            int order = memcmp(text_of(self, name), text_of(self, other), least);
-            if (order > 0 || (!order && name.size >= other.size))
+        for (; k > journey->aliased; k--) {
+            const Way *before = &journey->ways[k - 1];
+            int order = order_of(self, original_of(way.first), original_of(before->first));
+            if (order > 0 || (!order && order_of(self, way.last->recipient, before->last->recipient) >= 0))
                 break;
             journey->ways[k] = journey->ways[k - 1];
         }
@@ -210,6 +231,7 @@ int journey_of(Columns *self, const Rules *rules, Bucket *root, Journey *journey
     *journey = (Journey){.leg = {root, root}, .legs = 1, .count = root->deliveries.count};
     for (int i = 0; i < journey->count; i++)
         journey->ways[i] = (Way){own[i], own[i], NULL, 1};
+    journey->aliased = is_aliased(journey->count, own);
     Bucket *child = child_of(self, journey);
     if (child) {
         if (!lead(self, rules, child, journey) || !is_closed(self, child, root, journey))
