@@ -103,6 +103,15 @@ class Snapshot:
         number = self._number(first, _FOREVER, former=True)
         return number is not None and number == self._number(second, _FOREVER, former=True)
 
+    def ever(self, name: str) -> Iterable[tuple[MailboxSettings, ActorSettings]]:
+        """What held for the mailbox and for the account of a name, at one time or another."""
+        found = self._resolved.get(name) or self._resolve(name)
+        return zip(found.mailboxes, found.actors, strict=True)
+
+    def organizations(self) -> Iterable[OrganizationSettings]:
+        """What held for the organization, at one time or another."""
+        return [settings for _, settings in self._organization]
+
     def knows(self, key: str) -> bool:
         """Whether a live mailbox answers to a key exactly (not by its display name)."""
         return any(claim.until == _FOREVER for claim in self._names.get(key, ()))

@@ -21,6 +21,9 @@ from mailwake.audit.model import Item, LogonType, Observation
 from mailwake.audit.observe.submission import KINDS, is_submission, submissions
 from mailwake.audit.settings import ActorSettings, MailboxSettings, OrganizationSettings, Settings
 from mailwake.events.fact import Fact
+from mailwake.operations import audit_ready
+from mailwake.operations.audit_alone import Made
+from mailwake.operations.audit_ready import Ready
 from mailwake.store import acts
 from mailwake.store.database import Database
 
@@ -39,8 +42,7 @@ class Sight(NamedTuple):
     key: str
     facts: int
     """How many, of `STORED_KINDS`."""
-    acts: list[tuple[Any, ...]]
-    """See `plain`."""
+    acts: list[Observation]
     asked: tuple[tuple[str, str], ...] = ()
     """Pairs of names; the acts are these if none of the pairs is of one account."""
     told: tuple[Fact, ...] = ()
@@ -78,7 +80,7 @@ def _sight(key: str, facts: list[Fact]) -> Sight | None:
     """What the facts under a key tell; None if more was asked than who is who."""
     nobody = _Nobody()
     done = submissions(key, facts, nobody) if any(map(is_submission, facts)) else []
-    return None if nobody.asked else Sight(key, len(facts), list(map(plain, done)), tuple(nobody.pairs))
+    return None if nobody.asked else Sight(key, len(facts), done, tuple(nobody.pairs))
 
 
 def _together(parts: list[Sight]) -> Sight | None:
@@ -105,15 +107,25 @@ def act_of(values: tuple[Any, ...]) -> Observation:
 
 
 def write(file: Path, found: list[Sight]) -> None:
-    """Into a file, for `read`."""
+    """Into a file, for `read`; what is ready for the store goes into files of its own beside it (`audit_ready`)."""
+    ready: list[Made] = []
+    rest = []
+    for one in found:
+        made = None if one.told or one.asked or not one.acts else audit_ready.makes_ready(one.key, one.acts)
+        if made is None:
+            rest.append((*one[:2], list(map(plain, one.acts)), *one[3:]))
+        else:
+            ready += made
+    if ready:
+        audit_ready.write(file, ready)
     with file.open("wb") as stream:
-        pickle.dump([tuple(one) for one in found], stream, pickle.HIGHEST_PROTOCOL)
+        pickle.dump(rest, stream, pickle.HIGHEST_PROTOCOL)
 
 
 def read(file: Path) -> list[Sight]:
     """What another process of ours wrote."""
     with file.open("rb") as stream:
-        return list(map(Sight._make, pickle.load(stream)))
+        return [Sight(key, facts, list(map(act_of, made)), *more) for key, facts, made, *more in pickle.load(stream)]
 
 
 class Sights:
@@ -123,6 +135,7 @@ class Sights:
         """database: an open store."""
         self._database = database
         self._files: list[Path] = []
+        self._unsure: tuple[dict[str, int], set[str]] | None = None
         acts.forget_sights(database)
 
     def __bool__(self) -> bool:
@@ -140,9 +153,19 @@ class Sights:
         """What was seen under these keys does not hold: `due_facts` is to give them."""
         acts.note_sights(self._database, [(key, 0) for key in keys])
 
+    def ready(self) -> tuple[Ready, set[str]]:
+        """What is ready for the store, and keys of which that does not hold."""
+        places = [file for file in self._files if audit_ready.files(file)[0].exists()]
+        found = Ready(places)
+        several, doubtful = self._judged()
+        # What one window told whole, and another told more of.
+        mixed = {act.key for act in found.acts} & several.keys() if several else set()
+        self.doubt(sorted(mixed))
+        return found, doubtful | mixed
+
     def portions(self) -> Iterator[list[Sight]]:
-        """What all facts were seen of, in portions; after this `due_facts` gives what else is due."""
-        several, doubtful = acts.unsure(self._database, STORED_KINDS)
+        """What all facts were seen of and is not ready, in portions; after this `due_facts` gives what else is due."""
+        several, doubtful = self._judged()
         parts: dict[str, list[Sight]] = {}
         portion: list[Sight] = []
         for file in self._files:
@@ -164,11 +187,18 @@ class Sights:
         if portion:
             yield portion
 
+    def _judged(self) -> tuple[dict[str, int], set[str]]:
+        """See `store.acts.unsure`."""
+        if self._unsure is None:
+            self._unsure = acts.unsure(self._database, STORED_KINDS)
+        return self._unsure
+
     def close(self) -> None:
         """Done with it."""
         acts.forget_sights(self._database)
         for file in self._files:
-            file.unlink(missing_ok=True)
+            for one in (file, *audit_ready.files(file)):
+                one.unlink(missing_ok=True)
         self._files.clear()
 
 

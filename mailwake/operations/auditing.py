@@ -27,8 +27,10 @@ from mailwake.audit.settings import ActorSettings, MailboxSettings, Organization
 from mailwake.events.fact import Fact
 from mailwake.operations.audit_alone import BYPASS, NOWHERE, Made, file_alone, is_removed, record_of, stored_mailbox
 from mailwake.operations.audit_filing import is_audit_key, submission_words
+from mailwake.operations.audit_ready import Act as ReadyAct
+from mailwake.operations.audit_ready import Ready, is_usual, is_usual_organization
 from mailwake.operations.audit_rows import observation_of, pack, stored_of, unpack
-from mailwake.operations.audit_sight import STORED_KINDS, Sight, Sights, act_of
+from mailwake.operations.audit_sight import STORED_KINDS, Sight, Sights
 from mailwake.operations.reviving import StoredReviver
 from mailwake.store import acts, audit
 from mailwake.store.acts import Act
@@ -43,10 +45,24 @@ TABLES = ("acts", "acts_due", "audit", "items")
 """What auditing writes, portion by portion."""
 
 
+_PORTION = 20_000
+"""Keys worked on at a time."""
+
+
+class History(Settings, Protocol):
+    """Settings at any time."""
+
+    def ever(self, name: str) -> Iterable[tuple[MailboxSettings, ActorSettings]]:
+        """What held for the mailbox and for the account of a name, at one time or another."""
+
+    def organizations(self) -> Iterable[OrganizationSettings]:
+        """What held for the organization, at one time or another."""
+
+
 class Office(Protocol):
     """Where settings come from, and where mailboxes that appear in logs are made known."""
 
-    def settings(self) -> Settings:
+    def settings(self) -> History:
         """The settings with their history, as known now."""
 
     def discover(self, names: Iterable[str], first_seen: int | Mapping[str, int]) -> int:
@@ -78,8 +94,10 @@ def work(database: Database, opener: Opener | None = None, sights: Sights | None
         office = stack.enter_context((opener or _directory)(database.path))
         office.deciding(int(datetime.now(UTC).timestamp() * 1_000_000))
         auditor = Auditor(database, office)
-        done = [auditor.sighted(portion) for portion in sights.portions()] if sights else []
-        if sights and auditor.doubtful:
+        done: list[Audited] = []
+        if sights:
+            done.append(auditor.ready(*sights.ready()))
+            done += [auditor.sighted(portion) for portion in sights.portions()]
             sights.doubt(auditor.doubtful)
         facts = acts.due_facts(database, STORED_KINDS, PREFIXES, sighted=bool(sights))
         done += [auditor.portion(portion) for portion in facts]
@@ -150,7 +168,7 @@ class Auditor:
 
     def sighted(self, portion: list[Sight]) -> Audited:
         """File the acts of some keys that were made while reading, but for those that are `doubtful` then."""
-        observed = [(one, list(map(act_of, one.acts))) for one in portion]
+        observed = [(one, one.acts) for one in portion]
         sure = [pair for pair in observed if not pair[0].asked]
         asked = [pair for pair in observed if pair[0].asked]
         self._office.discover(*_people(found for _, found in sure))
@@ -162,6 +180,38 @@ class Auditor:
             # Who is who may be known better now.
         self.doubtful += {one.key for one, _ in asked} - {one.key for one, _ in holding}
         return self._keep([], [(one.key, found) for one, found in (*sure, *holding)])
+
+    def ready(self, found: Ready, doubtful: set[str]) -> Audited:
+        """File the acts that are ready, but for those under doubtful keys; where the defaults do not hold, decide."""
+        sure = [act for act in found.acts if act.key not in doubtful] if doubtful else found.acts
+        first: dict[str, int] = {}
+        for act in sure:
+            if act.action == "Send":  # see `_people`
+                first[act.mailbox] = min(act.ts, first.get(act.mailbox, act.ts))
+        self._office.discover(list(first), first)
+        others = self._unusual(sure)
+        others |= {act.key for act in acts.of_keys(self._database, {act.key for act in sure})}
+        told = found.told(others)
+        done = [self._keep([], told[start : start + _PORTION]) for start in range(0, len(told), _PORTION)]
+        self._version += 1
+        number = found.file(self._database, self._version, others | doubtful)
+        done.append(Audited(number, number, number))
+        return Audited(*map(sum, zip(*done, strict=True)))
+
+    def _unusual(self, ready: Iterable[ReadyAct]) -> set[str]:
+        """Keys of acts that are not decided by the defaults."""
+        settings = self._office.settings()
+        if not all(map(is_usual_organization, settings.organizations())):
+            return {act.key for act in ready}
+        usual: dict[str, bool] = {}
+        others: set[str] = set()
+        for act in ready:
+            for name in (act.mailbox, act.actor):
+                if name not in usual:
+                    usual[name] = name not in self._removed and all(is_usual(*one) for one in settings.ever(name))
+                if not usual[name]:
+                    others.add(act.key)
+        return others
 
     def _keep(self, imported: list[AuditRecord], observed: list[tuple[str, list[Observation]]]) -> Audited:
         """Decide on the acts of some keys, and replace what there was of these keys."""

@@ -6,6 +6,7 @@ import gc
 import json
 import os
 import resource
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -68,10 +69,13 @@ def run(
         _allow_many_files()
         harvesters = Harvesters(PROCESSES)
         stack.callback(harvesters.close)
+        survey = _Survey(inputs, harvesters, zone, year)
         if PROCESSES > 1 and _is_much(inputs) and not (data_dir / "store").exists():
             harvesters.start()  # otherwise most of it may be known already
-        database = stack.enter_context(Database(data_dir))
-        job = _Import(database, inputs, harvesters, zone, year, progress)
+            database = stack.enter_context(Database(data_dir, meanwhile=survey.begin))
+        else:
+            database = stack.enter_context(Database(data_dir))
+        job = _Import(database, survey, harvesters, progress)
         account = job.run()
         for text in notes:
             account.note(text)
@@ -91,27 +95,46 @@ def _allow_many_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
+class _Survey:
+    """A look at the inputs before they are read."""
+
+    def __init__(self, inputs: list[Input], harvesters: Harvesters, zone: str | None, year: int | None) -> None:
+        self._inputs = inputs
+        self._harvesters = harvesters
+        self._zone = zone
+        self._year = year
+        self._reader: Reader | None = None
+        self.windows: list[list[Piece]] = []
+        """What the harvesters have begun with."""
+
+    def begin(self, database: Database) -> None:
+        """Let the first windows be read while the store is made: nothing is known of any file, and no fact is there."""
+        if (database.path / "store").exists():
+            return  # another process came between
+        reader = self._reader = Reader(self._inputs, zone=self._zone, year=self._year)
+        if not reader.several_routes:
+            self.windows = windows([(source, 0, reader.calendar(source)) for source in reader.inputs])
+            if self.windows:
+                self._harvesters.begin(self.windows, database.temporary)
+
+    def reader(self, start: Callable[[Input], int]) -> Reader:
+        """Reads the inputs; start: the offset to begin at, for each."""
+        return self._reader or Reader(self._inputs, zone=self._zone, year=self._year, start=start)
+
+
 class _Import:
-    def __init__(
-        self,
-        database: Database,
-        inputs: list[Input],
-        harvesters: Harvesters,
-        zone: str | None,
-        year: int | None,
-        progress: Progress | None,
-    ) -> None:
+    def __init__(self, database: Database, survey: _Survey, harvesters: Harvesters, progress: Progress | None) -> None:
         self._database = database
         self._harvesters = harvesters
         self._progress = progress
         self._correlator = Correlator(database, StoredReviver())
         self._saved = _Saved(database)
-        self._reader = Reader(inputs, zone=zone, year=year, start=self._saved.offset)
+        self._reader = survey.reader(self._saved.offset)
         self._inputs = self._reader.inputs
         self._correlator.several_routes = self._reader.several_routes
         self._window: list[Fact] = []
         self._places: dict[Input, End] = {}
-        self._windows_ahead: list[list[Piece]] = []
+        self._windows_ahead = survey.windows
         self._sights: Sights | None = None
         """Acts made while reading, by several processes."""
         self._done = self._lines = self._windows = 0
@@ -157,7 +180,7 @@ class _Import:
 
     def _divides(self, total: int) -> bool:
         """Whether several processes pay: much to read, and nothing of it known already."""
-        return (
+        return bool(self._windows_ahead) or (
             total >= PARALLEL_FROM
             and PROCESSES > 1
             and all(map(divisible, self._inputs))

@@ -187,6 +187,7 @@ class Harvesters:
         """processes: how many. Nothing is started before `start`."""
         self._count = processes
         self._pool: ProcessPoolExecutor | None = None
+        self._begun: deque[Future[Reaped]] = deque()
 
     def start(self) -> ProcessPoolExecutor:
         """Start them, unless they are there."""
@@ -212,16 +213,24 @@ class Harvesters:
             self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = None
 
+    def begin(self, windows: list[list[Piece]], folder: Path) -> None:
+        """Begin with the first windows, which `reaped` gives."""
+        pool = self.start()
+        ahead = enumerate(windows[: self._count + 1])
+        self._begun.extend(pool.submit(reap, pieces, folder / str(number)) for number, pieces in ahead)
+
     def reaped(self, windows: list[list[Piece]], folder: Path) -> Iterator[Reaped]:
         """All windows in their order, few worked on ahead of the one that is wanted.
 
-        folder: for the files that they make.
+        windows, folder: as given to `begin`, if it was called; folder: for the files that they make.
         """
-        pending: deque[Future[Reaped]] = deque()
+        pending, self._begun = self._begun, deque()
+        begun = len(pending)
         pool = self.start()
         try:
             for number, pieces in enumerate(windows):
-                pending.append(pool.submit(reap, pieces, folder / str(number)))
+                if number >= begun:
+                    pending.append(pool.submit(reap, pieces, folder / str(number)))
                 if len(pending) > self._count:
                     yield pending.popleft().result()
             while pending:

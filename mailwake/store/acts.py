@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mailwake.store.arrow import clean_texts, id_column, raw_texts, time_column
@@ -60,10 +61,23 @@ _COLUMNS = (
 def insert(database: Database, acts: Sequence[Act], version: int, *, deleted: int = 0, where: str = "acts") -> None:
     """Append acts; those of a higher version replace earlier ones of the same place."""
     if acts:
-        database.client().insert_arrow(where, _table(acts, version, deleted))
+        database.client().insert_arrow(where, table(acts, version, deleted))
 
 
-def _table(acts: Sequence[Act], version: int, deleted: int) -> pa.Table:
+def insert_file(database: Database, file: Path, version: int) -> None:
+    """Append the acts of an Arrow stream of `table`, with this version; the engine reads the file itself."""
+    names = (
+        "key, ts, id, deleted, recorded, state, rule, host, action, account, mailbox, cohort, record_mailbox, record_ts"
+    )
+    database.client().command(
+        f"INSERT INTO acts ({names}, record_id, body, version) SELECT {names}, record_id, body, {{version:UInt64}}"
+        " FROM file({file:String}, 'ArrowStream')",
+        parameters={"version": version, "file": str(file)},
+    )
+
+
+def table(acts: Sequence[Act], version: int, deleted: int = 0) -> pa.Table:
+    """Acts as an Arrow table."""
     import pyarrow as pa
 
     columns = dict(zip(Act._fields, zip(*acts, strict=True), strict=True))

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -85,3 +86,19 @@ def time_column(values: Sequence[int]) -> pa.Array:
     import pyarrow as pa
 
     return pa.array(values, pa.int64()).cast(pa.timestamp("us", "UTC"))
+
+
+def write_stream(path: Path, table: pa.Table) -> None:
+    """Write a table as an Arrow stream: the engine reads it from there without a copy in this process or another."""
+    import pyarrow as pa
+
+    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_stream(file, table.schema) as writer:
+        writer.write_table(table)
+
+
+def read_stream(path: Path) -> pa.Table:
+    """The table of an Arrow stream; the file is not copied, so it must stay as it is."""
+    import pyarrow as pa
+
+    with pa.memory_map(str(path)) as file:
+        return pa.ipc.open_stream(file).read_all()

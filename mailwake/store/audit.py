@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
@@ -71,6 +72,7 @@ _PLAIN = (
     *("mailbox", "actor", "action", "logon_type", "result", "folder", "client_ip", "session", "host"),
     *("rule", "origin"),
 )
+_LISTS = ("message_ids", "item_keys", "keys")
 _COLUMNS = "mailbox, toUnixTimestamp64Micro(ts) AS t, lower(hex(id)) AS i, searchable, message_ids, item_keys, body"
 """What a search reads: each column costs time for every part of the table that it looks into."""
 _FINAL = {"do_not_merge_across_partitions_select_final": 1}
@@ -92,7 +94,7 @@ def table(records: Sequence[StoredRecord], version: int) -> pa.Table:
     }
     for name in _PLAIN:
         made[name] = clean_texts(columns[name])
-    for name in ("message_ids", "item_keys", "keys"):
+    for name in _LISTS:
         made[name] = clean_lists(columns[name])
     return pa.table(made)
 
@@ -101,6 +103,16 @@ def insert(database: Database, records: Sequence[StoredRecord], version: int, wh
     """Append records; those of a higher version replace earlier ones of the same place."""
     if records:
         database.client().insert_arrow(where, table(records, version))
+
+
+def insert_file(database: Database, file: Path, version: int) -> None:
+    """Append the records of an Arrow stream of `table`, with this version; the engine reads the file itself."""
+    names = ", ".join(("ts", "id", "deleted", "record_type", "searchable", "body", *_PLAIN, *_LISTS))
+    database.client().command(
+        f"INSERT INTO audit ({names}, version) SELECT {names}, {{version:UInt64}}"
+        " FROM file({file:String}, 'ArrowStream')",
+        parameters={"version": version, "file": str(file)},
+    )
 
 
 def strike(database: Database, places: Iterable[Place], version: int, where: str = "audit") -> None:

@@ -50,8 +50,19 @@ _OWN = frozenset({"store", "lock", _TEMPORARY, "directory.sqlite3", "directory.l
 class Database:
     """An open store. `client()` gives each thread its own connection."""
 
-    def __init__(self, path: Path, *, create: bool = True, fresh: bool = True) -> None:
-        """fresh: a new store gets the tables as the migrations leave them (see `store.fresh`), else it is migrated."""
+    def __init__(
+        self,
+        path: Path,
+        *,
+        create: bool = True,
+        fresh: bool = True,
+        meanwhile: Callable[[Database], None] | None = None,
+    ) -> None:
+        """fresh: a new store gets the tables as the migrations leave them (see `store.fresh`), else it is migrated.
+
+        meanwhile: called when the directory is this process's own, before the engine is loaded: what other processes
+        can begin with need not wait for that.
+        """
         self.path = path = path.absolute()  # the engine takes a relative one for the name of a database
         if not create and not (path / "store").exists():
             raise StoreError(
@@ -72,6 +83,8 @@ class Database:
         self._answers_lock = threading.Lock()
         try:
             self._private_temporary_folder()
+            if meanwhile is not None:
+                meanwhile(self)
             self.client().command("SYSTEM STOP MERGES")
             self._migrate(fresh)
             self.client().command("SYSTEM STOP MERGES")  # of the tables that were just made, too

@@ -101,8 +101,8 @@ def test_an_act_goes_to_another_process_and_back() -> None:
     facts = facts_of(mail("bob@corp.example", "bob@corp.example", "Bob <bob@corp.example>"))
     keys = [fact.key for fact in facts]
     (seen,) = sights(facts, keys, set(keys))
-    assert [act_of(one) for one in seen.acts] == acts_of(facts, FIXED)
-    assert [plain(act_of(one)) for one in seen.acts] == seen.acts
+    assert seen.acts == acts_of(facts, FIXED)
+    assert [act_of(plain(one)) for one in seen.acts] == seen.acts
     assert seen.facts == sum(fact.kind != "remove" for fact in facts)
 
 
@@ -112,8 +112,8 @@ def test_what_was_asked_about_who_is_who_goes_with_the_acts() -> None:
     facts = facts_of(mail("bob@corp.example", "b.smith@corp.example"))
     (seen,) = sights(facts, [fact.key for fact in facts], {facts[0].key})
     assert ("b.smith@corp.example", "bob@corp.example") in seen.asked
-    assert [act_of(one).action for one in seen.acts] == ["SendAs"]
-    assert seen.holds(FIXED) == ([act_of(one) for one in seen.acts] == acts_of(facts, FIXED))
+    assert [one.action for one in seen.acts] == ["SendAs"]
+    assert seen.holds(FIXED) == (seen.acts == acts_of(facts, FIXED))
 
 
 @pytest.mark.parametrize("known", [True, False])

@@ -1,0 +1,173 @@
+"""Acts of submissions that are ready for the store when their window has been read: columns of acts and records.
+
+For most that is handed in nobody has set anything: what is decided, and how the record reads, is then a function of the
+act alone. Who reads a window makes these columns, as they are by the defaults (`USUAL`), and the engine takes them over
+as they are. Whether the defaults hold is asked once for each name, not for each act: whoever owns a mailbox with
+settings of its own, is bypassed, had records removed, or has acts in the store already, goes the general way, with the
+acts as the records tell them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from mailwake.audit.model import MailboxType, Observation
+from mailwake.audit.policy.aggregate import group
+from mailwake.audit.policy.decide import decide
+from mailwake.audit.settings import ALL_TYPES, ActorSettings, MailboxSettings, OrganizationSettings, Settings
+from mailwake.operations.audit_alone import Made, file_alone
+from mailwake.operations.audit_rows import observation_of, unpack
+from mailwake.store import acts, audit
+from mailwake.store.arrow import read_stream, write_stream
+from mailwake.store.database import Database
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_RULE = "managed-set"
+"""By which acts are recorded where nobody has set anything; its reason names nobody."""
+_TABLES = ".ready-acts", ".ready-records"
+"""Endings of the names of the files."""
+
+
+class _Usual:
+    """Settings where nobody has set anything. The same objects for all names, so no reason may name one."""
+
+    def __init__(self) -> None:
+        self._organization = OrganizationSettings()
+        self._mailbox = MailboxSettings("", known=False)
+        self._actor = ActorSettings("")
+
+    def organization(self, ts: int) -> OrganizationSettings:
+        return self._organization
+
+    def mailbox(self, name: str, ts: int) -> MailboxSettings:
+        return self._mailbox
+
+    def actor(self, name: str, ts: int) -> ActorSettings:
+        return self._actor
+
+    def same_account(self, one: str, other: str) -> bool:
+        return False
+
+
+USUAL: Settings = _Usual()
+"""Settings where nobody has set anything."""
+
+
+def is_usual(mailbox: MailboxSettings, actor: ActorSettings) -> bool:
+    """Whether the policy says of what is handed in, in this mailbox or by this account, what it says by `USUAL`; the
+    settings of the organization apart."""
+    is_plain = mailbox.type in (MailboxType.USER, MailboxType.SHARED) and mailbox.managed == ALL_TYPES
+    return is_plain and not mailbox.geo and not actor.bypass
+
+
+def is_usual_organization(organization: OrganizationSettings) -> bool:
+    """The same of the organization's settings."""
+    usual = USUAL.organization(0)
+    return (
+        organization.audit_disabled == usual.audit_disabled
+        and organization.matrix == usual.matrix
+        and organization.parity == usual.parity
+    )
+
+
+def makes_ready(key: str, observed: Iterable[Observation]) -> list[Made] | None:
+    """What is decided of the acts of a key by `USUAL`; None if they cannot be made ready.
+
+    Names are compared as the store has them, so they are ASCII; an id that several keys may have is nobody's here.
+    """
+    made = []
+    for act in observed:
+        decision = decide(act, USUAL)
+        if decision.rule != _RULE or act.result == "Failed" or group(act, throttling=True) is not None:
+            return None
+        if act.keys != (key,) or not (act.actor and act.mailbox and f"{key}{act.actor}{act.mailbox}".isascii()):
+            return None
+        made.append(Made(key, act, decision))
+    return made
+
+
+def write(place: Path, made: Sequence[Made]) -> None:
+    """Files of the acts and of their records, in the same order. place: of the window's other acts."""
+    filed, _ = file_alone(made, USUAL, {}, throttling=False)
+    for ending, table in zip(_TABLES, (acts.table(filed.acts, 0), audit.table(filed.records, 0)), strict=True):
+        write_stream(place.with_suffix(ending), table)
+
+
+def files(place: Path) -> tuple[Path, Path]:
+    """Where `write` puts them."""
+    return place.with_suffix(_TABLES[0]), place.with_suffix(_TABLES[1])
+
+
+class Act(NamedTuple):
+    """What is asked of one that is ready."""
+
+    key: str
+    mailbox: str
+    actor: str
+    action: str
+    ts: int
+    """µs UTC."""
+
+
+class Ready:
+    """What is ready of an import."""
+
+    def __init__(self, places: Iterable[Path]) -> None:
+        """places: as given to `write`, where something was written."""
+        import pyarrow as pa
+
+        pairs = [files(place) for place in places]
+        self._acts: pa.Table | None = None
+        self._records: pa.Table | None = None
+        if pairs:
+            self._acts, self._records = (
+                pa.concat_tables([read_stream(file) for file in of_kind]) for of_kind in zip(*pairs, strict=True)
+            )
+        self.acts = self._look()
+        """In the order of the columns."""
+
+    def _look(self) -> list[Act]:
+        import pyarrow as pa
+
+        if self._acts is None or self._records is None:
+            return []
+        columns = [self._acts.column(name) for name in ("key", "mailbox")]
+        columns.append(self._records.column("actor"))
+        columns += [self._acts.column("action"), self._acts.column("ts").cast(pa.int64())]
+        return list(map(Act._make, zip(*(column.to_pylist() for column in columns), strict=True)))
+
+    def told(self, keys: Iterable[str]) -> list[tuple[str, list[Observation]]]:
+        """The acts of some keys."""
+        wanted = set(keys)
+        found: dict[str, list[Observation]] = {}
+        if wanted and self._records is not None:
+            bodies = self._records.column("body")
+            for number, act in enumerate(self.acts):
+                if act.key in wanted:
+                    values = unpack(bodies[number].as_py())
+                    found.setdefault(act.key, []).append(observation_of(values["observation"]))
+        return list(found.items())
+
+    def file(self, database: Database, version: int, without: set[str]) -> int:
+        """Into the store, but for the acts of some keys; how many. Acts first: a crash then leaves no record that no
+        act leads to."""
+        import pyarrow as pa
+
+        if self._acts is None or self._records is None:
+            return 0
+        taken, records = self._acts, self._records
+        if without:
+            mask = pa.array([act.key not in without for act in self.acts], pa.bool_())
+            taken, records = taken.filter(mask), records.filter(mask)
+        if taken.num_rows:
+            place = database.temporary / "all"
+            of_acts, of_records = files(place)
+            for file, table, insert in ((of_acts, taken, acts.insert_file), (of_records, records, audit.insert_file)):
+                write_stream(file, table)
+                insert(database, file, version)
+                file.unlink()
+        return int(taken.num_rows)
