@@ -29,7 +29,7 @@ from mailwake.operations.audit_filing import HANDLED, SLACK, Filed, file, key_of
 from mailwake.operations.audit_sight import Sight, sights, write
 from mailwake.operations.inputs import Input
 from mailwake.operations.plan import Piece
-from mailwake.store.arrow import spare_pandas
+from mailwake.store.arrow import spare_pandas, write_stream
 from mailwake.store.errors import StoreError
 from mailwake.trace.buckets import FILING
 from mailwake.trace.harvest import harvest
@@ -126,8 +126,8 @@ def reap(pieces: list[Piece], place: Path) -> Reaped:
     acts = place.with_suffix(".acts")
     write(acts, seen)
     files = place.with_suffix(".facts"), place.with_suffix(".rows")
-    _write(files[1], journeys.table_in_order(made.rows, taken, told.rows if told is not None else 0))
-    _write(files[0], _facts(taken, facts, keys))  # from then on there is no text in `taken`
+    write_stream(files[1], journeys.table_in_order(made.rows, taken, told.rows if told is not None else 0))
+    write_stream(files[0], _facts(taken, facts, keys))  # from then on there is no text in `taken`
     return Reaped(
         *files,
         len(facts) if taken is None else taken.rows,
@@ -170,14 +170,6 @@ def _facts(taken: Any, facts: list[Fact], keys: list[str]) -> pa.Table:
         return stored_facts.table(facts, keys, 0)
     names = {"host": taken.hosts, "program": taken.programs, "kind": taken.kinds, "source": taken.sources}
     return stored_facts.table_of_columns(taken.rows, taken.finish(keys), names)
-
-
-def _write(path: Path, table: pa.Table) -> None:
-    """Write a table as an Arrow stream; the engine reads it from there without a copy in this process or the other."""
-    import pyarrow as pa
-
-    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_stream(file, table.schema) as writer:
-        writer.write_table(table)
 
 
 class Harvesters:
