@@ -6,7 +6,7 @@ from mailwake.events.fact import Fact
 from mailwake.trace.doors import is_gate
 from mailwake.trace.model import Leg
 
-_PREFIXES = frozenset({"t:", "m:", "f:", "n:", "s:", "e:"})
+_PREFIXES = frozenset({"t:", "m:", "f:", "n:", "s:", "e:", "d:"})
 """Of keys that are no queue IDs: see `keys`."""
 
 
@@ -28,6 +28,7 @@ class Component:
         "said",
         "sessions",
         "tracked",
+        "tries",
     )
 
     def __init__(self) -> None:
@@ -46,6 +47,8 @@ class Component:
         """Clients of before-queue sessions."""
         self.echoes: dict[str, list[Fact]] = {}
         """What machines of ours were refused, by recipient and words: see `keys.lone_key`."""
+        self.tries: dict[str, list[Fact]] = {}
+        """What server processes refused clients before there was a recipient, by key: see `trace.tries`."""
         self.said: dict[str, list[str]] = {}
         """The keys that what is filed under a queue ID speaks of."""
 
@@ -75,6 +78,8 @@ class Component:
             self.sessions[key[2:]] = facts
         elif prefix == "e:":
             self.echoes[key] = facts
+        elif prefix == "d:":
+            self.tries[key] = facts
         elif prefix == "n:":
             self._add_alone(facts[0])
         else:

@@ -9,6 +9,8 @@ from mailwake.events.fact import Fact
 from mailwake.trace.model import Leg, Recipient
 
 GREYLIST = re.compile(r"gr[ea]y-?list", re.IGNORECASE)
+TAKEN_OFF = "taken off the message by a filter, as it seems: it left the queue without a delivery to it"
+_SECOND = 1_000_000
 
 
 class Fate(NamedTuple):
@@ -189,8 +191,22 @@ def untried(leg: Leg, swept: int) -> Fate:
     if ended is not None:
         return ended
     if leg.removed:
+        if _taken_off(leg):
+            return Fate("Failed", "Discarded", "", "", leg.removed, remark=TAKEN_OFF)
         return Fate("GettingStatus", "Unknown", "", "", leg.removed, remark="the log does not show its delivery")
     return Fate("GettingStatus", "Unknown", "", "", leg.last, remark="end not seen")
+
+
+def _taken_off(leg: Leg) -> bool:
+    """Whether a milter has taken recipients off a message (SMFIR_DELRCPT), as far as that shows: cleanup(8) logs
+    nothing and counts them still, the queue manager is done with the message as soon as the others are.
+
+    A lost line looks the same, but alone among all others of a life, and of a delivery that took no time.
+    """
+    if leg.arrival is None or not leg.message_id or not leg.queued or leg.nrcpt <= len(leg.recipients):
+        return False
+    done = max((fact.ts for fact in leg.facts if fact.kind in ("active", "deliver")), default=0)
+    return 0 <= leg.removed - done <= _SECOND
 
 
 def _manipulated(leg: Leg, swept: int, since: int) -> Fate | None:

@@ -34,7 +34,7 @@ class Harvest(NamedTuple):
     """Facts of the others, and those that concern more than one journey."""
 
 
-_SEEN_AGAIN = frozenset(("", "n:", "s:", "e:"))
+_SEEN_AGAIN = frozenset(("", "n:", "s:", "e:", "d:"))
 """Beginnings of the keys of facts that are looked at once more: orders without a queue ID, refusals without one."""
 
 

@@ -19,6 +19,7 @@ from mailwake.trace.model import PROVEN, Leg
 from mailwake.trace.proxies import proxy_rows, refused_rows
 from mailwake.trace.refusals import MAX_TEXT, refusal_row, trace_id
 from mailwake.trace.sessions import refused
+from mailwake.trace.tries import tries, try_row
 from mailwake.trace.twins import without_doubles
 from mailwake.trace.walk import Leaf, Walker
 
@@ -66,6 +67,8 @@ def _component_rows(component: Component, swept: Swept) -> list[Row]:
         rows.extend(refused(client_key(session), facts, component.legs))
     for key, facts in unmet(component).items():
         rows.extend(refusal_row(fact)._replace(keys=(key,)) for fact in facts)
+    for key, facts in component.tries.items():
+        rows.extend(try_row(one)._replace(keys=(key,)) for one in tries(facts))
     taken: Counter[str] = Counter(row.trace_id for row in rows if component.proxies)
     for fact in without_doubles(component.proxies) if component.proxies else ():
         through, more = proxy_rows(component, fact)
