@@ -177,6 +177,24 @@ def sent(final: Fact, reply: str, dsn: str) -> Fate:
     return Fate("Delivered", "Delivered" if fields.get("token") else "Relayed", reply, dsn, final.ts)
 
 
+def untold(leg: Leg, name: str, swept: int) -> Fate:
+    """Fate of a named recipient that no delivery line of this leg names.
+
+    Exim delivers to an address once, whoever stood for it, and logs nothing of the others (deliver.c, tree_duplicates).
+    """
+    named = leg.arrival.get("recipients", ()) if leg.arrival is not None else ()
+    if not leg.removed or leg.queued or leg.tracked or name not in named:
+        return untried(leg, swept)
+    low = name.lower()
+    for recipient in leg.recipients.values():
+        if low in (recipient.low, f"{recipient.low}@{low.partition('@')[2]}"):
+            once = of_attempts(leg, recipient, swept)
+            return once._replace(detail="Duplicate", folder="", address="") if once.status == "Delivered" else once
+    if any(recipient.low_original != recipient.low for recipient in leg.recipients.values()):
+        return Fate("Expanded", "Expanded", "", "", leg.removed)
+    return untried(leg, swept)
+
+
 def untried(leg: Leg, swept: int) -> Fate:
     """Fate of a recipient that no delivery line of this leg names."""
     for fact in reversed(leg.rejects):

@@ -40,7 +40,7 @@ SESSION_KINDS = frozenset(["connect", "disconnect", "lost", "tls", "auth_failed"
 """Kinds filed under the session whose id they carry, if they carry one."""
 _ALONE = frozenset({"discard", "milter-discard", "hold", "redirect"})
 _EARLY = frozenset({"CONNECT", "EHLO", "HELO", "MAIL"})
-_ON_THE_SPOT = frozenset({"smtpd", "milter"})
+_ON_THE_SPOT = frozenset({"smtpd", "milter", "acl"})
 _SAID = re.compile(
     r"host \S+ said: [45]\d\d (?:[45]\.\d{1,3}\.\d{1,3} )?(.*) \(in reply to (?:[A-Z -]+|end of DATA) command\)\Z"
 ).match

@@ -7,6 +7,8 @@ from mailwake.trace.model import Leg, Recipient
 
 _PROBE_STATUS = frozenset({"deliverable", "undeliverable", "undeliverable-but-not-cached"})
 _NO_HOST = frozenset("|/")
+_TOO_EARLY = "defer (-52)"
+"""Exim: the time to route the address anew has not come."""
 
 
 def learn(leg: Leg, fact: Fact, kind: str) -> None:
@@ -91,6 +93,24 @@ def split_local(leg: Leg) -> None:
             way.attempts = [*(fact for fact in waits if fact.fields.get("status") == "deferred"), ends[end]]
             split[name[0], f"{name[1]}\0{number}" if number else name[1]] = way
     leg.recipients = split
+
+
+def forget_unrouted(leg: Leg) -> None:
+    """Forget that an alias could not be routed before or after it was: Exim routes it anew with each run of the queue
+    (deliver.c, ERRNO_RRETRY), and what it stood for is known."""
+    made = [recipient for recipient in leg.recipients.values() if recipient.low_original != recipient.low]
+    for name, alias in list(leg.recipients.items()) if made else ():
+        if alias.low_original != alias.low or not all(map(_is_unrouted, alias.attempts)):
+            continue
+        since = min((one.attempts[0].ts for one in made if one.low_original == alias.low), default=0)
+        tried = [fact.ts for fact in alias.attempts if not fact.fields["reply"].startswith(_TOO_EARLY)]
+        if since and max(tried, default=0) < since:
+            del leg.recipients[name]
+
+
+def _is_unrouted(fact: Fact) -> bool:
+    fields = fact.fields
+    return fields.get("status") == "deferred" and fields.get("reply", "")[:7] == "defer (" and "transport" not in fields
 
 
 def has_ways(attempts: list[Fact]) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from mailwake.events.fact import Fact
 from mailwake.events.replies import enhanced_code
-from mailwake.trace.learning import bare_id, deliver, has_ways, learn, split_local
+from mailwake.trace.learning import bare_id, deliver, forget_unrouted, has_ways, learn, split_local
 from mailwake.trace.model import Leg
 from mailwake.trace.nearest import Nearest
 from mailwake.trace.parts import named
@@ -216,6 +216,8 @@ def _lives(host: str, key: str, facts: list[Fact]) -> list[Leg]:
         learn(target, fact, kind)
     for leg in legs:
         leg.bare_id = bare_id(leg.message_id)
+        if len(leg.recipients) > 1:
+            forget_unrouted(leg)
         for recipient in leg.recipients.values():
             if len(recipient.attempts) > 1 and has_ways(recipient.attempts):
                 split_local(leg)

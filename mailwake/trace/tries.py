@@ -19,6 +19,8 @@ from mailwake.trace.twins import lesser
 
 _RANK = {"CONNECT": 0, "EHLO": 1, "HELO": 2, "MAIL": 3}
 """The order of commands. A client whose EHLO is refused says HELO (RFC 5321 section 3.2)."""
+_AT_ONCE = 10_000_000
+"""So close (µs) together are refusals of one session where neither process nor port tell sessions apart."""
 
 
 def tries(facts: Iterable[Fact]) -> list[list[Fact]]:
@@ -28,7 +30,8 @@ def tries(facts: Iterable[Fact]) -> list[list[Fact]]:
     found: list[list[Fact]] = []
     open_now: list[list[Fact]] = []
     for fact in sorted((fact for fact in facts if id(fact) not in double), key=_order):
-        open_now = [one for one in open_now if fact.ts - one[-1].ts <= SESSION]
+        span = SESSION if fact.pid or fact.fields.get("client_port") else _AT_ONCE
+        open_now = [one for one in open_now if fact.ts - one[-1].ts <= span]
         before = _before(open_now, fact)
         if before is None:
             before = []

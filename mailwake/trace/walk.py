@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from mailwake.trace.component import Component
-from mailwake.trace.fate import Fate, ended, gave_way, kept_back, of_attempts, of_mailbox, refused, untried
+from mailwake.trace.fate import Fate, ended, gave_way, kept_back, of_attempts, of_mailbox, refused, untold, untried
 from mailwake.trace.filters import filter_fates, filter_id, kept_from, left_out
 from mailwake.trace.instances import Turn, addresses, turns
 from mailwake.trace.mailboxes import mailbox_facts
@@ -158,7 +158,7 @@ class Walker:
         for low in [low for low in left if low in own]:
             del left[low]  # taken, and refused by itself after all: see below
         for original in left.values():
-            self.leaves.append(Leaf(original, original, untried(leg, swept), path, grade, None))
+            self.leaves.append(Leaf(original, original, untold(leg, original, swept), path, grade, None))
         for fact in leg.rejects:
             name = fact.fields.get("recipient")
             if fact.fields.get("stage") == "RCPT" and name and name.lower() not in seen and name.lower() not in left:

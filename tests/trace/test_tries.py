@@ -74,3 +74,14 @@ def test_sessions_of_two_clients_with_one_process() -> None:
     rows = trace(block)
     assert messages(rows) == 2
     assert told(rows) == ["a@example.net ? = Pending/Deferred", "c@example.com ? = Pending/Deferred"]
+
+
+def test_exim_refuses_the_greeting_and_what_follows() -> None:
+    """Without process id and port in the log: what comes within seconds."""
+    block = """
+        2026-11-21 10:00:00 H=(bad) [192.0.2.1] rejected EHLO or HELO bad
+        2026-11-21 10:00:00 rejected MAIL from [192.0.2.1]: no HELO/EHLO given
+    """
+    assert told(trace(block)) == ["? ? = Failed/Rejected"]
+    again = block + block.replace("10:00:00", "10:00:40")
+    assert told(trace(again)) == ["? ? = Failed/Rejected"] * 2
