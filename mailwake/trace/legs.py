@@ -157,11 +157,14 @@ def _of_queues(host: str, key: str, facts: list[Fact]) -> list[Leg]:
     """The same where several queue managers, or one under several tags, may have been at work."""
     legs: list[Leg] = []
     queues = _queues(facts)
+    born: dict[int, list[tuple[str, Leg]]] = {}
     for owner, queue in queues.items():
-        lives = _lives(host, key, sorted(queue, key=order))
-        for leg in lives:
-            leg.instance = owner if len(queues) > 1 else ""
-        legs.extend(lives)
+        for leg in _lives(host, key, sorted(queue, key=order)):
+            born.setdefault(leg.first, []).append((owner, leg))
+            legs.append(leg)
+    for same in born.values():
+        for owner, leg in same if len(same) > 1 else ():
+            leg.instance = owner
     legs.sort(key=_age)
     return legs
 
