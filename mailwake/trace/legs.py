@@ -132,7 +132,7 @@ def spread(facts: Iterable[Fact]) -> Iterator[Fact]:
 def _of_host(host: str, key: str, facts: list[Fact]) -> list[Leg]:
     """All legs of one queue ID on one host. Facts mostly come in their order already, so that is looked at first."""
     last, last_rank, owner, in_order, doubled = 0, -1, "", True, False
-    seen = 0
+    seen, manager, by_others = 0, -1, False
     for fact in facts:
         ts, rank = fact.ts, _RANK.get(fact.kind, 6)
         if ts <= last and (ts < last or rank < last_rank):
@@ -146,11 +146,30 @@ def _of_host(host: str, key: str, facts: list[Fact]) -> list[Leg]:
             if owner and fact.program != owner:
                 return _of_queues(host, key, without_doubles(facts))
             owner = fact.program
+            by_others = by_others or manager not in (-1, fact.pid)
+            manager = fact.pid
+    if by_others and "/" not in owner:
+        facts = _by_hand(facts)
     if not in_order:
         facts = sorted(facts, key=order)
     if doubled or not in_order or bool(facts[0].ts % SECOND) != bool(facts[-1].ts % SECOND):
         facts = without_doubles(facts)
     return _lives(host, key, facts)
+
+
+def _by_hand(facts: list[Fact]) -> list[Fact]:
+    """Facts, removals by postsuper told from those by the queue manager where the tag was cut down to `postfix`.
+
+    Both say `removed`. The queue manager says of each message that it removes that it had it (`queue active`).
+    """
+    managers = {fact.pid for fact in facts if fact.kind == "active"}
+    deleted = {"action": "delete", "actor": "admin"}
+    return [
+        fact._replace(kind="queue_action", fields=deleted)
+        if fact.kind == "remove" and managers and fact.pid not in managers
+        else fact
+        for fact in facts
+    ]
 
 
 def _of_queues(host: str, key: str, facts: list[Fact]) -> list[Leg]:
