@@ -41,6 +41,7 @@ def _learn_rare(leg: Leg, fact: Fact, kind: str) -> None:
     if kind == "check":
         leg.checks.append(fact)
         _envelope(leg, fact)
+        _subject(leg, fact)
     elif kind == "envelope":
         _envelope(leg, fact)
     elif kind == "notify":
@@ -62,6 +63,14 @@ def _envelope(leg: Leg, fact: Fact) -> None:
         leg.sender = fields["sender"]
     if "recipient" in fields:
         leg.named.append(fields["recipient"])
+
+
+def _subject(leg: Leg, fact: Fact) -> None:
+    """A rule that acted on the subject quotes it, in place of the rule that would have logged it (header_checks(5))."""
+    if leg.subject is None and fact.fields.get("context") == "header":
+        name, _, value = str(fact.fields.get("value", "")).partition(":")
+        if name.lower() == "subject":
+            leg.subject = value.strip()
 
 
 def split_local(leg: Leg) -> None:
@@ -188,6 +197,7 @@ def _reject(leg: Leg, fact: Fact) -> None:
         leg.sender = fields["sender"]
     if leg.subject is None:
         leg.subject = fields.get("subject")
+        _subject(leg, fact)
     if not leg.message_id:
         leg.message_id = fields.get("message_id", "")
 
