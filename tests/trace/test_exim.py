@@ -323,3 +323,16 @@ def test_an_address_reached_twice_is_delivered_to_once() -> None:
         "a@example.net x@example.org = Delivered/Duplicate",
     ]
     assert "a@example.net both@example.org = GettingStatus/Unknown" in fates(arrival + first + second)
+
+
+def test_a_filter_that_is_a_transport_hands_the_message_in_again() -> None:
+    """The way of `spamc`: a pipe transport, and `exim -oMr spam-scanned` behind it. No id joins the two."""
+    arrival = IN.replace("for x@example.org y@example.org", "for x@example.org")
+    scanned = f'2026-11-21 10:00:01 {CHILD} <= a@example.net U=Debian-exim P=spam-scanned S=1500 id=1@example.net T="hello" for x@example.org\n'  # noqa: E501
+    given = f"2026-11-21 10:00:01 {ID} => x@example.org R=spamcheck T=spamcheck\n"
+    kept = f"2026-11-21 10:00:02 {CHILD} => x <x@example.org> R=local T=maildir\n"
+    rows = trace(arrival + scanned + given + DONE + kept + DONE.replace(ID, CHILD))
+    assert told(rows) == ["a@example.net x@example.org = Delivered/Delivered"]
+    assert rows[0].queue_ids == (ID, CHILD)
+    local = scanned.replace("P=spam-scanned", "P=local")
+    assert messages(trace(arrival + local + given + DONE + kept)) == 2, "a program that sends it once more"
