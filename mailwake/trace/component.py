@@ -6,7 +6,7 @@ from mailwake.events.fact import Fact
 from mailwake.trace.doors import is_gate
 from mailwake.trace.model import Leg
 
-_PREFIXES = frozenset({"t:", "m:", "f:", "n:", "s:", "e:", "d:"})
+_PREFIXES = frozenset({"t:", "m:", "f:", "n:", "s:", "e:", "p:"})
 """Of keys that are no queue IDs: see `keys`."""
 
 
@@ -27,6 +27,7 @@ class Component:
         "refusals",
         "said",
         "sessions",
+        "sides",
         "tracked",
         "tries",
     )
@@ -54,6 +55,8 @@ class Component:
 
         self.sessions: dict[str, list[Fact]] = {}
         """Records of clients' sessions by the session's id."""
+        self.sides: dict[int, str] = {}
+        """Sessions of deliveries that name none, once links are resolved: see `unnamed`."""
         self.tracked = False
         """Whether legs are among these that carry an id of the message's own: see `instances`."""
         self.names: dict[str, list[Leg]] = {}
@@ -78,7 +81,7 @@ class Component:
             self.sessions[key[2:]] = facts
         elif prefix == "e:":
             self.echoes[key] = facts
-        elif prefix == "d:":
+        elif prefix == "p:":
             self.tries[key] = facts
         elif prefix == "n:":
             self._add_alone(facts[0])

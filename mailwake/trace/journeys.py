@@ -21,6 +21,7 @@ from mailwake.trace.refusals import MAX_TEXT, refusal_row, trace_id
 from mailwake.trace.sessions import refused
 from mailwake.trace.tries import tries, try_row
 from mailwake.trace.twins import without_doubles
+from mailwake.trace.unnamed import sessions_of
 from mailwake.trace.walk import Leaf, Walker
 
 Swept = dict[tuple[str, str, int], int]
@@ -227,6 +228,8 @@ def _keys(component: Component, root: Leg) -> tuple[str, ...]:
         if leg.door is not None:
             door = door_of(leg.door, component.doors)
             found.update((fact_key(door),) if door is not None else ())
+        if component.sides:
+            found.update(sessions_of(component, leg))
         if component.filters:
             found.update(fact_key(fact) for fact in leg.verdicts)
     if component.mailboxes:

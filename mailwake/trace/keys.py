@@ -3,7 +3,7 @@
 A key is a queue ID as logged, or a prefixed name: `t:` a mailbox server's delivery session, `m:` a Message-ID (for
 local
 delivery agents, which have no session), `f:` a filter's own id, `n:` one refusal that never got a queue ID, `s:` the
-session of a client, `e:` what one of our own servers was refused, and then says so itself, `d:` what a server process
+session of a client, `e:` what one of our own servers was refused, and then says so itself, `p:` what a server process
 refused one client before there was a recipient.
 Facts with the key "" (sessions, statistics) stand for themselves.
 """
@@ -110,7 +110,7 @@ def process_key(fact: Fact) -> str:
     client = f"{fact.fields.get('client_ip', '')}\0{fact.fields.get('client_port', '')}"
     digest = _HASH.copy()
     digest.update(f"{fact.host}\0{fact.program}\0{fact.pid}\0{client}".encode("utf-8", "surrogateescape"))
-    return "d:" + digest.hexdigest()
+    return "p:" + digest.hexdigest()
 
 
 def echo_key(recipient: str, words: str) -> str:

@@ -23,6 +23,8 @@ def mailbox_facts(component: Component, leg: Leg, recipient: Recipient) -> list[
         if token:
             told = _of_session(component, token, recipient)
             found = [*found, *told] if found else told
+        elif component.sides and id(attempt) in component.sides:
+            found = [*found, *component.mailboxes.get(component.sides[id(attempt)], ())]
     if found or not leg.message_id or not by_agent(recipient.attempts):
         return found
     when = recipient.attempts[-1].ts
