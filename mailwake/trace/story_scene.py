@@ -39,8 +39,11 @@ class Scene:
         if self.root is not None:
             self._follow(self.root)
         self.depth = {id(leg): number for number, leg in enumerate(self.legs)}
-        self.lone = [] if self.legs else [*self._refusals(), *self.component.proxies, *self._echoes(), *self._tried()]
+        tried = [] if self.legs else self._tried()
+        self.lone = [] if self.legs else [*self._refusals(), *self.component.proxies, *self._echoes(), *tried]
         """Records that are the message themselves: refusals and proxy sessions without a queue ID."""
+        self.earlier = tried[:-1]
+        """Those among them that the last one, of the same try, knows more than."""
         self.children = self._children()
         self.skew: dict[str, int] = {}
         """Host to how far its clock is ahead of the first host's, µs; only hosts where it shows."""

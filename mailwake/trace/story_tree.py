@@ -31,7 +31,7 @@ def tree(scene: Scene, swept: dict[tuple[str, str, int], int]) -> tuple[Node, ..
     """The message from its first leg on; a refusal without a queue ID is a single node."""
     if scene.root is not None:
         return (_node(scene, scene.root, scene.trace_id, swept, set()),)
-    return tuple(_lone(scene, fact) for fact in scene.lone)
+    return tuple(_lone(scene, fact) for fact in scene.lone if fact not in scene.earlier)
 
 
 def evidence(scene: Scene) -> tuple[Evidence, ...]:

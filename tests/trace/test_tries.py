@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from logs import lines, messages, plain, rows_of, told, trace
+from logs import folder, lines, messages, plain, rows_of, told, trace
+
+from mailwake.operations.opening import FileBackend
+from mailwake.operations.show import show
 
 DOWN = "451 4.7.1 Service unavailable - try again later"
 
@@ -85,3 +88,13 @@ def test_exim_refuses_the_greeting_and_what_follows() -> None:
     assert told(trace(block)) == ["? ? = Failed/Rejected"]
     again = block + block.replace("10:00:00", "10:00:40")
     assert told(trace(again)) == ["? ? = Failed/Rejected"] * 2
+
+
+def test_its_story_tells_every_command_and_one_way() -> None:
+    with folder() as place:
+        (place / "mail.log").write_text("\n".join(lines(session("10:00:00") + session("10:04:00"))))
+        backend = FileBackend((str(place / "mail.log"),), zone="UTC")
+        story = show(backend, rows_of([lines(session("10:00:00"))])[0].trace_id)
+    said = " ".join(step.text for step in story.timeline)
+    assert [said.count(f"at {stage}") for stage in ("CONNECT", "EHLO", "MAIL")] == [1, 1, 1]
+    assert len(story.tree) == 1
