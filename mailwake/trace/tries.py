@@ -69,6 +69,9 @@ def _before(tried: list[list[Fact]], fact: Fact) -> list[Fact] | None:
 def _goes_on(last: Fact, fact: Fact) -> bool:
     if last.fields["stage"] == "MAIL":
         return False  # the client may name another sender
+    names = {str(one.fields["helo"]).lower() for one in (last, fact) if one.fields.get("helo")}
+    if len(names) > 1:
+        return False  # two clients behind one address
     if _rank(fact) > _rank(last):
         return True
     # A milter's refusal leaves the client free to begin TLS, and to greet again.

@@ -86,6 +86,8 @@ def test_exim_refuses_the_greeting_and_what_follows() -> None:
         2026-11-21 10:00:00 rejected MAIL from [192.0.2.1]: no HELO/EHLO given
     """
     assert told(trace(block)) == ["? ? = Failed/Rejected"]
+    other = "2026-11-21 10:00:00 H=(good) [192.0.2.1] F=<a@example.net> rejected MAIL <a@example.net>: message too big: size=9 max=3\n"  # noqa: E501
+    assert told(trace(block + other)) == ["? ? = Failed/Rejected", "a@example.net ? = Failed/Rejected"]
     again = block + block.replace("10:00:00", "10:00:40")
     assert told(trace(again)) == ["? ? = Failed/Rejected"] * 2
 
