@@ -12,7 +12,7 @@ from mailwake.trace.echoes import is_echo, unmet
 from mailwake.trace.fate import Fate
 from mailwake.trace.heads import Head
 from mailwake.trace.keys import client_key, fact_key, travels
-from mailwake.trace.learning import bare_id
+from mailwake.trace.learning import bare_id, is_passing
 from mailwake.trace.legs import agent_key
 from mailwake.trace.links import resolve
 from mailwake.trace.model import PROVEN, Leg
@@ -91,7 +91,7 @@ def is_message(leg: Leg) -> bool:
         leg.queued
         or leg.recipients
         or leg.rejects
-        or leg.checks
+        or (leg.checks and not all(map(is_passing, leg.checks)))
         or leg.expansions
         or leg.nameless
         or leg.actions

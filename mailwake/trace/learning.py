@@ -7,6 +7,9 @@ from mailwake.trace.model import Leg, Recipient
 
 _PROBE_STATUS = frozenset({"deliverable", "undeliverable", "undeliverable-but-not-cached"})
 _NO_HOST = frozenset("|/")
+_PASSED = "reject_warning warn warning info permit filter bcc prepend replace strip delay pass dunno milter-accept"
+_PASSING = frozenset(_PASSED.split())
+"""Actions of access(5) and header_checks(5) after which a message goes on as if there had been none."""
 _TOO_EARLY = "defer (-52)"
 """Exim: the time to route the address anew has not come."""
 
@@ -55,6 +58,11 @@ def _learn_rare(leg: Leg, fact: Fact, kind: str) -> None:
         leg.expired = fact.ts
         if leg.sender is None:
             leg.sender = fact.fields.get("sender")
+
+
+def is_passing(fact: Fact) -> bool:
+    """Whether a rule let the message pass: that the client asked does not mean that it sent one."""
+    return fact.kind == "check" and fact.fields.get("action") in _PASSING
 
 
 def _envelope(leg: Leg, fact: Fact) -> None:
