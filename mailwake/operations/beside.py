@@ -12,7 +12,9 @@ from mailwake.store import facts as stored_facts
 from mailwake.store.database import Database
 from mailwake.store.facts import Stored
 from mailwake.trace.doors import LONGEST, SESSION, Process, process_of
+from mailwake.trace.keys import session_key
 from mailwake.trace.twins import route
+from mailwake.trace.unnamed import NEAR, is_unnamed
 from mailwake.trace.workset import Workset, is_named
 
 Revive = Callable[[Stored], Fact]
@@ -38,7 +40,26 @@ def beside(workset: Workset, database: Database, revive: Revive, facts: list[Fac
     passed = {str(fact.fields["next_id"]) for fact in facts if fact.kind == "proxy_accept" and "next_id" in fact.fields}
     if passed:
         again |= _decided(passed, database, low, high)
+    again |= _other_sides(facts, workset, database, revive)
     return again
+
+
+def _other_sides(facts: list[Fact], workset: Workset, database: Database, revive: Revive) -> set[str]:
+    """Deliveries and sessions of a mailbox server that belong together by user and time (see `trace.unnamed`)."""
+    found: set[str] = set()
+    given = [fact.ts for fact in facts if is_unnamed(fact)]
+    if given:
+        for stored in stored_facts.between(database, "mailbox", min(given) - NEAR, max(given) + NEAR):
+            if stored.key.startswith("t:"):
+                found.add(stored.key)
+    told = [fact.ts for fact in facts if fact.kind == "mailbox" and fact.key]
+    if told and any(
+        workset.is_unclaimed(session_key(fact.key)) for fact in facts if fact.kind == "mailbox" and fact.key
+    ):
+        for stored in stored_facts.between(database, "deliver", min(told) - NEAR, max(told) + NEAR):
+            if " mda " in stored.raw and is_unnamed(revive(stored)):
+                found.add(stored.key)
+    return found
 
 
 def _decided(passed: set[str], database: Database, low: int, high: int) -> set[str]:

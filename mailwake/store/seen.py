@@ -21,8 +21,11 @@ _SPARSE = 6
 """A filter with one mark for so many bits is full: 0.15 ** 4 questions are in vain."""
 _FEW = 50
 """Names that are looked up faster one by one than by the dozen."""
-_OF_MAIL = "key != '' AND substring(key, 1, 2) NOT IN ('s:', 'd:', 'o:', 'r:')"
-"""Keys of a trace: not those of mailbox sessions."""
+_OF_MAIL = (
+    "key != '' AND (substring(key, 1, 2) NOT IN ('s:', 'd:', 'o:', 'r:')"
+    " OR (startsWith(key, 's:') AND kind IN ('connect', 'tls', 'reject', 'check')))"
+)
+"""Keys of a trace: not those of mailbox sessions, but those of clients that bring mail, by what is said first."""
 SPAN = 21_600_000_000
 """Six hours, in µs: what `trace.names` calls a span."""
 STEP, WAITED, MESSAGE_ID = 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9

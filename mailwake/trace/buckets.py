@@ -16,7 +16,7 @@ from mailwake.trace.keys import (
 )
 from mailwake.trace.model import Leg
 
-PREFIXED = ("t:", "m:", "f:", "n:", "s:", "e:")
+PREFIXED = ("t:", "m:", "f:", "n:", "s:", "e:", "p:")
 """Beginnings of keys that are no queue IDs."""
 PLAIN, REFUSAL, SESSION, MENTIONING, SPECIAL = 1, 2, 3, 4, 5
 """How a fact is filed: under its own key; so, or as a refusal that got no key; under its session's id, if it has one;

@@ -6,7 +6,7 @@ from mailwake.events.fact import Fact
 from mailwake.trace.doors import is_gate
 from mailwake.trace.model import Leg
 
-_PREFIXES = frozenset({"t:", "m:", "f:", "n:", "s:", "e:"})
+_PREFIXES = frozenset({"t:", "m:", "f:", "n:", "s:", "e:", "p:"})
 """Of keys that are no queue IDs: see `keys`."""
 
 
@@ -27,7 +27,9 @@ class Component:
         "refusals",
         "said",
         "sessions",
+        "sides",
         "tracked",
+        "tries",
     )
 
     def __init__(self) -> None:
@@ -46,11 +48,15 @@ class Component:
         """Clients of before-queue sessions."""
         self.echoes: dict[str, list[Fact]] = {}
         """What machines of ours were refused, by recipient and words: see `keys.lone_key`."""
+        self.tries: dict[str, list[Fact]] = {}
+        """What server processes refused clients before there was a recipient, by key: see `trace.tries`."""
         self.said: dict[str, list[str]] = {}
         """The keys that what is filed under a queue ID speaks of."""
 
         self.sessions: dict[str, list[Fact]] = {}
         """Records of clients' sessions by the session's id."""
+        self.sides: dict[int, str] = {}
+        """Sessions of deliveries that name none, once links are resolved: see `unnamed`."""
         self.tracked = False
         """Whether legs are among these that carry an id of the message's own: see `instances`."""
         self.names: dict[str, list[Leg]] = {}
@@ -75,6 +81,8 @@ class Component:
             self.sessions[key[2:]] = facts
         elif prefix == "e:":
             self.echoes[key] = facts
+        elif prefix == "p:":
+            self.tries[key] = facts
         elif prefix == "n:":
             self._add_alone(facts[0])
         else:

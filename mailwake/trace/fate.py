@@ -9,6 +9,8 @@ from mailwake.events.fact import Fact
 from mailwake.trace.model import Leg, Recipient
 
 GREYLIST = re.compile(r"gr[ea]y-?list", re.IGNORECASE)
+TAKEN_OFF = "taken off the message by a filter, as it seems: it left the queue without a delivery to it"
+_SECOND = 1_000_000
 
 
 class Fate(NamedTuple):
@@ -175,6 +177,24 @@ def sent(final: Fact, reply: str, dsn: str) -> Fate:
     return Fate("Delivered", "Delivered" if fields.get("token") else "Relayed", reply, dsn, final.ts)
 
 
+def untold(leg: Leg, name: str, swept: int) -> Fate:
+    """Fate of a named recipient that no delivery line of this leg names.
+
+    Exim delivers to an address once, whoever stood for it, and logs nothing of the others (deliver.c, tree_duplicates).
+    """
+    named = leg.arrival.get("recipients", ()) if leg.arrival is not None else ()
+    if not leg.removed or leg.queued or leg.tracked or name not in named:
+        return untried(leg, swept)
+    low = name.lower()
+    for recipient in leg.recipients.values():
+        if low in (recipient.low, f"{recipient.low}@{low.partition('@')[2]}"):
+            once = of_attempts(leg, recipient, swept)
+            return once._replace(detail="Duplicate", folder="", address="") if once.status == "Delivered" else once
+    if any(recipient.low_original != recipient.low for recipient in leg.recipients.values()):
+        return Fate("Expanded", "Expanded", "", "", leg.removed)
+    return untried(leg, swept)
+
+
 def untried(leg: Leg, swept: int) -> Fate:
     """Fate of a recipient that no delivery line of this leg names."""
     for fact in reversed(leg.rejects):
@@ -189,8 +209,22 @@ def untried(leg: Leg, swept: int) -> Fate:
     if ended is not None:
         return ended
     if leg.removed:
+        if _taken_off(leg):
+            return Fate("Failed", "Discarded", "", "", leg.removed, remark=TAKEN_OFF)
         return Fate("GettingStatus", "Unknown", "", "", leg.removed, remark="the log does not show its delivery")
     return Fate("GettingStatus", "Unknown", "", "", leg.last, remark="end not seen")
+
+
+def _taken_off(leg: Leg) -> bool:
+    """Whether a milter has taken recipients off a message (SMFIR_DELRCPT), as far as that shows: cleanup(8) logs
+    nothing and counts them still, the queue manager is done with the message as soon as the others are.
+
+    A lost line looks the same, but alone among all others of a life, and of a delivery that took no time.
+    """
+    if leg.arrival is None or not leg.message_id or not leg.queued or leg.nrcpt <= len(leg.recipients):
+        return False
+    done = max((fact.ts for fact in leg.facts if fact.kind in ("active", "deliver")), default=0)
+    return 0 <= leg.removed - done <= _SECOND
 
 
 def _manipulated(leg: Leg, swept: int, since: int) -> Fate | None:

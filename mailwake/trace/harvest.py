@@ -18,6 +18,7 @@ from mailwake.trace.names import Book
 from mailwake.trace.origins import may_continue
 from mailwake.trace.plain import note
 from mailwake.trace.sketched import Told
+from mailwake.trace.unnamed import is_unnamed
 from mailwake.trace.workset import Workset
 
 
@@ -34,7 +35,7 @@ class Harvest(NamedTuple):
     """Facts of the others, and those that concern more than one journey."""
 
 
-_SEEN_AGAIN = frozenset(("", "n:", "s:", "e:"))
+_SEEN_AGAIN = frozenset(("", "n:", "s:", "e:", "p:"))
 """Beginnings of the keys of facts that are looked at once more: orders without a queue ID, refusals without one."""
 
 
@@ -95,6 +96,8 @@ def _is_closed(facts: list[Fact]) -> bool:
 
 
 def _is_whole(component: Component, leg: Leg, reported: set[str | None]) -> bool:
+    if any(is_unnamed(fact) for recipient in leg.recipients.values() for fact in recipient.attempts):
+        return False  # its other side may be in another window
     if not leg.removed and (leg.queued or not leg.rejects):
         return False
     if leg.actions and any(fact.fields.get("action") == "delete" for fact in leg.actions):

@@ -124,12 +124,17 @@ class _Way:
 
 def _remark(path: tuple[Leg, ...]) -> str:
     leg = path[0]
-    if leg.arrival is None and leg.sender != "" and (leg.queued or leg.recipients or leg.removed):
+    if leg.arrival is None and leg.sender != "" and not _is_own(leg) and (leg.queued or leg.recipients or leg.removed):
         return "its arrival is not in the logs"
     redirected = bool(leg.checks) and any("redirect" in fact.fields.get("action", "") for fact in leg.checks)
     if leg.nrcpt > len(leg.recipients) > 0 and not leg.outbound and not redirected:
         return f"{len(leg.recipients)} of {leg.nrcpt} recipients known"
     return ""
+
+
+def _is_own(leg: Leg) -> bool:
+    """Whether Postfix made the message itself: what it tells the postmaster (postconf(5) double_bounce_sender)."""
+    return (leg.sender or "").startswith("double-bounce@")
 
 
 def _subject(path: tuple[Leg, ...]) -> str | None:

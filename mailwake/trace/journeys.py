@@ -12,14 +12,16 @@ from mailwake.trace.echoes import is_echo, unmet
 from mailwake.trace.fate import Fate
 from mailwake.trace.heads import Head
 from mailwake.trace.keys import client_key, fact_key, travels
-from mailwake.trace.learning import bare_id
+from mailwake.trace.learning import bare_id, is_passing
 from mailwake.trace.legs import agent_key
 from mailwake.trace.links import resolve
 from mailwake.trace.model import PROVEN, Leg
 from mailwake.trace.proxies import proxy_rows, refused_rows
 from mailwake.trace.refusals import MAX_TEXT, refusal_row, trace_id
 from mailwake.trace.sessions import refused
+from mailwake.trace.tries import tries, try_row
 from mailwake.trace.twins import without_doubles
+from mailwake.trace.unnamed import sessions_of
 from mailwake.trace.walk import Leaf, Walker
 
 Swept = dict[tuple[str, str, int], int]
@@ -66,6 +68,8 @@ def _component_rows(component: Component, swept: Swept) -> list[Row]:
         rows.extend(refused(client_key(session), facts, component.legs))
     for key, facts in unmet(component).items():
         rows.extend(refusal_row(fact)._replace(keys=(key,)) for fact in facts)
+    for key, facts in component.tries.items():
+        rows.extend(try_row(one)._replace(keys=(key,)) for one in tries(facts))
     taken: Counter[str] = Counter(row.trace_id for row in rows if component.proxies)
     for fact in without_doubles(component.proxies) if component.proxies else ():
         through, more = proxy_rows(component, fact)
@@ -87,7 +91,7 @@ def is_message(leg: Leg) -> bool:
         leg.queued
         or leg.recipients
         or leg.rejects
-        or leg.checks
+        or (leg.checks and not all(map(is_passing, leg.checks)))
         or leg.expansions
         or leg.nameless
         or leg.actions
@@ -224,6 +228,8 @@ def _keys(component: Component, root: Leg) -> tuple[str, ...]:
         if leg.door is not None:
             door = door_of(leg.door, component.doors)
             found.update((fact_key(door),) if door is not None else ())
+        if component.sides:
+            found.update(sessions_of(component, leg))
         if component.filters:
             found.update(fact_key(fact) for fact in leg.verdicts)
     if component.mailboxes:

@@ -3,7 +3,8 @@
 A key is a queue ID as logged, or a prefixed name: `t:` a mailbox server's delivery session, `m:` a Message-ID (for
 local
 delivery agents, which have no session), `f:` a filter's own id, `n:` one refusal that never got a queue ID, `s:` the
-session of a client, `e:` what one of our own servers was refused, and then says so itself.
+session of a client, `e:` what one of our own servers was refused, and then says so itself, `p:` what a server process
+refused one client before there was a recipient.
 Facts with the key "" (sessions, statistics) stand for themselves.
 """
 
@@ -38,6 +39,8 @@ QUEUE_KINDS = frozenset(
 SESSION_KINDS = frozenset(["connect", "disconnect", "lost", "tls", "auth_failed", "login"])
 """Kinds filed under the session whose id they carry, if they carry one."""
 _ALONE = frozenset({"discard", "milter-discard", "hold", "redirect"})
+_EARLY = frozenset({"CONNECT", "EHLO", "HELO", "MAIL"})
+_ON_THE_SPOT = frozenset({"smtpd", "milter", "acl"})
 _SAID = re.compile(
     r"host \S+ said: [45]\d\d (?:[45]\.\d{1,3}\.\d{1,3} )?(.*) \(in reply to (?:[A-Z -]+|end of DATA) command\)\Z"
 ).match
@@ -85,18 +88,29 @@ def lone_key(fact: Fact) -> str:
 
     What a machine of ours was refused may stand in its own log, too: it is filed by recipient and words, by which the
     delivery that met with it finds it; Exim's, which says other words to the client than to its log, by the moment.
+    A server that refuses before there is a recipient may do so at one command after the other: see `tries`.
     """
     fields = fact.fields
     session = fields.get("session")
     if session:
         return client_key(session)
     ip, recipient = fields.get("client_ip"), fields.get("recipient")
+    if ip and not recipient and fields.get("stage") in _EARLY and fields.get("by") in _ON_THE_SPOT:
+        return process_key(fact)
     if ip and recipient and is_internal(ip):
         if fields.get("by") == "smtpd":
             return echo_key(recipient, fields.get("text", ""))
         if fields.get("by") == "acl" and fields.get("stage") == "RCPT":
             return echo_key(recipient, _moment(fact.ts // _SECOND))
     return refusal_key(fact)
+
+
+def process_key(fact: Fact) -> str:
+    """The key of what a server process refused one client before there was a recipient."""
+    client = f"{fact.fields.get('client_ip', '')}\0{fact.fields.get('client_port', '')}"
+    digest = _HASH.copy()
+    digest.update(f"{fact.host}\0{fact.program}\0{fact.pid}\0{client}".encode("utf-8", "surrogateescape"))
+    return "p:" + digest.hexdigest()
 
 
 def echo_key(recipient: str, words: str) -> str:

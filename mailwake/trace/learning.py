@@ -7,6 +7,11 @@ from mailwake.trace.model import Leg, Recipient
 
 _PROBE_STATUS = frozenset({"deliverable", "undeliverable", "undeliverable-but-not-cached"})
 _NO_HOST = frozenset("|/")
+_PASSED = "reject_warning warn warning info permit filter bcc prepend replace strip delay pass dunno milter-accept"
+_PASSING = frozenset(_PASSED.split())
+"""Actions of access(5) and header_checks(5) after which a message goes on as if there had been none."""
+_TOO_EARLY = "defer (-52)"
+"""Exim: the time to route the address anew has not come."""
 
 
 def learn(leg: Leg, fact: Fact, kind: str) -> None:
@@ -39,6 +44,7 @@ def _learn_rare(leg: Leg, fact: Fact, kind: str) -> None:
     if kind == "check":
         leg.checks.append(fact)
         _envelope(leg, fact)
+        _subject(leg, fact)
     elif kind == "envelope":
         _envelope(leg, fact)
     elif kind == "notify":
@@ -54,12 +60,25 @@ def _learn_rare(leg: Leg, fact: Fact, kind: str) -> None:
             leg.sender = fact.fields.get("sender")
 
 
+def is_passing(fact: Fact) -> bool:
+    """Whether a rule let the message pass: that the client asked does not mean that it sent one."""
+    return fact.kind == "check" and fact.fields.get("action") in _PASSING
+
+
 def _envelope(leg: Leg, fact: Fact) -> None:
     fields = fact.fields
     if leg.sender is None and "sender" in fields:
         leg.sender = fields["sender"]
     if "recipient" in fields:
         leg.named.append(fields["recipient"])
+
+
+def _subject(leg: Leg, fact: Fact) -> None:
+    """A rule that acted on the subject quotes it, in place of the rule that would have logged it (header_checks(5))."""
+    if leg.subject is None and fact.fields.get("context") == "header":
+        name, _, value = str(fact.fields.get("value", "")).partition(":")
+        if name.lower() == "subject":
+            leg.subject = value.strip()
 
 
 def split_local(leg: Leg) -> None:
@@ -91,6 +110,24 @@ def split_local(leg: Leg) -> None:
             way.attempts = [*(fact for fact in waits if fact.fields.get("status") == "deferred"), ends[end]]
             split[name[0], f"{name[1]}\0{number}" if number else name[1]] = way
     leg.recipients = split
+
+
+def forget_unrouted(leg: Leg) -> None:
+    """Forget that an alias could not be routed before or after it was: Exim routes it anew with each run of the queue
+    (deliver.c, ERRNO_RRETRY), and what it stood for is known."""
+    made = [recipient for recipient in leg.recipients.values() if recipient.low_original != recipient.low]
+    for name, alias in list(leg.recipients.items()) if made else ():
+        if alias.low_original != alias.low or not all(map(_is_unrouted, alias.attempts)):
+            continue
+        since = min((one.attempts[0].ts for one in made if one.low_original == alias.low), default=0)
+        tried = [fact.ts for fact in alias.attempts if not fact.fields["reply"].startswith(_TOO_EARLY)]
+        if since and max(tried, default=0) < since:
+            del leg.recipients[name]
+
+
+def _is_unrouted(fact: Fact) -> bool:
+    fields = fact.fields
+    return fields.get("status") == "deferred" and fields.get("reply", "")[:7] == "defer (" and "transport" not in fields
 
 
 def has_ways(attempts: list[Fact]) -> bool:
@@ -168,6 +205,7 @@ def _reject(leg: Leg, fact: Fact) -> None:
         leg.sender = fields["sender"]
     if leg.subject is None:
         leg.subject = fields.get("subject")
+        _subject(leg, fact)
     if not leg.message_id:
         leg.message_id = fields.get("message_id", "")
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from mailwake.events.fact import Fact
 from mailwake.events.replies import enhanced_code
-from mailwake.trace.learning import bare_id, deliver, has_ways, learn, split_local
+from mailwake.trace.learning import bare_id, deliver, forget_unrouted, has_ways, learn, split_local
 from mailwake.trace.model import Leg
 from mailwake.trace.nearest import Nearest
 from mailwake.trace.parts import named
@@ -132,7 +132,7 @@ def spread(facts: Iterable[Fact]) -> Iterator[Fact]:
 def _of_host(host: str, key: str, facts: list[Fact]) -> list[Leg]:
     """All legs of one queue ID on one host. Facts mostly come in their order already, so that is looked at first."""
     last, last_rank, owner, in_order, doubled = 0, -1, "", True, False
-    seen = 0
+    seen, manager, by_others = 0, -1, False
     for fact in facts:
         ts, rank = fact.ts, _RANK.get(fact.kind, 6)
         if ts <= last and (ts < last or rank < last_rank):
@@ -146,6 +146,10 @@ def _of_host(host: str, key: str, facts: list[Fact]) -> list[Leg]:
             if owner and fact.program != owner:
                 return _of_queues(host, key, without_doubles(facts))
             owner = fact.program
+            by_others = by_others or manager not in (-1, fact.pid)
+            manager = fact.pid
+    if by_others and "/" not in owner:
+        facts = _by_hand(facts)
     if not in_order:
         facts = sorted(facts, key=order)
     if doubled or not in_order or bool(facts[0].ts % SECOND) != bool(facts[-1].ts % SECOND):
@@ -153,15 +157,33 @@ def _of_host(host: str, key: str, facts: list[Fact]) -> list[Leg]:
     return _lives(host, key, facts)
 
 
+def _by_hand(facts: list[Fact]) -> list[Fact]:
+    """Facts, removals by postsuper told from those by the queue manager where the tag was cut down to `postfix`.
+
+    Both say `removed`. The queue manager says of each message that it removes that it had it (`queue active`).
+    """
+    managers = {fact.pid for fact in facts if fact.kind == "active"}
+    deleted = {"action": "delete", "actor": "admin"}
+    return [
+        fact._replace(kind="queue_action", fields=deleted)
+        if fact.kind == "remove" and managers and fact.pid not in managers
+        else fact
+        for fact in facts
+    ]
+
+
 def _of_queues(host: str, key: str, facts: list[Fact]) -> list[Leg]:
     """The same where several queue managers, or one under several tags, may have been at work."""
     legs: list[Leg] = []
     queues = _queues(facts)
+    born: dict[int, list[tuple[str, Leg]]] = {}
     for owner, queue in queues.items():
-        lives = _lives(host, key, sorted(queue, key=order))
-        for leg in lives:
-            leg.instance = owner if len(queues) > 1 else ""
-        legs.extend(lives)
+        for leg in _lives(host, key, sorted(queue, key=order)):
+            born.setdefault(leg.first, []).append((owner, leg))
+            legs.append(leg)
+    for same in born.values():
+        for owner, leg in same if len(same) > 1 else ():
+            leg.instance = owner
     legs.sort(key=_age)
     return legs
 
@@ -216,6 +238,8 @@ def _lives(host: str, key: str, facts: list[Fact]) -> list[Leg]:
         learn(target, fact, kind)
     for leg in legs:
         leg.bare_id = bare_id(leg.message_id)
+        if len(leg.recipients) > 1:
+            forget_unrouted(leg)
         for recipient in leg.recipients.values():
             if len(recipient.attempts) > 1 and has_ways(recipient.attempts):
                 split_local(leg)

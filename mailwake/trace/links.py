@@ -10,6 +10,7 @@ from mailwake.trace.origins import may_continue
 from mailwake.trace.same_id import SameId, addresses_of
 from mailwake.trace.sessions import lend
 from mailwake.trace.split import Split, split_of
+from mailwake.trace.unnamed import other_sides
 
 _MINUTE = 60_000_000
 BEFORE = 60 * _MINUTE
@@ -21,6 +22,8 @@ def resolve(component: Component) -> None:
     """Find for each leg which one it came from (`Leg.inbound`), and so where each message went on."""
     legs = component.legs
     _prepare(component)
+    if component.mailboxes:
+        component.sides = other_sides(component)
     if len(legs) < 2:  # nothing goes on to itself
         return
     for leg in legs:

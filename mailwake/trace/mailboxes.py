@@ -23,12 +23,25 @@ def mailbox_facts(component: Component, leg: Leg, recipient: Recipient) -> list[
         if token:
             told = _of_session(component, token, recipient)
             found = [*found, *told] if found else told
+        elif component.sides and id(attempt) in component.sides:
+            found = [*found, *component.mailboxes.get(component.sides[id(attempt)], ())]
     if found or not leg.message_id or not by_agent(recipient.attempts):
         return found
     when = recipient.attempts[-1].ts
     facts = [fact for fact in component.mailboxes.get(f"m:{leg.bare_id}", ()) if abs(fact.ts - when) <= _MINUTE]
-    named = [fact for fact in facts if _is_user(fact, recipient)]
+    named = _nearest([fact for fact in facts if _is_user(fact, recipient)], when)
     return named or _of_namesake(component, facts, recipient) or _of_nobody(leg, facts)
+
+
+def _nearest(facts: list[Fact], when: int) -> list[Fact]:
+    """Of one user's deliveries of one Message-ID the one at this time (µs), in the order of time: a redirect may have
+    brought the message once more. Old releases name no session."""
+    sessions: dict[str, list[Fact]] = {}
+    for fact in sorted(facts, key=lambda fact: (fact.ts, fact.raw)):
+        sessions.setdefault(fact.key, []).append(fact)
+    if len(sessions) < 2:
+        return [fact for same in sessions.values() for fact in same]
+    return min(sessions.items(), key=lambda one: (abs(one[1][-1].ts - when), one[0]))[1]
 
 
 def _of_nobody(leg: Leg, facts: list[Fact]) -> list[Fact]:

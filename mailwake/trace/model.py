@@ -67,7 +67,9 @@ class Leg:
     def __init__(self, host: str, key: str, first: int) -> None:
         self.host = host
         self.instance = ""
-        """Postfix instance, where two with queues of their own use the same ID on one host."""
+        """Postfix instance, where two with queues of their own gave the same ID on one host at the same time.
+
+        At no other time: who a message is must not depend on what else is known of its ID."""
         self.key = key
         self.first = first
         self.last = first

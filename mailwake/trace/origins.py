@@ -41,8 +41,16 @@ def may_go_on(arrival: Fields) -> bool:
 
 
 def is_pipe(fact: Fact) -> bool:
-    """Given to a program, which may hand it in again by the sendmail command or by SMTP (Postfix FILTER_README)."""
-    return fact.fields.get("agent") == "pipe" and "relay_ip" not in fact.fields
+    """Given to a program, which may hand it in again by the sendmail command or by SMTP (Postfix FILTER_README); not to
+    a mailbox server's, by the name of the transport."""
+    fields = fact.fields
+    return fields.get("agent") == "pipe" and "relay_ip" not in fields and fields.get("disposition") != "mailbox"
+
+
+def is_transport(fact: Fact) -> bool:
+    """Given to a transport of the host's own: a mailbox, as a rule, but it may be a filter's command (Exim)."""
+    fields = fact.fields
+    return "transport" in fields and not {"agent", "relay_ip", "token", "folder"} & fields.keys()
 
 
 def _is_loopback(ip: str) -> bool:
@@ -53,6 +61,8 @@ def reaches(leg: Leg, fact: Fact) -> tuple[str, ...]:
     """Where a delivery can have gone by its relay's address: the host itself, a private address, the world, unknown."""
     if is_pipe(fact):
         return (f"pipe of {leg.host}",)
+    if is_transport(fact):
+        return (f"transport of {leg.host}",)
     ip = str(fact.fields.get("relay_ip", ""))
     if not ip:
         return "unknown", f"unknown from {leg.host}"
@@ -72,6 +82,8 @@ def ways(leg: Leg) -> tuple[str, ...]:
         return ("public", "private", "unknown")
     ip = str(arrival.get("client_ip", ""))
     own = (*(f"loopback of {host}" for host in dict.fromkeys((leg.host, ""))), f"pipe of {leg.host}")
+    if not ip and "user" in arrival:  # by a command, under a protocol name that a filter gave (`exim -oMr`)
+        return (*own, f"transport of {leg.host}")
     if not ip:
         return (*own, "private", "public", "unknown")
     if _is_loopback(ip):

@@ -13,7 +13,7 @@ from mailwake.trace.handover import Handovers
 from mailwake.trace.instances import addresses
 from mailwake.trace.mailboxes import mailbox_facts
 from mailwake.trace.model import INFERRED, Leg, Recipient, attach
-from mailwake.trace.origins import CLOSE, is_pipe, reaches, reaches_at, ways
+from mailwake.trace.origins import CLOSE, is_pipe, is_transport, reaches, reaches_at, ways
 
 
 class SameId:
@@ -142,6 +142,6 @@ def _is_handover(component: Component, fact: Fact, *, astray: bool) -> bool:
     fields = fact.fields
     if fields.get("status") != "sent" or fields.get("token"):
         return False
-    if fields.get("disposition") not in ("relay", None) and not is_pipe(fact):
+    if fields.get("disposition") not in ("relay", None) and not is_pipe(fact) and not is_transport(fact):
         return False
     return astray or not fields.get("next_id") or fields["next_id"] not in component.legs_of

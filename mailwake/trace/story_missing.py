@@ -21,6 +21,7 @@ _REMARKS = (
     tell("End not seen"),
     tell("Its arrival is not in the logs"),
     tell("The log does not show its delivery"),
+    tell("Taken off the message by a filter, as it seems: it left the queue without a delivery to it"),
     tell("Deleted by an administrator together with others that the log does not name"),
     tell("No reason in the log"),
 )

@@ -11,6 +11,7 @@ from mailwake.trace.mailboxes import mailbox_facts
 from mailwake.trace.model import Leg, Link, Recipient
 from mailwake.trace.refusals import refusal_row
 from mailwake.trace.sessions import refusal_id, refusals
+from mailwake.trace.tries import tries, try_row
 from mailwake.trace.workset import Workset
 
 _SECOND = 1_000_000
@@ -38,8 +39,11 @@ class Scene:
         if self.root is not None:
             self._follow(self.root)
         self.depth = {id(leg): number for number, leg in enumerate(self.legs)}
-        self.lone = [] if self.legs else [*self._refusals(), *self.component.proxies, *self._echoes()]
+        tried = [] if self.legs else self._tried()
+        self.lone = [] if self.legs else [*self._refusals(), *self.component.proxies, *self._echoes(), *tried]
         """Records that are the message themselves: refusals and proxy sessions without a queue ID."""
+        self.earlier = tried[:-1]
+        """Those among them that the last one, of the same try, knows more than."""
         self.children = self._children()
         self.skew: dict[str, int] = {}
         """Host to how far its clock is ahead of the first host's, µs; only hosts where it shows."""
@@ -61,6 +65,11 @@ class Scene:
         """The refusal of a machine of ours that this is; others in the same words are no part of it."""
         facts = (fact for known in self.component.echoes.values() for fact in known)
         return [fact for fact in facts if refusal_row(fact).trace_id == self.trace_id][:1]
+
+    def _tried(self) -> list[Fact]:
+        """The refusals, one command after the other, of the try that this is."""
+        found = (one for facts in self.component.tries.values() for one in tries(facts))
+        return next((one for one in found if try_row(one).trace_id == self.trace_id), [])
 
     def _follow(self, leg: Leg) -> None:
         if leg in self.legs:  # a leg equals only itself

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mailwake.events.fact import Fact
 from mailwake.events.told import tell
-from mailwake.trace.fate import Fate, of_mailbox, refused, untried
+from mailwake.trace.fate import Fate, of_mailbox, refused, untold
 from mailwake.trace.journeys import identity
 from mailwake.trace.model import INFERRED, PROVEN, Leg, Link, Recipient
 from mailwake.trace.reports import tried
@@ -31,7 +31,7 @@ def tree(scene: Scene, swept: dict[tuple[str, str, int], int]) -> tuple[Node, ..
     """The message from its first leg on; a refusal without a queue ID is a single node."""
     if scene.root is not None:
         return (_node(scene, scene.root, scene.trace_id, swept, set()),)
-    return tuple(_lone(scene, fact) for fact in scene.lone)
+    return tuple(_lone(scene, fact) for fact in scene.lone if fact not in scene.earlier)
 
 
 def evidence(scene: Scene) -> tuple[Evidence, ...]:
@@ -130,7 +130,7 @@ def _ends(scene: Scene, leg: Leg, swept: int) -> tuple[End, ...]:
         for name in dict.fromkeys(leg.named):
             if name.lower() not in seen:
                 seen.add(name.lower())
-                found.append(_made(name, name, untried(leg, swept), 0))
+                found.append(_made(name, name, untold(leg, name, swept), 0))
     return tuple(found)
 
 

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from mailwake.trace.component import Component
-from mailwake.trace.fate import Fate, ended, gave_way, kept_back, of_attempts, of_mailbox, refused, untried
+from mailwake.trace.fate import Fate, ended, gave_way, kept_back, of_attempts, of_mailbox, refused, untold, untried
 from mailwake.trace.filters import filter_fates, filter_id, kept_from, left_out
 from mailwake.trace.instances import Turn, addresses, turns
+from mailwake.trace.learning import is_passing
 from mailwake.trace.mailboxes import mailbox_facts
 from mailwake.trace.model import PROVEN, Leg, Link, Recipient
 from mailwake.trace.reports import tried, with_report
@@ -157,8 +158,11 @@ class Walker:
         }
         for low in [low for low in left if low in own]:
             del left[low]  # taken, and refused by itself after all: see below
-        for original in left.values():
-            self.leaves.append(Leaf(original, original, untried(leg, swept), path, grade, None))
+        asked = _only_asked(leg) if leg.checks and not leg.queued else frozenset()
+        for low, original in left.items():
+            fate = untold(leg, original, swept)
+            if low not in asked or fate.detail != "Unknown":
+                self.leaves.append(Leaf(original, original, fate, path, grade, None))
         for fact in leg.rejects:
             name = fact.fields.get("recipient")
             if fact.fields.get("stage") == "RCPT" and name and name.lower() not in seen and name.lower() not in left:
@@ -269,6 +273,12 @@ class Walker:
             if fate.detail == "Discarded" and fields.get("quarantine"):
                 return fate._replace(status="Quarantined", detail="Quarantined")
         return fate
+
+
+def _only_asked(leg: Leg) -> frozenset[str]:
+    """Recipients of whom is known only that a rule let them pass: the client may have gone without sending anything."""
+    passing = {id(fact) for fact in leg.checks if is_passing(fact)}
+    return frozenset(str(fact.fields.get("recipient", "")).lower() for fact in leg.checks if id(fact) in passing)
 
 
 def _of_nobody(leg: Leg, swept: int) -> Fate:

@@ -40,6 +40,7 @@ from mailwake.trace.plain import Journey, plain_journeys
 from mailwake.trace.refused import Refused
 from mailwake.trace.settled import Settled, is_group
 from mailwake.trace.sweeps import Sweeps
+from mailwake.trace.unnamed import Unnamed, is_spoken_of, is_unnamed
 
 _AT_THE_DOOR = frozenset({"check", "proxy_client"})
 _PASSED = 1 << 62
@@ -64,6 +65,7 @@ class Workset:
         self._sweeps = Sweeps()
         self._doors = Doors()
         self._gates = Gates()
+        self._unnamed = Unnamed()
         self.refused = Refused()
         self.struck: list[Row] = []
         """Rows of refusals that `flush` found to be twins of others."""
@@ -118,6 +120,8 @@ class Workset:
             if key != bucket.key:
                 bucket.said.append(key)
                 join(bucket, self._place(key))
+        if "account" in fact[6] and is_unnamed(fact):
+            self._unnamed.add(bucket.key, fact)
 
     def _is_alone(self, fact: Fact, key: str) -> bool:
         """Whether a fact belongs to no journey: a refusal without a queue ID, an order without one."""
@@ -207,6 +211,10 @@ class Workset:
             if bucket is not None and behind is not None and behind not in bucket.near:
                 join(bucket, behind)
                 self._touch(bucket)
+        for bucket, behind in list(self._unnamed.sides(self._filed)) if self._unnamed else ():
+            if behind not in bucket.near:
+                join(bucket, behind)
+                self._touch(bucket)
         if not self._gates:
             return
         arrivals = {key: self._legs_of(bucket) for key, bucket in self._filed.items() if not key.startswith(PREFIXED)}
@@ -222,6 +230,10 @@ class Workset:
             bucket.touched = True
             bucket.group = None
             self._touched.append(bucket)
+
+    def is_unclaimed(self, session: str) -> bool:
+        """Whether a mailbox server's session is in hand, and no other server's reply names it. session: its key."""
+        return session in self._filed and not is_spoken_of(self._filed[session])
 
     def gates(self) -> list[Fact]:
         """Rules that spoke before there was a queue ID, and the message they acted on is not in hand."""
@@ -380,6 +392,7 @@ class Workset:
         """
         self._doors.forget_decisions(before)
         self._gates.forget(before)
+        self._unnamed.forget(before)
         gone = Book()
         # An order without queue IDs is judged by all that is queued: nothing of that may be missing then.
         for members in self._settled.leaving(before, ended_only=bool(self._sweeps)):
@@ -405,6 +418,7 @@ class Workset:
         self._filed, self._absent, self._by_message_id = {}, {}, {}
         self._continuing, self._touched = set(), []
         self._settled, self._doors, self._gates, self.refused = Settled(), Doors(), Gates(), Refused()
+        self._unnamed = Unnamed()
 
     def _drop(self, bucket: Bucket) -> None:
         key = bucket.key

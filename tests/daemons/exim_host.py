@@ -45,6 +45,16 @@ check_rcpt:
         control = cutthrough_delivery
   accept
 begin routers
+club:
+  driver = redirect
+  domains = @domain@
+  local_parts = club
+  data = ann@@domain@, never-member@example.org
+pair:
+  driver = redirect
+  domains = @domain@
+  local_parts = pair
+  data = ann@@domain@, bob@@domain@
 copy:
   driver = redirect
   domains = @domain@
@@ -186,6 +196,13 @@ class EximHost:
                 assert code == 250, said
             code, said = client.data(made.as_bytes())
             return code, said.decode()
+
+    def await_log(self, text: str, count: int) -> None:
+        """Until the log holds a text so often."""
+        end = time.monotonic() + 30
+        while (self.log / "mainlog").read_text().count(text) < count:
+            assert time.monotonic() < end, (self.log / "mainlog").read_text()[-3000:]
+            time.sleep(0.2)
 
     def await_end(self, frozen: int) -> None:
         """Until the queue holds nothing but so many frozen messages."""

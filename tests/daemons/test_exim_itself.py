@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from estate_packages import exim_obstacle
 from exim_host import EximHost
-from logs import folder
+from logs import folder, told
 from servers import DOMAIN
 
 from mailwake.operations.opening import FileBackend
@@ -65,6 +65,31 @@ def _ways(host: EximHost) -> dict[str, list[tuple[str, str, str]]]:
         "through": [("ok-x@through.example", "ok-x@through.example", "Delivered/Relayed")],
         "quoted": [('"ok- a b"@example.org', '"ok- a b"@example.org', "Delivered/Relayed")],
     }
+
+
+def test_aliases_that_wait_and_that_meet(place: Path) -> None:
+    """An alias is routed anew while a member is put off; an address is delivered to once, whoever stood for it."""
+    with EximHost(place, ALL) as host:
+        host.send("s1@example.net", [_at("club")], "club")
+        host.send("s2@example.net", [_at("pair"), _at("ann"), _at("copied")], "pair")
+        host.await_log("routing defer (-52)", 2)
+    found = told(FileBackend((str(host.log / "mainlog"),), zone="UTC").search(And(()), 1000))
+    print((host.log / "mainlog").read_text())
+    club, pair, copied = _at("club"), _at("pair"), _at("copied")
+    assert found == sorted(
+        [
+            f"s1@example.net {club} = Expanded/Expanded",
+            f"s1@example.net {club} ann Delivered/Delivered",
+            f"s1@example.net {club} never-member@example.org Pending/Deferred",
+            f"s2@example.net {pair} = Expanded/Expanded",
+            f"s2@example.net {pair} ann Delivered/Delivered",
+            f"s2@example.net {pair} bob Delivered/Delivered",
+            f"s2@example.net {_at('ann')} = Delivered/Duplicate",
+            f"s2@example.net {copied} = Expanded/Expanded",
+            f"s2@example.net {copied} = Delivered/Delivered",
+            f"s2@example.net {copied} archive Delivered/Delivered",
+        ]
+    )
 
 
 _ADDRESSED = {

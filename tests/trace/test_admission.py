@@ -182,3 +182,20 @@ def test_greylisting_that_later_succeeds() -> None:
     rows = trace(f"09:50:00 {grey}\n09:55:00 {grey}\n{IN}{ACTIVE}{OUT}")
     assert [row.detail for row in rows] == ["Greylisted", "Greylisted", "Delivered"]
     assert messages(rows) == 3, "each attempt is a result of its own; the story of one names the others"
+
+
+@pytest.mark.pitfall("S07", "D38")
+def test_a_client_that_went_after_a_rule_let_it_pass() -> None:
+    """`warn_if_reject` logs each recipient that it lets pass; nothing was sent."""
+    passed = """
+    10:00:00 mx postfix/smtpd[1]: A000000001: client=out.example.net[192.0.2.1]
+    10:00:01 mx postfix/smtpd[1]: A000000001: reject_warning: RCPT from out.example.net[192.0.2.1]: 450 4.1.8 <a@example.net>: Sender address rejected: Domain not found; from=<a@example.net> to=<x@example.org> proto=ESMTP helo=<out>
+    """  # noqa: E501
+    refused = "10:00:01 mx postfix/smtpd[1]: A000000001: reject: RCPT from out.example.net[192.0.2.1]: 550 5.1.1 <y@example.org>: Recipient address rejected: User unknown; from=<a@example.net> to=<y@example.org> proto=ESMTP helo=<out>\n"  # noqa: E501
+    assert fates(passed) == []
+    assert fates(passed + refused) == ["a@example.net y@example.org = Failed/Rejected"]
+    spam = "10:00:02 mx postfix/cleanup[2]: A000000001: milter-reject: END-OF-MESSAGE from out.example.net[192.0.2.1]: 5.7.1 Spam; from=<a@example.net> to=<z@example.org> proto=ESMTP helo=<out>\n"  # noqa: E501
+    assert fates(passed + spam) == [
+        "a@example.net x@example.org = Failed/Rejected",
+        "a@example.net z@example.org = Failed/Rejected",
+    ]

@@ -291,3 +291,48 @@ def test_an_automatic_answer_beside_a_file_is_no_end_of_its_own() -> None:
     )
     rows = trace(IN.replace(" y@example.org", "") + lines + DONE)
     assert [(row.recipient, row.detail) for row in rows] == [("/srv/archive/x", "Delivered")]
+
+
+def test_an_alias_that_is_routed_anew_while_a_member_waits() -> None:
+    """Exim routes the alias again with each run of its queue; what it stood for is known."""
+    arrival = IN.replace("for x@example.org y@example.org", "for all@example.org")
+    done = X.replace("=> x@example.org", "=> x@example.org <all@example.org>")
+    wait = f"2026-11-21 10:00:01 {ID} == y@example.org <all@example.org> R=box T=box defer (-1): Tainted file name\n"
+    early = f"2026-11-21 10:00:31 {ID} == all@example.org routing defer (-52): retry time not reached\n"
+    ends = [
+        "a@example.net all@example.org = Expanded/Expanded",
+        "a@example.net all@example.org x@example.org Delivered/Relayed",
+        "a@example.net all@example.org y@example.org Pending/Deferred",
+    ]
+    assert fates(arrival + done + wait + early) == ends
+    lookup = f"2026-11-21 09:59:59 {ID} == all@example.org R=alias defer (-1): failed to bind the LDAP connection\n"
+    assert fates(arrival.replace("10:00:00", "09:59:59") + lookup + early + done + wait) == ends
+    assert fates(arrival + early) == ["a@example.net all@example.org = Pending/Deferred"]
+
+
+def test_an_address_reached_twice_is_delivered_to_once() -> None:
+    """deliver.c drops duplicates silently: who is named at arrival and has no line stood for one that has."""
+    arrival = IN.replace("for x@example.org y@example.org", "for all@example.org x@example.org both@example.org")
+    first = X.replace("=> x@example.org", "=> x <all@example.org>")
+    second = Y.replace("-> y@example.org", "-> y@example.org <all@example.org>")
+    assert fates(arrival + first + second + DONE) == [
+        "a@example.net all@example.org = Expanded/Expanded",
+        "a@example.net all@example.org x Delivered/Relayed",
+        "a@example.net all@example.org y@example.org Delivered/Relayed",
+        "a@example.net both@example.org = Expanded/Expanded",
+        "a@example.net x@example.org = Delivered/Duplicate",
+    ]
+    assert "a@example.net both@example.org = GettingStatus/Unknown" in fates(arrival + first + second)
+
+
+def test_a_filter_that_is_a_transport_hands_the_message_in_again() -> None:
+    """The way of `spamc`: a pipe transport, and `exim -oMr spam-scanned` behind it. No id joins the two."""
+    arrival = IN.replace("for x@example.org y@example.org", "for x@example.org")
+    scanned = f'2026-11-21 10:00:01 {CHILD} <= a@example.net U=Debian-exim P=spam-scanned S=1500 id=1@example.net T="hello" for x@example.org\n'  # noqa: E501
+    given = f"2026-11-21 10:00:01 {ID} => x@example.org R=spamcheck T=spamcheck\n"
+    kept = f"2026-11-21 10:00:02 {CHILD} => x <x@example.org> R=local T=maildir\n"
+    rows = trace(arrival + scanned + given + DONE + kept + DONE.replace(ID, CHILD))
+    assert told(rows) == ["a@example.net x@example.org = Delivered/Delivered"]
+    assert rows[0].queue_ids == (ID, CHILD)
+    local = scanned.replace("P=spam-scanned", "P=local")
+    assert messages(trace(arrival + local + given + DONE + kept)) == 2, "a program that sends it once more"

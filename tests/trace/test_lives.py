@@ -107,6 +107,14 @@ def test_same_id_in_two_instances_at_once() -> None:
     }
 
 
+@pytest.mark.pitfall("T27", "R07")
+def test_who_a_message_is_does_not_depend_on_another_instance() -> None:
+    """Their IDs are the same hours apart: what was read before the other one keeps its identity."""
+    later = SECOND.replace(" postfix/", " postfix-out/").replace("10:0", "15:0")
+    both = rows_of([written(FIRST + later)])
+    assert {row.trace_id for row in both} == {rows_of([written(one)])[0].trace_id for one in (FIRST, later)}
+
+
 @pytest.mark.pitfall("D39", "T23")
 @pytest.mark.parametrize("start", range(1, 5))
 def test_log_begins_mid_life(start: int) -> None:

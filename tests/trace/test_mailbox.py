@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from logs import fates, told, trace
+from logs import fates, messages, told, trace
 
 TOKEN = "Xk3vAqRUAmtVFwAAN4yQoA"
 IN = """
@@ -133,6 +133,31 @@ def test_delivery_by_lda() -> None:
     {DONE}
     """)  # noqa: E501
     assert [(row.detail, row.folder) for row in old] == [("Junk", "Junk")]
+
+
+@pytest.mark.pitfall("D06", "D35", "D28")
+def test_redirected_by_lda_to_another_recipient_of_the_message() -> None:
+    """The copy comes in for somebody whom the message was for, too: it is of him who redirected it."""
+    by_lda = "relay=dovecot, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (delivered via dovecot service)"
+    rows = trace(f"""{IN.replace("nrcpt=1", "nrcpt=2")}
+    10:00:01 mx dovecot: lda(x@example.org)<99><aaaaaaaaaaaaaaaaaaaaaa>: sieve: msgid=<1@example.net>: stored mail into mailbox 'INBOX'
+    10:00:01 mx dovecot: lda(y@example.org)<98><aaaaaaaaaaaaaaaaaaaaab>: sieve: msgid=<1@example.net>: redirect action: forwarded to <x@example.org>
+    10:00:01 mx postfix/pipe[4]: A000000001: to=<x@example.org>, {by_lda}
+    10:00:01 mx postfix/pipe[5]: A000000001: to=<y@example.org>, {by_lda}
+    {DONE}
+    10:00:01 mx postfix/smtpd[11]: A000000002: client=localhost[127.0.0.1]
+    10:00:01 mx postfix/cleanup[12]: A000000002: message-id=<1@example.net>
+    10:00:01 mx postfix/qmgr[3]: A000000002: from=<a@example.net>, size=300, nrcpt=1 (queue active)
+    10:00:02 mx dovecot: lda(x@example.org)<97><aaaaaaaaaaaaaaaaaaaaac>: sieve: msgid=<1@example.net>: stored mail into mailbox 'INBOX'
+    10:00:02 mx postfix/pipe[4]: A000000002: to=<x@example.org>, {by_lda}
+    10:00:02 mx postfix/qmgr[3]: A000000002: removed
+    """)  # noqa: E501
+    assert told(rows) == [
+        "a@example.net x@example.org = Delivered/Delivered",
+        "a@example.net y@example.org x@example.org Delivered/Delivered",
+        "a@example.net y@example.org x@example.org Expanded/Redirected",
+    ]
+    assert messages(rows) == 1
 
 
 @pytest.mark.pitfall("D06", "D35")

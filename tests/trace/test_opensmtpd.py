@@ -192,3 +192,59 @@ def test_a_refused_recipient_has_the_sender_of_its_session() -> None:
     assert told(trace(CONNECT + bad)) == [f"? {refused}"]
     other = (MESSAGE + ENVELOPE).replace(M, "f6e94209").replace("a@example.net", "b@example.net")
     assert f"? {refused}" in told(trace(IN + bad + OUT + other))
+
+
+def _lmtp(user: str, said: str, token: str = "Xk3vAqRUAmtVFwAAN4yQoA", at: str = "10:00:02") -> str:
+    return f"{at} mx dovecot: lmtp({user})<77><{token}>: sieve: msgid=<1@example.net>: {said}\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "fate"),
+    [
+        ("stored mail into mailbox 'INBOX'", "Delivered/Delivered"),
+        ("fileinto action: stored mail into mailbox 'Junk'", "Delivered/Junk"),
+        (
+            "discard action: Marked message to be discarded if not explicitly delivered (discard action)",
+            "Failed/Discarded",
+        ),
+        ("reject action: rejected message from <a@example.net> (reject)", "Failed/Rejected"),
+    ],
+)
+def test_what_the_mailbox_server_made_of_it(said: str, fate: str) -> None:
+    """mail.lmtp keeps the session to itself: it is that of the user at that time."""
+    delivery = _mda("x@example.org", "x@example.org", "d6bbc64f").replace("user=u", "user=x")
+    rows = trace(IN + _lmtp("x@example.org", said) + delivery)
+    assert told(rows) == [f"a@example.net x@example.org = {fate}"]
+    assert "t:Xk3vAqRUAmtVFwAAN4yQoA" in rows[0].keys
+
+
+def test_sessions_of_others_and_of_other_times_are_not_its() -> None:
+    delivery = _mda("x@example.org", "x@example.org", "d6bbc64f").replace("user=u", "user=x")
+    discard = "discard action: Marked message to be discarded if not explicitly delivered (discard action)"
+    other = _lmtp("y@example.org", discard) + _lmtp("x@example.org", discard, "Yk3vAqRUAmtVFwAAN4yQoA", "10:05:00")
+    assert told(trace(IN + other + delivery)) == ["a@example.net x@example.org = Delivered/Delivered"]
+    named = """
+    10:00:00 mx2 postfix/smtpd[1]: A000000001: client=out.example.net[192.0.2.1]
+    10:00:00 mx2 postfix/cleanup[2]: A000000001: message-id=<1@example.net>
+    10:00:00 mx2 postfix/qmgr[3]: A000000001: from=<b@example.net>, size=100, nrcpt=1 (queue active)
+    10:00:02 mx2 postfix/lmtp[4]: A000000001: to=<x@example.org>, relay=box[10.0.0.2]:24, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (250 2.0.0 <x@example.org> Xk3vAqRUAmtVFwAAN4yQoA Saved)
+    10:00:02 mx2 postfix/qmgr[3]: A000000001: removed
+    """
+    assert told(trace(IN + _lmtp("x@example.org", discard) + delivery + named)) == [
+        "a@example.net x@example.org = Delivered/Delivered",
+        "b@example.net x@example.org = Failed/Discarded",
+    ]
+
+
+def test_two_messages_for_one_user() -> None:
+    first = _mda("x@example.org", "x@example.org", "d6bbc64f").replace("user=u", "user=x")
+    second = (CONNECT + MESSAGE + ENVELOPE + first).replace(M, "0badcafe").replace("a@example.net", "b@example.net")
+    second = second.replace("10:00:02", "10:00:05")
+    kept = _lmtp("x@example.org", "stored mail into mailbox 'INBOX'")
+    junk = _lmtp(
+        "x@example.org", "fileinto action: stored mail into mailbox 'Junk'", "Yk3vAqRUAmtVFwAAN4yQoA", "10:00:05"
+    )
+    assert told(trace(IN + first + second + kept + junk)) == [
+        "a@example.net x@example.org = Delivered/Delivered",
+        "b@example.net x@example.org = Delivered/Junk",
+    ]

@@ -264,3 +264,26 @@ def test_deleted_all_after_one_was_requeued() -> None:
         "a@example.net x@example.org = Failed/Deleted",
         "a@example.net y@example.org = Failed/Deleted",
     ]
+
+
+@pytest.mark.pitfall("S17")
+@pytest.mark.parametrize("action", ["hold", "discard", "reject", "redirect", "prepend", "bcc", "filter", "replace"])
+def test_a_rule_that_acts_on_the_subject_tells_it(action: str) -> None:
+    """The first rule that matches is the last: no other one logs the subject then."""
+    rows = trace(f"""
+    10:00:00 mx postfix/smtpd[1]: A000000001: client=out.example.net[192.0.2.1]
+    10:00:00 mx postfix/cleanup[2]: A000000001: {action}: header Subject: Offer: 50% from out.example.net[192.0.2.1]; from=<a@example.net> to=<x@example.org> proto=ESMTP helo=<out.example.net>: y@example.org
+    """)  # noqa: E501
+    assert {row.subject for row in rows} == {"Offer: 50%"}
+
+
+def test_a_notice_to_a_postmaster_that_there_is_not() -> None:
+    """local(8) throws it away rather than to bounce it."""
+    rows = trace("""
+    10:00:00 mx postfix/cleanup[2]: A000000001: message-id=<20261121100000.A000000001@mx.example.org>
+    10:00:00 mx postfix/qmgr[3]: A000000001: from=<double-bounce@mx.example.org>, size=800, nrcpt=1 (queue active)
+    10:00:00 mx postfix/local[4]: A000000001: to=<postmaster@mx.example.org>, orig_to=<postmaster>, relay=local, delay=0, delays=0/0/0/0, dsn=2.0.0, status=sent (discarded)
+    10:00:00 mx postfix/qmgr[3]: A000000001: removed
+    """)  # noqa: E501
+    assert told(rows) == ["double-bounce@mx.example.org postmaster postmaster@mx.example.org Failed/Discarded"]
+    assert not rows[0].remark

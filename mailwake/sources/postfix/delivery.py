@@ -23,6 +23,8 @@ _LINE = re.compile(
 _NEXT = re.compile(r", (?=[a-z_]+=)")
 _NAME = re.compile(r"([a-z_]+)=")
 _STATUS = re.compile(r"([\w-]+)(?: \(|\Z)")
+_BY_RELAY = {"local": "local", "virtual": "virtual"}
+"""What agents that deliver on the host itself log as the relay, by which they are known where the tag was cut down."""
 _TEXTS = {"to": "recipient", "orig_to": "orig_recipient", "delays": "delays", "tls": "tls", "dsn": "dsn"}
 
 
@@ -46,8 +48,8 @@ def delivery(agent: str, other: LineParser) -> LineParser:
             "status": status,
             "reply": reply,
         }
-        if agent:
-            fields["agent"] = agent
+        if by := agent or _BY_RELAY.get(host):
+            fields["agent"] = by
         if original is not None:
             fields["orig_recipient"] = original
         if uses is not None:
@@ -87,6 +89,8 @@ def _careful(key: str, rest: str, agent: str) -> Parsed | None:
             _attribute(fields, name, value)
     if "recipient" not in fields:
         return None
+    if not agent and (by := _BY_RELAY.get(fields.get("relay", ""))):
+        fields["agent"] = by
     return "deliver", key, fields
 
 

@@ -100,7 +100,13 @@ def _keyed(key: str, rest: str, by: str) -> Parsed | None:
         return queue.removed(key, rest)
     if head[:4] == "uid=":
         return queue.picked_up(key, rest)
-    return queue.notice(key, rest) or _verb(key, rest, by) or client.note(key, rest) or client.tls(rest)
+    return (
+        queue.notice(key, rest)
+        or queue.by_hand(key, rest)
+        or _verb(key, rest, by)
+        or client.note(key, rest)
+        or client.tls(rest)
+    )
 
 
 def _verb(key: str, rest: str, by: str) -> Parsed | None:

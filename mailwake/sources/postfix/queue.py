@@ -144,6 +144,12 @@ def postsuper(other: LineParser) -> LineParser:
     return parse
 
 
+def by_hand(key: str, rest: str) -> Parsed | None:
+    """What postsuper alone says of a message, where the tag does not name it. It says `removed`, too, as qmgr does."""
+    action = _ADMIN.get(rest)
+    return None if action is None or rest == "removed" else ("queue_action", key, {"action": action, "actor": "admin"})
+
+
 def counted(message: str) -> Parsed | None:
     """postsuper's summary, all that there is with `postsuper -r ALL`: `Requeued: 3 messages`."""
     found = _SUMMARY.match(message)

@@ -30,6 +30,7 @@ _MAILBOX_PIPES = re.compile(r"delivered via \S*(?:dovecot|cyrus|maildrop|dbmail|
 _OWN = (
     ("delivered to mailbox", "mailbox"),
     ("delivered to maildir", "mailbox"),
+    ("discarded", "discard"),  # local(8), of mail to a postmaster that there is not (src/local/unknown.c)
     ("delivered to command: ", "command"),
     ("delivered to file: ", "file"),
     ("delivered via ", "command"),

@@ -1,0 +1,37 @@
+"""What is filed under a session or a process is found again by a later import, whichever part of a log came first."""
+
+from __future__ import annotations
+
+import pytest
+from logs import folder, lines, plain, rows_of
+from stores import load, stored, write
+
+SESSION = """
+10:00:00 mx smtpd[70]: 5df87c903d709659 smtp connected address=192.0.2.1 host=out.example.net
+10:00:01 mx smtpd[70]: 5df87c903d709659 smtp message msgid=c405e39a size=303 nrcpt=1 proto=ESMTP
+10:00:01 mx smtpd[70]: 5df87c903d709659 smtp envelope evpid=c405e39ad6bbc64f from=<a@example.net> to=<x@example.org>
+10:00:02 mx smtpd[70]: 5df87c903d709659 smtp disconnected reason=quit
+10:00:02 mx smtpd[70]: 5df87c9250bba470 mda delivery evpid=c405e39ad6bbc64f from=<a@example.net> to=<x@example.org> rcpt=<x@example.org> user=x delay=1s result=Ok stat=Delivered
+10:00:02 mx dovecot: lmtp(x@example.org)<77><Xk3vAqRUAmtVFwAAN4yQoA>: sieve: msgid=<1@example.net>: fileinto action: stored mail into mailbox 'Junk'
+"""  # noqa: E501
+TRIES = """
+10:00:00 mx postfix/smtpd[7]: NOQUEUE: milter-reject: CONNECT from out.example.net[192.0.2.1]: 451 4.7.1 Service unavailable - try again later; proto=SMTP
+10:00:00 mx postfix/smtpd[7]: NOQUEUE: milter-reject: EHLO from out.example.net[192.0.2.1]: 451 4.7.1 Service unavailable - try again later; proto=SMTP helo=<out.example.net>
+10:00:00 mx postfix/smtpd[7]: NOQUEUE: milter-reject: MAIL from out.example.net[192.0.2.1]: 451 4.7.1 Service unavailable - try again later; from=<a@example.net> proto=ESMTP helo=<out.example.net>
+10:02:00 mx postfix/smtpd[7]: NOQUEUE: milter-reject: CONNECT from out.example.net[192.0.2.1]: 451 4.7.1 Service unavailable - try again later; proto=SMTP
+10:02:00 mx postfix/smtpd[7]: NOQUEUE: milter-reject: EHLO from out.example.net[192.0.2.1]: 451 4.7.1 Service unavailable - try again later; proto=SMTP helo=<out.example.net>
+"""  # noqa: E501
+
+
+@pytest.mark.pitfall("R07")
+@pytest.mark.parametrize("block", [SESSION, TRIES])
+@pytest.mark.parametrize("first", [True, False])
+def test_a_log_in_two_parts(block: str, first: bool) -> None:
+    written = lines(block)
+    whole = plain(rows_of([written]))
+    for cut in range(1, len(written)):
+        with folder() as place:
+            parts = [write(place / "0.log", written[:cut]), write(place / "1.log", written[cut:])]
+            for part in parts if first else parts[::-1]:
+                load(place / "store", [part])
+            assert stored(place / "store")[0] == whole, cut
