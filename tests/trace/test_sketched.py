@@ -225,3 +225,23 @@ def test_facts_that_were_not_made_are_not_forgotten(made: Path, native: Any) -> 
             pass
         with pytest.raises(ValueError, match="not all facts were made"):
             taken.finish([""] * len(taken.facts))
+
+
+def test_refusals_of_one_try(native: Any, tmp_path: Path) -> None:
+    path = tmp_path / "mail.log"
+    who = "unknown[192.0.2.9]"
+    refusal = "451 4.7.1 Service unavailable - try again later"
+    said = (
+        f"milter-reject: CONNECT from {who}: {refusal}; proto=SMTP",
+        f"milter-reject: EHLO from {who}: {refusal}; proto=SMTP helo=<a.example>",
+        f"milter-reject: MAIL from {who}: {refusal}; from=<x@a.example> proto=ESMTP helo=<a.example>",
+        f"reject: MAIL from {who}: 450 4.1.8 <x@a.example>: Sender address rejected: Domain not found;"
+        " from=<x@a.example> proto=ESMTP helo=<a.example>",
+        f"reject: EHLO from {who}: 504 5.5.2 <a>: Helo command rejected: need fully-qualified hostname; proto=SMTP"
+        " helo=<a>",
+        f"reject: RCPT from {who}: 554 5.7.1 <b@example.com>: Relay access denied; from=<x@a.example>"
+        " to=<b@example.com> proto=ESMTP helo=<a.example>",
+    )
+    lines = [f"Oct  5 00:00:0{number} mx1 postfix/smtpd[7]: NOQUEUE: {text}\n" for number, text in enumerate(said)]
+    path.write_text("".join(lines * 2))
+    assert both(path, native)[0] > 0

@@ -94,7 +94,8 @@ static int set_reason(const Columns *self, const Refusal *refusal, Parts *parts)
 }
 
 /* Whether the usual way has to look at it: 1, 0, -1 with an exception set. What one of our own machines was refused may
-   stand in its own log, too; that somebody used an address of others is an act. */
+   stand in its own log, too; that somebody used an address of others is an act; what is refused before there is a
+   recipient may be one try of several commands. */
 static int is_special(const Columns *self, const Rules *rules, const Refusal *refusal, PyObject *ip)
 {
     static const char *const names[] = {"client_ip", "client_name", "client_port", NULL};
@@ -102,7 +103,9 @@ static int is_special(const Columns *self, const Rules *rules, const Refusal *re
         return 1;
     if (has_word(text_of(self, refusal->words), refusal->words.size, "not owned by user"))
         return 1;
-    return ip && PyUnicode_GET_LENGTH(ip) && refusal->recipient.size > 0 ? is_internal(rules, ip) : 0;
+    if (refusal->recipient.size <= 0)
+        return 1;
+    return ip && PyUnicode_GET_LENGTH(ip) ? is_internal(rules, ip) : 0;
 }
 
 static void set_address(const Columns *self, Parts *parts, int place, Slice address)
