@@ -147,6 +147,30 @@ def words_met(fact: Fact) -> str:
     return found[1] if found is not None and ip and is_internal(ip) else ""
 
 
+_BEFORE_RECIPIENTS = tuple(f"(in reply to {command} command)" for command in ("MAIL FROM", "HELO", "EHLO"))
+
+
+def early_name(fact: Fact) -> str:
+    """The name of a refusal before there was a recipient, by its words and second, for the delivery of a machine of
+    ours that met with it; "" for another one."""
+    fields = fact.fields
+    early = fields.get("stage") in _EARLY and not fact.key and fields.get("text")
+    return _early(fields["text"], fact.ts // _SECOND) if early and is_internal(fields.get("client_ip", "x")) else ""
+
+
+def met_early(fact: Fact) -> list[str]:
+    """The names that the refusal may have which a delivery met with before it named its recipient."""
+    words = words_met(fact) if fact.fields.get("reply", "").endswith(_BEFORE_RECIPIENTS) else ""
+    second = fact.ts // _SECOND
+    return [_early(words, second + off) for off in (-1, 0, 1)] if words else []
+
+
+def _early(words: str, second: int) -> str:
+    digest = _HASH.copy()
+    digest.update(words.encode("utf-8", "surrogateescape"))
+    return f"{second}@early:{digest.hexdigest()}"
+
+
 _LOOPED = ("message rejected: hopcount exceeded", "Error: too many hops")
 """What cleanup logs of a message that went through too many servers, naming nobody, and what smtpd replies then."""
 _SECOND = 1_000_000
