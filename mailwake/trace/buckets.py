@@ -8,8 +8,10 @@ from mailwake.trace.keys import (
     QUEUE_KINDS,
     SESSION_KINDS,
     client_key,
+    early_name,
     loop_key,
     met_at,
+    met_early,
     met_loop,
     met_with,
     session_key,
@@ -125,8 +127,8 @@ def _mentions(fact: Fact) -> list[str]:
     elif kind == "envelope" or kind == "reject":
         said = [client_key(fields["session"])] if "session" in fields else []
         name = filter_id(fields.get("text", "")) if kind == "reject" and fields.get("by") == "proxy" else ""
-        if kind == "reject" and (loop := loop_key(fact)):
-            said.append(loop)
+        if kind == "reject":
+            said.extend(filter(None, (loop_key(fact), early_name(fact))))
         return [*said, "f:" + name] if name else said
     elif kind == "mailbox":
         return [session_key(fields["token"])] if "token" in fields else []
@@ -141,5 +143,5 @@ def _mentions(fact: Fact) -> list[str]:
     if kind == "deliver" and " said: " in reply:
         echo = met_with(fact)
         if echo:
-            found.extend((echo, *met_at(fact), *met_loop(fact)))
+            found.extend((echo, *met_at(fact), *met_loop(fact), *met_early(fact)))
     return found

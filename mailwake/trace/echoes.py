@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from mailwake.events.fact import Fact
 from mailwake.trace.component import Component
-from mailwake.trace.keys import loop_key, met_at, met_loop, met_with, words_met
+from mailwake.trace.keys import early_name, loop_key, met_at, met_early, met_loop, met_with, words_met
 from mailwake.trace.model import Leg
 from mailwake.trace.origins import may_continue
+from mailwake.trace.tries import tries
 from mailwake.trace.twins import SECOND, lesser
 
 _CLOSE = 600_000_000
@@ -55,6 +56,32 @@ def unmet(component: Component) -> dict[str, list[Fact]]:
                     if key in met:
                         met[key].append(fact.ts)
     return {key: _unmet(component, key, times) for key, times in met.items()}
+
+
+def unmet_tries(component: Component) -> dict[str, list[list[Fact]]]:
+    """By their keys, the tries before there was a recipient that no delivery of ours met with: each session of a
+    delivery met with one, whomever it was for."""
+    found = {key: tries(component.tries[key]) for key in sorted(component.tries)}
+    names = {early_name(fact) for tried in found.values() for one in tried for fact in one} - {""}
+    if not names:
+        return found
+    sessions: dict[tuple[int, str, int], set[str]] = {}
+    for leg in component.legs:
+        for recipient in leg.recipients.values():
+            for fact in recipient.attempts:
+                if met := names.intersection(met_early(fact)):
+                    sessions.setdefault((fact.ts, fact.host, fact.pid), set()).update(met)
+    free = sorted(sessions)
+    left: dict[str, list[list[Fact]]] = {}
+    for key, tried in found.items():
+        for one in tried:
+            name = early_name(one[-1])
+            met_by = next((place for place in free if name in sessions[place]), None)
+            if met_by is None:
+                left.setdefault(key, []).append(one)
+            else:
+                free.remove(met_by)
+    return left
 
 
 def _unmet(component: Component, key: str, met: list[int]) -> list[Fact]:

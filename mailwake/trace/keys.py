@@ -4,7 +4,7 @@ A key is a queue ID as logged, or a prefixed name: `t:` a mailbox server's deliv
 local
 delivery agents, which have no session), `f:` a filter's own id, `n:` one refusal that never got a queue ID, `s:` the
 session of a client, `e:` what one of our own servers was refused, and then says so itself, `p:` what a server process
-refused one client before there was a recipient.
+refused its clients before there was a recipient.
 Facts with the key "" (sessions, statistics) stand for themselves.
 """
 
@@ -39,7 +39,7 @@ QUEUE_KINDS = frozenset(
 SESSION_KINDS = frozenset(["connect", "disconnect", "lost", "tls", "auth_failed", "login"])
 """Kinds filed under the session whose id they carry, if they carry one."""
 _ALONE = frozenset({"discard", "milter-discard", "hold", "redirect"})
-_EARLY = frozenset({"CONNECT", "EHLO", "HELO", "MAIL"})
+_EARLY = frozenset({"CONNECT", "EHLO", "HELO", "MAIL", "XCLIENT"})
 _ON_THE_SPOT = frozenset({"smtpd", "milter", "acl"})
 _SAID = re.compile(
     r"host \S+ said: [45]\d\d (?:[45]\.\d{1,3}\.\d{1,3} )?(.*) \(in reply to (?:[A-Z -]+|end of DATA) command\)\Z"
@@ -106,8 +106,9 @@ def lone_key(fact: Fact) -> str:
 
 
 def process_key(fact: Fact) -> str:
-    """The key of what a server process refused one client before there was a recipient."""
-    client = f"{fact.fields.get('client_ip', '')}\0{fact.fields.get('client_port', '')}"
+    """The key of what a server process refused its clients before there was a recipient; of one client, where the log
+    does not tell processes apart."""
+    client = "" if fact.pid else str(fact.fields.get("client_ip", ""))
     digest = _HASH.copy()
     digest.update(f"{fact.host}\0{fact.program}\0{fact.pid}\0{client}".encode("utf-8", "surrogateescape"))
     return "p:" + digest.hexdigest()
@@ -145,6 +146,30 @@ def words_met(fact: Fact) -> str:
         return ""
     ip, found = fields.get("relay_ip", ""), _SAID(fields.get("reply", ""))
     return found[1] if found is not None and ip and is_internal(ip) else ""
+
+
+_BEFORE_RECIPIENTS = tuple(f"(in reply to {command} command)" for command in ("MAIL FROM", "HELO", "EHLO"))
+
+
+def early_name(fact: Fact) -> str:
+    """The name of a refusal before there was a recipient, by its words and second, for the delivery of a machine of
+    ours that met with it; "" for another one."""
+    fields = fact.fields
+    early = fields.get("stage") in _EARLY and not fact.key and fields.get("text")
+    return _early(fields["text"], fact.ts // _SECOND) if early and is_internal(fields.get("client_ip", "x")) else ""
+
+
+def met_early(fact: Fact) -> list[str]:
+    """The names that the refusal may have which a delivery met with before it named its recipient."""
+    words = words_met(fact) if fact.fields.get("reply", "").endswith(_BEFORE_RECIPIENTS) else ""
+    second = fact.ts // _SECOND
+    return [_early(words, second + off) for off in (-1, 0, 1)] if words else []
+
+
+def _early(words: str, second: int) -> str:
+    digest = _HASH.copy()
+    digest.update(words.encode("utf-8", "surrogateescape"))
+    return f"{second}@early:{digest.hexdigest()}"
 
 
 _LOOPED = ("message rejected: hopcount exceeded", "Error: too many hops")

@@ -2,8 +2,9 @@
 
 A server that cannot take mail now, as its milter is down, refuses the connection, the greeting and then the sender, and
 logs each (Postfix smtpd.c check_milter_reply(), which lets the client go on to MAIL). It was one message that the
-client came with. All refusals of one process and client are filed under one key; the order of the commands tells the
-tries apart: one that comes again, or comes too early, begins another.
+client came with. All refusals of one process are filed under one key; client and order of commands tell the tries
+apart: a command that comes again, or comes too early, begins another. By XCLIENT (Postfix XCLIENT_README) a proxy says
+for whom it came: what it was refused before belongs to that client's try.
 """
 
 from __future__ import annotations
@@ -17,22 +18,28 @@ from mailwake.trace.keys import refusal_key
 from mailwake.trace.refusals import refusal_row
 from mailwake.trace.twins import lesser
 
-_RANK = {"CONNECT": 0, "EHLO": 1, "HELO": 2, "MAIL": 3}
+_RANK = {"CONNECT": 0, "EHLO": 1, "HELO": 2, "MAIL": 3, "XCLIENT": 4}
 """The order of commands. A client whose EHLO is refused says HELO (RFC 5321 section 3.2)."""
+_BEHIND = 10
+"""Added to the rank of what a client was refused for whom a proxy came."""
 _AT_ONCE = 10_000_000
 """So close (µs) together are refusals of one session where neither process nor port tell sessions apart."""
+_Client = tuple[str, int]
 
 
 def tries(facts: Iterable[Fact]) -> list[list[Fact]]:
-    """The tries that these refusals of one process and client are of: the refusals of each in order."""
+    """The tries that these refusals of one process are of: the refusals of each in order."""
     facts = list(facts)
     double = set(map(id, lesser(facts)))
+    behind = {_client(fact) for fact in facts if fact.fields["stage"] == "XCLIENT"}
     found: list[list[Fact]] = []
     open_now: list[list[Fact]] = []
-    for fact in sorted((fact for fact in facts if id(fact) not in double), key=_order):
+    kept = [(fact.ts, _rank(fact, behind), fact.raw, fact) for fact in facts if id(fact) not in double]
+    for _, rank, _, fact in sorted(kept, key=lambda one: one[:3]):
         span = SESSION if fact.pid or fact.fields.get("client_port") else _AT_ONCE
         open_now = [one for one in open_now if fact.ts - one[-1].ts <= span]
-        before = _before(open_now, fact)
+        fitting = [one for one in open_now if _goes_on(one[-1], _rank(one[-1], behind), fact, rank)]
+        before = _latest(fitting)
         if before is None:
             before = []
             found.append(before)
@@ -49,30 +56,31 @@ def try_row(refusals: list[Fact]) -> Row:
     return refusal_row(last, refusal_key(last))
 
 
-def _order(fact: Fact) -> tuple[int, int, str]:
-    return fact.ts, _rank(fact), fact.raw
+def _client(fact: Fact) -> _Client:
+    return str(fact.fields.get("client_ip", "")), int(fact.fields.get("client_port", 0))
 
 
-def _rank(fact: Fact) -> int:
-    return _RANK[fact.fields["stage"]]
+def _rank(fact: Fact, behind: set[_Client]) -> int:
+    rank = _RANK[fact.fields["stage"]]
+    return rank + _BEHIND if rank < _RANK["XCLIENT"] and _client(fact) in behind else rank
 
 
-def _before(tried: list[list[Fact]], fact: Fact) -> list[Fact] | None:
-    """The latest try that can go on with a refusal: of several of one second the first."""
-    latest: list[Fact] | None = None
-    for one in tried:
-        if _goes_on(one[-1], fact) and (latest is None or one[-1].ts > latest[-1].ts):
-            latest = one
-    return latest
+def _latest(tried: list[list[Fact]]) -> list[Fact] | None:
+    """The latest of some tries: of several of one second the first."""
+    return max(tried, key=lambda one: one[-1].ts, default=None)
 
 
-def _goes_on(last: Fact, fact: Fact) -> bool:
+def _goes_on(last: Fact, before: int, fact: Fact, rank: int) -> bool:
+    """Whether a try that came to its last refusal can go on with another one; with the ranks of both."""
     if last.fields["stage"] == "MAIL":
         return False  # the client may name another sender
+    if fact.fields["stage"] == "XCLIENT":
+        return rank > before
+    if _client(last) != _client(fact):
+        return False
     names = {str(one.fields["helo"]).lower() for one in (last, fact) if one.fields.get("helo")}
-    if len(names) > 1:
+    if len(names) > 1 and last.fields["stage"] != "XCLIENT":
         return False  # two clients behind one address
-    if _rank(fact) > _rank(last):
-        return True
     # A milter's refusal leaves the client free to begin TLS, and to greet again.
-    return fact.fields["stage"] == last.fields["stage"] == "EHLO" and fact.fields.get("by") == "milter"
+    again = fact.fields["stage"] == last.fields["stage"] == "EHLO" and fact.fields.get("by") == "milter"
+    return rank > before or again

@@ -218,4 +218,9 @@ class EximHost:
 
     def _end(self) -> None:
         with contextlib.suppress(OSError, ValueError):
-            os.kill(int((self.folder / "exim.pid").read_text()), signal.SIGTERM)
+            pid = int((self.folder / "exim.pid").read_text())
+            os.kill(pid, signal.SIGTERM)
+            end = time.monotonic() + 5
+            while time.monotonic() < end and Path(f"/proc/{pid}").exists():
+                time.sleep(0.05)
+        time.sleep(0.5)  # a run of the queue that had begun still writes into the folder

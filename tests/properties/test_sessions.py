@@ -22,9 +22,18 @@ TRIES = """
 10:02:00 mx postfix/smtpd[7]: NOQUEUE: milter-reject: EHLO from out.example.net[192.0.2.1]: 451 4.7.1 Service unavailable - try again later; proto=SMTP helo=<out.example.net>
 """  # noqa: E501
 
+TURNED_AWAY = """
+10:00:00 edge postfix/smtpd[1]: A000000001: client=out.example.net[192.0.2.1]
+10:00:00 edge postfix/cleanup[2]: A000000001: message-id=<1@example.net>
+10:00:00 edge postfix/qmgr[3]: A000000001: from=<a@example.net>, size=100, nrcpt=1 (queue active)
+10:00:01 edge postfix/smtp[4]: A000000001: to=<x@example.org>, relay=inner[10.0.0.2]:25, delay=1, dsn=4.7.1, status=deferred (host inner[10.0.0.2] said: 451 4.7.1 Service unavailable (in reply to MAIL FROM command))
+10:00:01 inner postfix/smtpd[7]: NOQUEUE: milter-reject: EHLO from edge.example.org[10.0.0.1]: 451 4.7.1 Service unavailable; proto=SMTP helo=<edge>
+10:00:01 inner postfix/smtpd[7]: NOQUEUE: milter-reject: MAIL from edge.example.org[10.0.0.1]: 451 4.7.1 Service unavailable; from=<a@example.net> proto=ESMTP helo=<edge>
+"""  # noqa: E501
+
 
 @pytest.mark.pitfall("R07")
-@pytest.mark.parametrize("block", [SESSION, TRIES])
+@pytest.mark.parametrize("block", [SESSION, TRIES, TURNED_AWAY])
 @pytest.mark.parametrize("first", [True, False])
 def test_a_log_in_two_parts(block: str, first: bool) -> None:
     written = lines(block)

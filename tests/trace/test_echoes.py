@@ -104,3 +104,35 @@ def test_a_queue_that_is_flushed_twice_in_a_second() -> None:
     assert told(trace(block)) == ["a@example.net x@example.org = Pending/Deferred"]
     printer = refused("10:00:01", "450 4.3.0", "printer[10.0.0.9]")
     assert len(trace(block + printer)) == 2
+
+
+DOWN = "4.7.1 Service unavailable - try again later"
+
+
+def turned_away(at: str, client: str = "edge.example.org[10.0.0.1]") -> str:
+    """A server whose milter is down, at every command."""
+    head = f"{at} inner postfix/smtpd[7]: NOQUEUE: milter-reject:"
+    return (
+        f"{head} CONNECT from {client}: 451 {DOWN}; proto=SMTP\n"
+        f"{head} EHLO from {client}: 451 {DOWN}; proto=SMTP helo=<edge>\n"
+        f"{head} MAIL from {client}: 451 {DOWN}; from=<a@example.net> proto=ESMTP helo=<edge>\n"
+    )
+
+
+@pytest.mark.pitfall("D36", "D21")
+def test_turned_away_before_there_was_a_recipient() -> None:
+    """Two recipients of one session that was refused; the other machine, refused as well, is another message."""
+    block = BORN.replace("nrcpt=1", "nrcpt=2")
+    for name in ("x", "y"):
+        block += (
+            f"10:00:01 edge postfix/smtp[4]: A000000001: to=<{name}@example.org>, relay=inner[10.0.0.2]:25, delay=1,"
+            f" dsn=4.7.1, status=deferred (host inner[10.0.0.2] said: 451 {DOWN} (in reply to MAIL FROM command))\n"
+        )
+    ends = ["a@example.net x@example.org = Pending/Deferred", "a@example.net y@example.org = Pending/Deferred"]
+    assert told(trace(block + turned_away("10:00:01"))) == ends
+    both = block + turned_away("10:00:01") + turned_away("10:00:01", "printer[10.0.0.9]")
+    assert told(trace(both)) == ["a@example.net ? = Pending/Deferred", *ends]
+    assert told(trace(block + turned_away("10:00:01", "out.example.net[192.0.2.7]"))) == [
+        "a@example.net ? = Pending/Deferred",
+        *ends,
+    ]

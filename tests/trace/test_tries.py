@@ -64,6 +64,23 @@ def test_greeted_again_after_tls() -> None:
     assert told(trace(block)) == ["a@example.net ? = Pending/Deferred"]
 
 
+@pytest.mark.parametrize("second", ["00", "01"])
+def test_by_a_proxy_that_says_for_whom_it_came(second: str) -> None:
+    """It was refused at CONNECT and EHLO itself before it could say XCLIENT."""
+    proxy, later = "localhost[127.0.0.1]", f"10:00:{second}"
+    block = (
+        refused("10:00:00", "CONNECT", "proto=SMTP", 7, proxy)
+        + refused("10:00:00", "EHLO", "proto=SMTP helo=<proxy>", 7, proxy)
+        + refused(later, "XCLIENT", "proto=ESMTP helo=<proxy>")
+        + refused(later, "EHLO", "proto=SMTP helo=<out.example.net>")
+        + refused(later, "MAIL", "from=<a@example.net> proto=ESMTP helo=<out.example.net>")
+    )
+    rows = trace(block)
+    assert told(rows) == ["a@example.net ? = Pending/Deferred"]
+    assert rows[0].from_ip == "192.0.2.1"
+    assert len(trace(block + block.replace("10:00:", "10:02:"))) == 2
+
+
 def test_by_two_routes_of_the_log() -> None:
     fine = lines(session("10:00:00.250000"))
     coarse = lines(session("10:00:00"))
