@@ -48,14 +48,24 @@ def _crowded(database: Database, table: str, most: int) -> list[tuple[str, int, 
 
 
 def _join_small(database: Database, table: str, partition: str, pieces: int, most: int) -> None:
-    """Join small pieces beside large ones, which are not worth being written again for them. The engine chooses,
-    at most a hundred at a time."""
+    """Join small pieces beside large ones, which are not worth being written again for them.
+
+    The engine chooses, at most a hundred at a time. It would join all of a partition that is named.
+    """
     for _ in range(_ROUNDS):
-        database.client().command(f"OPTIMIZE TABLE {table} PARTITION ID '{partition}'", settings=_LONG)
+        database.client().command(f"OPTIMIZE TABLE {table}", settings=_LONG)
+        _wait_for_merges(database, table)
         left = next((one[1] for one in _crowded(database, table, most) if one[0] == partition), 0)
         if not left or left >= pieces:
             return
         pieces = left
+
+
+def _wait_for_merges(database: Database, table: str) -> None:
+    """Until the merges that the engine began by itself have ended: they would be broken off."""
+    query = "SELECT count() FROM system.merges WHERE database = currentDatabase() AND table = {t:String}"
+    while database.client().query(query, parameters={"t": table}).result_rows[0][0]:
+        time.sleep(0.05)
 
 
 def _wait(database: Database) -> None:
