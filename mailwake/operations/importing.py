@@ -35,8 +35,9 @@ PARALLEL_FROM = 32 << 20
 """Bytes from which on several processes read and correlate."""
 PROCESSES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 _COLLECT_EVERY = 16
-_TIDY_EVERY = 256
-"""Windows: each leaves two pieces of rows, and the engine slows down at a thousand."""
+_TIDY_EVERY = 64
+"""Windows: each leaves two pieces of rows, and every question opens all. Joining those of so many takes seconds, and
+when the import ends they are not written again."""
 
 
 class Progress(Protocol):
@@ -257,7 +258,7 @@ class _Import:
         if self._windows % _COLLECT_EVERY == 0:
             gc.collect()
         if self._windows % _TIDY_EVERY == 0:
-            parts.tidy(self._database)
+            parts.tidy(self._database, last=False)
 
     def _record(self, account: Account) -> None:
         """Keep the account, for `doctor` and `unknown`."""

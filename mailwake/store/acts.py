@@ -219,7 +219,8 @@ def unsure(database: Database, kinds: Sequence[str]) -> tuple[dict[str, int], se
         f" UNION ALL SELECT key, -toInt64(count()), 0 FROM facts WHERE key IN (SELECT key FROM {_SIGHTED})"
         " AND kind IN {k:Array(String)} GROUP BY key) GROUP BY key HAVING sum(n) != 0 OR sum(times) != 1"
     )
-    rows = database.arrow(query, {"k": list(kinds)})
+    # By several threads, the engine (26.5) once waited for ever here, with 380 pieces of facts.
+    rows = database.arrow(query, {"k": list(kinds)}, "max_threads = 1")
     several: dict[str, int] = {}
     doubtful: set[str] = set()
     for key, same, times in zip(*(column.to_pylist() for column in rows.columns), strict=True):

@@ -169,18 +169,19 @@ def by_keys(
 ) -> Iterator[Stored]:
     """All facts filed under any of the keys, in order of time; between two times (µs, inclusive) if given."""
     wanted = sorted(keys)
-    bounds = ""
+    bounds, settings = "", ""
     parameters: dict[str, object] = {}
     if low is not None and high is not None:
         bounds = "ts BETWEEN fromUnixTimestamp64Micro({l:Int64}) AND fromUnixTimestamp64Micro({h:Int64}) AND "
         parameters = {"l": low, "h": high}
+        settings = "max_threads = 1"  # a message's: a granule or two
     for start in range(0, len(wanted), _KEYS_AT_ONCE):
         part = wanted[start : start + _KEYS_AT_ONCE]
         among, texts = array_of(part)
         query = f"SELECT {_COLUMNS} FROM facts WHERE {bounds}has({among}, key) ORDER BY ts, seq"
         if among == PLAIN:
             query = f"SELECT {_COLUMNS} FROM facts WHERE {bounds}key IN {among} ORDER BY ts, seq"
-        yield from _read(database, query, {**parameters, "keys": texts})
+        yield from _read(database, query, {**parameters, "keys": texts}, settings)
 
 
 def in_order_of_keys(
@@ -355,8 +356,9 @@ _SORTED = "optimize_read_in_order = 0"
 key is little and quickly sorted; what is much is read by one thread."""
 
 
-def _read(database: Database, query: str, parameters: dict[str, object]) -> Iterator[Stored]:
-    yield from _rows(database.arrow(query, bindable(parameters), _SORTED))
+def _read(database: Database, query: str, parameters: dict[str, object], settings: str = "") -> Iterator[Stored]:
+    said = f"{_SORTED}, {settings}" if settings else _SORTED
+    yield from _rows(database.arrow(query, bindable(parameters), said))
 
 
 def _rows(block: pa.Table | pa.RecordBatch) -> Iterator[Stored]:

@@ -31,8 +31,12 @@ class Spread(NamedTuple):
 
 
 def spread(database: Database) -> Spread | None:
-    """How the rows lie now; None when there are none. The engine knows without reading them."""
-    return of_pieces(pieces(database, "rows", "received"), _LOOK)
+    """How the rows lie now; None when there are none. The engine knows without reading them.
+
+    Remembered until rows are written. Pieces may be joined meanwhile, which leaves fewer versions of a row than are
+    thought possible.
+    """
+    return database.of_rows("spread", lambda: of_pieces(pieces(database, "rows", "received"), _LOOK))
 
 
 def pieces(database: Database, table: str, time: str) -> list[tuple[int, int, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from ipaddress import ip_network
 from typing import Any
 
@@ -28,6 +29,10 @@ from mailwake.store.query import (
 _RECIPIENTS = "[recipient, original_recipient]"
 """What the index of recipients is on: see migration 0005."""
 
+_SIX = "toIPv6OrDefault(if(position(from_ip, ':') > 0, from_ip, '::'))"
+"""What the index of IPv6 addresses is on, however they are spelled: see migration 0007. No hint, which would make the
+engine overlook it."""
+
 
 class Formatter:
     """Builds one WHERE text; `parameters` fills up beside it."""
@@ -49,7 +54,7 @@ class Formatter:
             case And(parts):
                 return "(" + " AND ".join(map(self.where, parts)) + ")" if parts else "1"
             case Or(parts):
-                return "(" + " OR ".join(map(self.where, parts)) + ")" if parts else "0"
+                return "(" + " OR ".join(self._any(parts)) + ")" if parts else "0"
             case Not(part):
                 return f"NOT ({self.where(part)})"
             case Between(column, low, high):
@@ -67,13 +72,26 @@ class Formatter:
             case Matches(column, pattern):
                 return self._matches(column, pattern)
 
+    def _any(self, parts: tuple[Node, ...]) -> Iterator[str]:
+        """Conditions of which one is enough. The recipient as delivered or as addressed is one look at their index."""
+        for part in parts:
+            match part:
+                case Equals("recipient", value) if Equals("original_recipient", value) in parts:
+                    bound = self.bind(_stored("recipient", value), "String")
+                    either = f"(recipient = {bound} OR original_recipient = {bound})"
+                    yield f"(indexHint(has({_RECIPIENTS}, {bound})) AND {either})"
+                case Equals("original_recipient", value) if Equals("recipient", value) in parts:
+                    pass
+                case _:
+                    yield self.where(part)
+
     def _equals(self, column: str, value: str | int | None) -> str:
         name = _name(column)
         if isinstance(value, int):
             return f"{name} = {self.bind(value, 'Int64')}"
         if column == "trace_id":
             return f"trace_id = toFixedString(unhex({self.bind(value or '', 'String')}), 16)"
-        bound = self.bind(UNKNOWN if value is None else value.lower() if column in FOLDED else value, "String")
+        bound = self.bind(_stored(column, value), "String")
         if column == "recipient":
             return f"(indexHint(has({_RECIPIENTS}, {bound})) AND recipient = {bound})"
         if column == "original_recipient":
@@ -123,7 +141,10 @@ class Formatter:
         # An IPv4 address reads as an IPv6 one (::ffff:a.b.c.d), but is not in any network of those. Most addresses are
         # IPv4: looking for a colon costs a tenth of reading each as a number.
         cast = f"if(isIPv6String({name}), toIPv6OrNull({name}), NULL)"
-        return f"(position({name}, ':') > 0 AND ifNull({cast} BETWEEN toIPv6({low}) AND toIPv6({high}), 0))"
+        within = f"(position({name}, ':') > 0 AND ifNull({cast} BETWEEN toIPv6({low}) AND toIPv6({high}), 0))"
+        if column == "from_ip" and net.num_addresses == 1 and int(net[0]):
+            return f"({_SIX} = toIPv6({low}) AND {within})"
+        return within
 
     def before(self, cursor: Cursor) -> str:
         """Rows after the cursor in the order newest first."""
@@ -131,6 +152,11 @@ class Formatter:
         trace_id = f"toFixedString(unhex({self.bind(cursor.trace_id, 'String')}), 16)"
         leaf = self.bind(cursor.leaf, "UInt32")
         return f"received <= {received} AND (received, trace_id, leaf) < ({received}, {trace_id}, toUInt32({leaf}))"
+
+
+def _stored(column: str, value: str | int | None) -> str:
+    """A text as its column has it."""
+    return UNKNOWN if value is None else str(value).lower() if column in FOLDED else str(value)
 
 
 def _time(bound: str) -> str:

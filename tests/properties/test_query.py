@@ -42,6 +42,7 @@ WORDS = [
     "İx",
 ]
 IPS = ["192.0.2.9", "192.0.2.200", "198.51.100.7", "2001:db8::9", "2001:db8:1::9", "::ffff:192.0.2.9", "", "unknown"]
+IPS += ["2001:DB8:0:0::9", "2001:0db8::0009", "::"]
 DAY = 86_400_000_000
 TEXT: dict[str, list[str | None]] = {
     "sender": ADDRESSES,
@@ -93,6 +94,7 @@ PATTERNS = [
     "a[*]b?c",
 ]
 NETWORKS = ["192.0.2.0/24", "192.0.2.9", "198.51.100.0/25", "2001:db8::/32", "2001:db8::/48", "0.0.0.0/0", "::/0"]
+NETWORKS += ["2001:db8::9/128", "2001:db8::a/128", "::ffff:192.0.2.9/128", "::/128"]
 TIMES = [None, *(1_780_000_000_000_000 + day * DAY for day in (0, 1, 100, 200, 400))]
 LEAVES: list[Node] = [
     *(Equals(name, value) for name, values in TEXT.items() for value in (*values, "nothing")),
@@ -104,6 +106,7 @@ LEAVES: list[Node] = [
     *(HasMatch("hosts", pattern) for pattern in ("m*", "M?", "*", "?", "b*")),
     *(Has(name, value) for name in ("queue_ids", "keys", "hosts") for value in ("A1", "A2", "b", "B", "mx", "MX")),
     *(InNetwork(name, network) for name in ("from_ip", "to_ip") for network in NETWORKS),
+    *(Or((Equals("recipient", one), Equals("original_recipient", one))) for one in (*ADDRESSES, "nothing")),
 ]
 _leaf = st.sampled_from(LEAVES)
 TREES: st.SearchStrategy[Node] = st.recursive(

@@ -16,6 +16,7 @@ from mailwake.store.query import And, Between, Equals, Node
 from mailwake.store.query import Cursor as Place
 from mailwake.store.rows import Row
 from mailwake.store.spread import Spread, shared
+from mailwake.store.sql import Formatter
 
 HOUR = 3_600_000_000
 START = 1_790_000_000_000_000
@@ -101,6 +102,21 @@ def test_many_pieces_are_joined(database: Database, monkeypatch: pytest.MonkeyPa
     assert pages(database, EVERYTHING, 11) == before == rows[::-1]
 
 
+@pytest.mark.slow
+def test_large_pieces_are_not_written_again(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "_AT_ONCE", 50)
+    rows = [row(300 + number // 900, leaf=number % 900) for number in range(36_000)]  # within a month
+    journeys.insert(database, journeys.table(rows, 1))
+    large = "SELECT name FROM system.parts WHERE active AND table = 'rows' AND rows >= 36000"
+    before = database.client().query(large).result_rows
+    for number in range(300, 360):
+        journeys.insert(database, journeys.table([row(number, leaf=1000)], number))
+    parts.tidy(database, last=False)
+    assert database.client().query(large).result_rows == before != []
+    assert pieces(database, "rows")[0] <= 24
+    assert database.client().query("SELECT count() FROM rows").result_rows == [(36_060,)]
+
+
 def test_few_pieces_are_left_alone(database: Database) -> None:
     for number in range(3):
         journeys.insert(database, journeys.table([row(number)], number + 1))
@@ -173,10 +189,65 @@ def test_each_migration_has_a_number_of_its_own() -> None:
 def test_few_looks_where_all_rows_lie_close_together(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """A burst that does not fill the page, and nothing before it: looking further back in small steps finds no more."""
     monkeypatch.setattr(spread, "_LOOK", 20)
-    rows = [row(number, sender="burst@example.org" if number >= 80 else "ann@example.org") for number in range(100)]
+    rows = [row(number, sasl_user="burst" if number >= 80 else "ann") for number in range(100)]
     journeys.insert(database, journeys.table(rows, 1))
     looks = []
     look = journeys._span
     monkeypatch.setattr(journeys, "_span", lambda *given: looks.append(given) or look(*given))  # type: ignore[func-returns-value]
-    assert journeys.search(database, Equals("sender", "burst@example.org"), 25) == rows[:79:-1]
+    assert journeys.search(database, Equals("sasl_user", "burst"), 25) == rows[:79:-1]
     assert len(looks) <= 3
+
+
+def explained(database: Database, node: Node) -> dict[str, str]:
+    """Names of the indexes that the engine uses for a question, and what is left of how many granules."""
+    form = Formatter()
+    lines = database.client().query(
+        f"EXPLAIN indexes = 1 SELECT body FROM rows WHERE {form.where(node)}", form.parameters
+    )
+    found: dict[str, str] = {}
+    name = ""
+    for (line,) in lines.result_rows:
+        word, _, value = line.strip().partition(": ")
+        name = value if word == "Name" else name
+        if word == "Granules" and name:
+            found[name] = value
+    return found
+
+
+def test_an_index_finds_an_ipv6_address(database: Database) -> None:
+    """However it is spelled in the log, and where most rows have another."""
+    rows = [row(number, from_ip=f"192.0.2.{number % 250}") for number in range(1500)]
+    rows[700] = rows[700]._replace(from_ip="2001:DB8:0:0::9")
+    journeys.insert(database, journeys.table(rows, 1))
+    node = to_node(Criteria(client_ips=("2001:db8::9",)))
+    assert journeys.search(database, node, 10) == [rows[700]]
+    assert set(explained(database, node).values()) == {"1/6"} or "rows_from_ip6" in explained(database, node)
+
+
+def test_rows_are_found_by_either_of_their_lists(database: Database) -> None:
+    """By hundreds of keys at once, some of them no UTF-8, in the version that is in force."""
+    rows = [row(number, queue_ids=(f"q{number}",)) for number in range(600)]
+    rows[5] = rows[5]._replace(keys=("k5", "odd\udcff"))
+    journeys.insert(database, journeys.table(rows, 1))
+    journeys.insert(database, journeys.table([rows[7]._replace(subject="later")], 2))
+    journeys.insert(database, journeys.table(rows[8:9], 2, deleted=1))
+
+    def found(*keys: str) -> list[int]:
+        return sorted(int(one.trace_id, 16) for one in journeys.touching(database, keys))
+
+    assert found("k1", "q2", "k3", "q3", "nothing") == [1, 2, 3]
+    assert found("odd\udcff", "q2") == [2, 5]
+    assert found(*(f"k{number}" for number in range(0, 600, 2)), "k8") == [n for n in range(0, 600, 2) if n != 8]
+    assert [one.subject for one in journeys.touching(database, ["q7"])] == ["later"]
+
+
+def test_how_rows_lie_is_known_until_some_are_written(database: Database) -> None:
+    assert spread.spread(database) is None
+    journeys.insert(database, journeys.table([row(1)], 1))
+    first = spread.spread(database)
+    assert first is not None and first is spread.spread(database)
+    with database.writing_rows():
+        assert spread.spread(database) is not first
+    journeys.insert(database, journeys.table([row(2)], 2))
+    now = spread.spread(database)
+    assert now is not None and now.newest == START + 2 * HOUR
