@@ -5,11 +5,23 @@
   const $ = (selector, root = document) => root.querySelector(selector);
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
-  // The zone of the browser, for times on the next page.
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (zone && !document.cookie.includes(`mailwake-zone=${zone}`)) {
-    document.cookie = `mailwake-zone=${zone};path=/;max-age=31536000;samesite=lax${location.protocol === "https:" ? ";secure" : ""}`;
-  }
+  // -- htmx comes when the first frame has been painted: before that nobody can click, and it is as large as a page.
+  // It looks at the document by itself only if that is complete, hence after "load".
+  const source = document.currentScript.dataset.htmx;
+  const htmxIsHere = new Promise((here) => window.addEventListener("load", () => requestAnimationFrame(() => setTimeout(() => {
+    const script = document.createElement("script");
+    script.src = source;
+    for (const end of ["load", "error"]) script.addEventListener(end, () => setTimeout(here));
+    document.head.append(script);
+  }))));
+
+  // The zone of the browser, for times on the next page: cookies are asked for in another process, which can wait.
+  window.addEventListener("load", () => {
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (zone && !document.cookie.includes(`mailwake-zone=${zone}`)) {
+      document.cookie = `mailwake-zone=${zone};path=/;max-age=31536000;samesite=lax${location.protocol === "https:" ? ";secure" : ""}`;
+    }
+  });
 
   // -- the fly-out: a modal dialog, opened when its content is there, closed by Escape, its button or a click beside it
   const flyout = $("#flyout");
@@ -36,9 +48,9 @@
     const link = event.target.closest("[data-flyout], [data-opens] a.open");
     if (link) opener = link;
     // Links of a trace have no attributes of htmx: to look at each row for them takes longer than all else here.
-    if (link && !link.hasAttribute("hx-get") && window.htmx && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)) {
+    if (link && !link.hasAttribute("hx-get") && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)) {
       event.preventDefault();
-      htmx.ajax("GET", link.href, { source: link, target: "#flyout-content" });
+      htmxIsHere.then(() => window.htmx ? htmx.ajax("GET", link.href, { source: link, target: "#flyout-content" }) : location.assign(link.href));
     }
     if (event.target.closest("[data-close]") || event.target === flyout) flyout.close();
     if (event.target.closest("[data-widen]")) flyout.classList.toggle("wide");
@@ -46,7 +58,7 @@
   if (flyout) flyout.addEventListener("close", () => { if (opener) opener.focus(); });
 
   // -- tabs that do not fit: the one that is open is in sight
-  for (const tab of $$(".tabs [aria-current]")) tab.parentNode.scrollLeft = tab.offsetLeft - (tab.parentNode.clientWidth - tab.offsetWidth) / 2;
+  if (innerWidth < 820) for (const tab of $$(".tabs [aria-current]")) tab.parentNode.scrollLeft = tab.offsetLeft - (tab.parentNode.clientWidth - tab.offsetWidth) / 2;
 
   // -- the menu on narrow screens, drop-downs that close when one clicks elsewhere
   document.addEventListener("click", (event) => {
@@ -139,10 +151,12 @@
     if (last) body.append(last);
   }
 
-  // -- rows that are lacking of the first page: fetched when the browser has painted the first of them
-  const whenIdle = window.requestIdleCallback ?? ((act) => setTimeout(act, 100));
-  const soon = () => whenIdle(() => { for (const row of $$("tr.more[data-soon]")) htmx.trigger(row, "soon"); });
-  window.addEventListener("load", soon);
+  // -- rows that are lacking of the first page: fetched when people read those that are there, or scroll to their end.
+  // Sooner, they would be in the way of a click, and of the next page for somebody who goes on at once.
+  const SOON = 600; // ms
+  const whenIdle = window.requestIdleCallback ?? ((act) => setTimeout(act));
+  const soon = () => htmxIsHere.then(() => setTimeout(() => whenIdle(() => { for (const row of $$("tr.more[data-soon]")) window.htmx?.trigger(row, "soon"); }), SOON));
+  soon();
   document.addEventListener("htmx:afterSettle", (event) => { if (event.detail.target.id === "results") soon(); });
   document.addEventListener("counted", (event) => {
     $("[data-count=grid]").textContent = event.detail.text;
