@@ -17,7 +17,21 @@ from mailwake.store.arrow import clean_texts
 from mailwake.store.binding import bindable
 from mailwake.store.database import Database
 from mailwake.store.facts import IN_ORDER, array_of
-from mailwake.store.query import SAME, TEXTS, UNKNOWN, And, Between, Cursor, Equals, Has, Node, Or
+from mailwake.store.order import LARGEST, cursor_of
+from mailwake.store.query import (
+    NEWEST,
+    SAME,
+    TEXTS,
+    UNKNOWN,
+    And,
+    Between,
+    Cursor,
+    Equals,
+    Has,
+    Node,
+    Or,
+    Order,
+)
 from mailwake.store.rows import Row
 from mailwake.store.spread import Spread, spread
 from mailwake.store.sql import Formatter
@@ -32,7 +46,6 @@ _WRITTEN = (
 _SELECT = "body, lower(hex(trace_id)), keys"
 _TRACE_ID, _KEYS = Row._fields.index("trace_id"), Row._fields.index("keys")
 _SIZE = Row._fields.index("size")
-_LARGEST = (1 << 63) - 1
 _FURTHEST = 8
 """Reaching back by more than so many times costs as much as looking at everything."""
 _Place = tuple[int, str, int]
@@ -63,7 +76,7 @@ def _columns(rows: list[Row]) -> dict[str, pa.Array]:
         made[name] = pa.array(columns[name], pa.int64()).cast(pa.timestamp("us", "UTC"))
     made["trace_id"] = pa.array([bytes.fromhex(value) for value in columns["trace_id"]], pa.binary(16))
     made["leaf"] = pa.array(columns["leaf"], pa.uint32())
-    made["size"] = pa.array([min(max(size, 0), _LARGEST) for size in columns["size"]], pa.uint64())
+    made["size"] = pa.array([min(max(size, 0), LARGEST) for size in columns["size"]], pa.uint64())
     for name in _PLAIN:
         made[name] = clean_texts(columns[name])
     for name in _LOWER:
@@ -194,15 +207,23 @@ def next_version(database: Database) -> int:
 
 
 def search(
-    database: Database, node: Node, limit: int, cursor: Cursor | None = None, *, since: int | None = None
+    database: Database,
+    node: Node,
+    limit: int,
+    cursor: Cursor | None = None,
+    *,
+    since: int | None = None,
+    order: Order = NEWEST,
 ) -> list[Row]:
-    """Rows that meet the question, newest first, after the cursor; at most `limit`.
+    """Rows that meet the question in an order, after the cursor; at most `limit`.
 
     Earlier versions of a row that match where the present one does not are left out.
     """
     lies = spread(database)
     if lies is None:
         return []
+    if order != NEWEST:
+        return _sorted(database, node, limit, cursor, lies, order)
     found: dict[_Place, Row] = {}
     more = 0
     while len(found) < limit:
@@ -218,6 +239,40 @@ def search(
             cursor = Cursor(received, trace_id, leaf + 1)
             more = 2 * size if _place(page[0][0]) == last else 0
     return list(found.values())[:limit]
+
+
+def _sorted(database: Database, node: Node, limit: int, cursor: Cursor | None, lies: Spread, order: Order) -> list[Row]:
+    """The same in any order: all that meet the question are looked at for each page."""
+    found: dict[_Place, Row] = {}
+    while len(found) < limit:
+        size = limit - len(found) + 1
+        page = _ordered(database, node, size, cursor, order)
+        found.update((_place(row), row) for row in _in_force(database, page, lies))
+        if len(page) < size:
+            break
+        cursor = cursor_of(page[-1][0], order)
+    return list(found.values())[:limit]
+
+
+def _ordered(database: Database, node: Node, limit: int, cursor: Cursor | None, order: Order) -> list[tuple[Row, int]]:
+    """Rows in an order, with their versions: first which, by the columns that this takes, then all of them. Versions
+    of one place and value come together, so that no page ends between them."""
+    form = Formatter()
+    parts = [form.where(node), "deleted = 0"]
+    if cursor is not None:
+        parts.append(form.after(cursor, order))
+    way = "DESC" if order.descending else "ASC"
+    columns = ["received", "trace_id", "leaf"]
+    if order.column != "received":
+        columns.insert(0, order.column)
+    by = ", ".join(f"rows.{name} {way}" for name in columns)
+    among = "received, trace_id, leaf, version"
+    query = (
+        f"SELECT {_SELECT}, version FROM rows WHERE ({among}) IN (SELECT {among} FROM rows"
+        f" WHERE {' AND '.join(parts)} ORDER BY {by} LIMIT {limit} WITH TIES) ORDER BY {by}"
+    )
+    result = database.client().query(query, parameters=form.parameters).result_rows
+    return [(unpack(*line[:-1]), int(line[-1])) for line in result]
 
 
 def _page(

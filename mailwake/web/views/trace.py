@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from mailwake.events.told import tell
+from mailwake.operations.catalog.message_trace import Question
 from mailwake.operations.context import Context
 from mailwake.operations.contract import OperationError
 from mailwake.operations.criteria import Criteria, CriteriaError
@@ -161,7 +162,7 @@ def _results(request: HttpRequest, form: TraceForm, place: Place, cursor: str) -
     columns = _columns(request)
     size = PAGE if cursor else FIRST  # by a cursor comes who goes on without a script
     found = _Found() if form.errors else _found(request, form, place, cursor, size, 0)
-    download = "" if form.errors else operation_query(form.given(), ResultSize="100000")
+    download = "" if form.errors else operation_query(form.given() | form.order(), Question, ResultSize="100000")
     count = search_panel.counted(found.count, more=found.more)
     zone = timezone.get_current_timezone_name()
     return {
@@ -171,7 +172,7 @@ def _results(request: HttpRequest, form: TraceForm, place: Place, cursor: str) -
         "warnings": found.warnings,
         "later": cursor and reverse(place.page) + "?" + form.address(),
         "commands": search_panel.commands(place, columns, download, count),
-        "table": search_panel.table(columns, found.markup, zone) if found.markup else "",
+        "table": search_panel.table(columns, found.markup, zone, form) if found.markup else "",
     }
 
 
@@ -194,7 +195,7 @@ def _found(request: HttpRequest, form: TraceForm, place: Place, cursor: str, siz
     """Rows after a cursor, with what leads to those after them."""
     columns = _columns(request)
     try:
-        answer = ask(request, place.operation, **form.given(), result_size=size, cursor=cursor)
+        answer = ask(request, place.operation, **form.given(), **form.order(), result_size=size, cursor=cursor)
         below = reverse(place.message, args=["0"]).removesuffix("0/")
         rows = [row for row in answer if isinstance(row, TraceRow)]
         markup, count, after = grid.rows(rows, columns, below), before + len(rows), answer.next_cursor

@@ -87,8 +87,8 @@
   // -- controls that show others, or submit at once
   document.addEventListener("change", (event) => {
     const one = event.target;
-    if (one.dataset.shows) for (const part of $$(`[data-when="${one.dataset.shows}"]`)) {
-      part.hidden = one.value !== one.dataset.shows;
+    for (const word of one.dataset.shows?.split(" ") ?? []) for (const part of $$(`[data-when="${word}"]`)) {
+      part.hidden = one.value !== word;
       for (const control of $$("input, select", part)) control.disabled = part.hidden;
     }
     if ("submit" in one.dataset) one.form.requestSubmit();
@@ -123,7 +123,11 @@
   });
 
   // -- loaded rows: filter, sort
-  document.addEventListener("input", (event) => { if (event.target.dataset.filter) filter(event.target); });
+  document.addEventListener("input", (event) => {
+    if (event.target.dataset.filter) filter(event.target);
+    const says = event.target.type === "range" && $(`[data-says="${event.target.id}"]`);
+    if (says) says.value = event.target.value;
+  });
   function filter(input) {
     const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
     for (const row of $$(`#${input.dataset.filter} tbody tr`)) {
@@ -135,9 +139,12 @@
     const button = event.target.closest("[data-sort]");
     if (!button) return;
     const head = button.closest("th");
+    if (button.href && ($("tr.more", head.closest("table")) || event.ctrlKey || event.metaKey || event.shiftKey)) return; // all that was found, by the server
+    event.preventDefault();
     const down = head.getAttribute("aria-sort") === "ascending";
-    for (const one of $$("th", head.parentNode)) one.removeAttribute("aria-sort");
+    for (const one of $$("th", head.parentNode)) { one.removeAttribute("aria-sort"); delete one.dataset.sortedHere; }
     head.setAttribute("aria-sort", down ? "descending" : "ascending");
+    head.dataset.sortedHere = "";
     sort(head);
   });
   function sort(head) {
@@ -163,8 +170,8 @@
     const words = $("[data-filter=grid]");
     if (words.value) filter(words);
     if (!event.detail.rest) return; // they belong to the rows before: what was done with these holds for them
-    const head = $("#grid th[aria-sort]"), all = $("[data-tick=grid]");
-    if (head && (head.dataset.column !== "received" || head.getAttribute("aria-sort") !== "descending")) sort(head);
+    const head = $("#grid th[data-sorted-here]"), all = $("[data-tick=grid]");
+    if (head) sort(head);
     if (all.checked) for (const box of $$("#grid tbody .pick input")) box.checked = true;
   });
 
