@@ -95,6 +95,20 @@ def test_a_head_sorts_all_that_was_found(visit: Any) -> None:
     assert visitor.complaints == []
 
 
+def test_where_nothing_is_found_the_page_says_when_there_was(visit: Any) -> None:
+    visitor = visit("help")
+    page = visitor.page
+    page.goto("/messagetrace/?range=custom&start=2020-01-01T00:00&end=2020-01-02T00:00&recipient=carol@example.com")
+    expect(page.get_by_text("At other times there are some: the newest came in at 2026-11-20")).to_be_visible()
+    page.get_by_role("link", name="Search any time").click()
+    assert page.locator("#grid a.open").count() > 0
+    assert "carol" in page.url
+    page.goto("/messagetrace/?range=1h&recipient=nobody@example.com")
+    expect(page.get_by_text("No message found")).to_be_visible()
+    expect(page.get_by_text("At other times")).to_have_count(0)
+    assert visitor.complaints == []
+
+
 def test_the_slider_goes_back_by_days(visit: Any) -> None:
     visitor = visit("help")
     page = visitor.page

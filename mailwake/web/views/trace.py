@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import DatabaseError
@@ -171,9 +171,23 @@ def _results(request: HttpRequest, form: TraceForm, place: Place, cursor: str) -
         "problem": found.problem,
         "warnings": found.warnings,
         "later": cursor and reverse(place.page) + "?" + form.address(),
+        "beyond": None if found.count or found.problem or cursor else _beyond(request, form, place),
         "commands": search_panel.commands(place, columns, download, count),
         "table": search_panel.table(columns, found.markup, zone, form) if found.markup else "",
     }
+
+
+def _beyond(request: HttpRequest, form: TraceForm, place: Place) -> tuple[datetime, str] | None:
+    """When the newest message came in that meets the criteria at any time, and where it is shown; None for none."""
+    whenever = replace(form, values={**form.values, "range": "all"})
+    if form.errors or form.values["range"] == "all":
+        return None
+    row = next(iter(ask(request, place.operation, **whenever.given(), result_size=1)), None)
+    if not isinstance(row, TraceRow) or row.received is None:
+        return None
+    for name in ("start", "end", "days"):
+        whenever.values.pop(name, None)
+    return timezone.localtime(row.received), f"{reverse(place.page)}?{whenever.address()}"
 
 
 _NOTHING = SafeString("")
