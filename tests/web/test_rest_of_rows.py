@@ -109,6 +109,16 @@ def test_where_nothing_is_found_the_page_says_when_there_was(visit: Any) -> None
     assert visitor.complaints == []
 
 
+def test_a_time_that_is_none_finds_nothing(visit: Any) -> None:
+    """What was not understood is said; rows of some other time would look like an answer."""
+    page = visit("help").page
+    answer = page.goto("/messagetrace/?range=custom&start=x")
+    assert answer is not None
+    assert answer.status == 400
+    expect(page.locator("#results .note.bad")).to_contain_text("no date and time")
+    expect(page.locator("#grid")).to_have_count(0)
+
+
 def test_the_slider_goes_back_by_days(visit: Any) -> None:
     visitor = visit("help")
     page = visitor.page

@@ -159,10 +159,10 @@ def _query(text: str) -> Any:
 
 def _results(request: HttpRequest, form: TraceForm, place: Place, cursor: str) -> dict[str, Any]:
     """Rows of one page of a search, or why there are none."""
-    columns = _columns(request)
+    columns, given = _columns(request), form.given()  # which finds the errors
     size = PAGE if cursor else FIRST  # by a cursor comes who goes on without a script
     found = _Found() if form.errors else _found(request, form, place, cursor, size, 0)
-    download = "" if form.errors else operation_query(form.given() | form.order(), Question, ResultSize="100000")
+    download = "" if form.errors else operation_query(given | form.order(), Question, ResultSize="100000")
     count = search_panel.counted(found.count, more=found.more)
     zone = timezone.get_current_timezone_name()
     return {
