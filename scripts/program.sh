@@ -54,7 +54,7 @@ _compile() {
   local started=$SECONDS sources
   why_not=$("$venv/bin/python" "$top/hatch_build.py" obstacle 2>>"$log") || why_not="see $log"
   [[ ! $why_not ]] || return 1
-  _say "compiling the hot parts (about 40 s, once) ..."
+  _say "compiling the hot parts (about a minute, once) ..."
   sources=$(_sources)
   if [[ $1 == run ]] && ! _pip --requirement "$top/requirements-native.lock"; then
     why_not="the packages that compile could not be installed, see $log"

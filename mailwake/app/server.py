@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 THREADS = 16
 """Requests answered at the same time: more would only wait for the two or four cores behind them."""
 _STOP_WITHIN = 10
+_CONNECTIONS = {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+"""Each thread keeps its connection to the directory (s): SQLite writes its log back and deletes it whenever the last
+one is closed, which would be after each page."""
 
 
 @contextmanager
@@ -38,7 +41,7 @@ def application(data_dir: Path, options: ServerOptions) -> Iterator[Callable[...
     from mailwake.directory.opening import open_directory
 
     with Database(data_dir) as database:
-        configure(database_of(data_dir), APPLICATIONS, **settings(data_dir, options))
+        configure({**database_of(data_dir), **_CONNECTIONS}, APPLICATIONS, **settings(data_dir, options))
         with open_directory(data_dir) as directory:
             _migrate()
             _compile_catalogues(data_dir)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol
 
 from mailwake.events.fact import Fact
-from mailwake.store.query import Cursor, Node
+from mailwake.store.query import NEWEST, Cursor, Node, Order
 from mailwake.store.rows import Row
 
 
@@ -25,6 +25,17 @@ class Records(Protocol):
 
 class Backend(Records, Protocol):
     """Rows and facts, wherever they come from."""
+
+    def search(
+        self,
+        node: Node,
+        limit: int,
+        cursor: Cursor | None = None,
+        *,
+        since: int | None = None,
+        order: Order = NEWEST,
+    ) -> list[Row]:
+        """As `Records`, in any order."""
 
     def filed(self, keys: Iterable[str], low: int, high: int) -> list[tuple[str, Fact]]:
         """The same facts, each with the key that it is filed under."""

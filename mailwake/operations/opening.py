@@ -6,6 +6,7 @@ import gc
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import ExitStack
+from itertools import compress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,10 @@ from mailwake.events.fact import Fact
 from mailwake.operations.backend import Backend
 from mailwake.operations.inputs import Reader, gather
 from mailwake.operations.reviving import StoredReviver
-from mailwake.store.query import Cursor, Node
+from mailwake.store.order import place_at, place_of
+from mailwake.store.query import NEWEST, Cursor, Node, Order
 from mailwake.store.rows import Row
-from mailwake.trace.match import predicate
+from mailwake.trace.match import Predicate, predicate
 from mailwake.trace.workset import Workset
 
 if TYPE_CHECKING:
@@ -69,9 +71,19 @@ class FileBackend:
             gc.enable()
         self._rows.sort(key=_place, reverse=True)
 
-    def search(self, node: Node, limit: int, cursor: Cursor | None = None, *, since: int | None = None) -> list[Row]:
+    def search(
+        self,
+        node: Node,
+        limit: int,
+        cursor: Cursor | None = None,
+        *,
+        since: int | None = None,
+        order: Order = NEWEST,
+    ) -> list[Row]:
         """See `Backend`."""
         test = predicate(node)
+        if order != NEWEST:
+            return self._sorted(test, limit, cursor, order)
         found: list[Row] = []
         start = 0
         if cursor is not None:
@@ -83,6 +95,14 @@ class FileBackend:
                 if len(found) == limit:
                     break
         return found
+
+    def _sorted(self, test: Predicate, limit: int, cursor: Cursor | None, order: Order) -> list[Row]:
+        found = sorted(filter(test, self._rows), key=lambda row: place_of(row, order), reverse=order.descending)
+        if cursor is not None:
+            last = place_at(cursor, order)
+            behind = [place_of(row, order) < last if order.descending else place_of(row, order) > last for row in found]
+            found = list(compress(found, behind))
+        return found[:limit]
 
     def facts(self, keys: Iterable[str], low: int | None = None, high: int | None = None) -> list[Fact]:
         """See `Backend`."""
@@ -131,11 +151,19 @@ class StoreBackend:
         """The open store."""
         self._revive = StoredReviver()
 
-    def search(self, node: Node, limit: int, cursor: Cursor | None = None, *, since: int | None = None) -> list[Row]:
+    def search(
+        self,
+        node: Node,
+        limit: int,
+        cursor: Cursor | None = None,
+        *,
+        since: int | None = None,
+        order: Order = NEWEST,
+    ) -> list[Row]:
         """See `Backend`."""
         from mailwake.store import journeys
 
-        return journeys.search(self.database, node, limit, cursor, since=since)
+        return journeys.search(self.database, node, limit, cursor, since=since, order=order)
 
     def facts(self, keys: Iterable[str], low: int | None = None, high: int | None = None) -> list[Fact]:
         """See `Backend`."""

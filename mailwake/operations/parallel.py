@@ -100,7 +100,7 @@ def reap(pieces: list[Piece], place: Path) -> Reaped:
 
     place: beginning of the names of the files to make. Raises OSError when they cannot be written.
     """
-    from mailwake.store import journeys
+    from mailwake.store import row_columns
 
     gc.disable()  # this process ends with the import, and `harvest` takes its rings of objects apart itself
     taken = columns(_WANTED, SESSION_KINDS, sketching=True) if native is not None else None
@@ -126,7 +126,7 @@ def reap(pieces: list[Piece], place: Path) -> Reaped:
     acts = place.with_suffix(".acts")
     write(acts, seen)
     files = place.with_suffix(".facts"), place.with_suffix(".rows")
-    write_stream(files[1], journeys.table_in_order(made.rows, taken, told.rows if told is not None else 0))
+    write_stream(files[1], row_columns.table_in_order(made.rows, taken, told.rows if told is not None else 0))
     write_stream(files[0], _facts(taken, facts, keys))  # from then on there is no text in `taken`
     return Reaped(
         *files,

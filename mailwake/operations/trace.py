@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from mailwake.operations.backend import Backend
-from mailwake.store.query import Cursor, Node
+from mailwake.store.order import cursor_of
+from mailwake.store.query import NEWEST, Cursor, Node, Order
 from mailwake.store.rows import Row
 
 
@@ -19,10 +20,11 @@ class TraceQuestion:
     cursor: Cursor | None = None
     since: int | None = None
     """Lower bound of `received` (µs), if the condition has one."""
+    order: Order = NEWEST
 
 
 class TraceAnswer(NamedTuple):
-    """Rows newest first; `next_cursor` is None when there are no more."""
+    """Rows in the order asked for; `next_cursor` is None when there are no more."""
 
     rows: list[Row]
     next_cursor: Cursor | None
@@ -30,9 +32,9 @@ class TraceAnswer(NamedTuple):
 
 def trace(backend: Backend, question: TraceQuestion) -> TraceAnswer:
     """Answer a question; asks for one row more than wanted to know whether there are more."""
-    rows = backend.search(question.condition, question.limit + 1, question.cursor, since=question.since)
+    order = question.order
+    rows = backend.search(question.condition, question.limit + 1, question.cursor, since=question.since, order=order)
     if len(rows) <= question.limit:
         return TraceAnswer(rows, None)
     rows = rows[: question.limit]
-    last = rows[-1]
-    return TraceAnswer(rows, Cursor(last.received, last.trace_id, last.leaf))
+    return TraceAnswer(rows, cursor_of(rows[-1], order))

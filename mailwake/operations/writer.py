@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from mailwake.audit.observe.naming import Named
 from mailwake.operations.audit_filing import Filed
 from mailwake.operations.correlate import Window
-from mailwake.store import acts, files, items, journeys
+from mailwake.store import acts, files, items, journeys, row_columns
 from mailwake.store import facts as stored_facts
 from mailwake.store.database import Database
 
@@ -95,9 +95,9 @@ class Writer:
             self._insert(stored_facts.table(window.facts, window.keys, self._seq), window.overlapping)
         self._seq += 1
         if window.rows:
-            journeys.insert(self._database, journeys.table(window.rows, self._seq))
+            journeys.insert(self._database, row_columns.table(window.rows, self._seq))
         if window.struck:
-            journeys.insert(self._database, journeys.table(window.struck, self._seq, deleted=1))
+            journeys.insert(self._database, row_columns.table(window.struck, self._seq, deleted=1))
         self.rows += len(window.rows)
         files.save(self._database, places)
 

@@ -49,5 +49,6 @@ TRIES: tuple[tuple[str, ...], ...] = (
     ("trace", "--recipient", "*@example.com", "--since", "2026-11-19"),
     ("show", "4jWJXr1Py8z11pXL"),
     ("stats",),
+    ("serve",),
 )
 """Command lines to look at next, without the program's name."""

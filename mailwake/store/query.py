@@ -101,6 +101,8 @@ SEARCHABLE = frozenset(
 )
 """Columns of a row that can be asked for."""
 
+NUMBERS = frozenset({"received", "last", "size"})
+"""Columns of numbers that rows can be had in the order of."""
 TEXTS = frozenset({"sender", "recipient", "original_recipient", "subject", "sasl_user", "to_host", "to_ip"})
 """Columns that the store keeps in lower case."""
 
@@ -113,10 +115,33 @@ FOLDED = TEXTS
 """Columns that `Equals` compares without regard to case."""
 
 
+SORTABLE = frozenset(
+    {
+        *("received", "last", "sender", "recipient", "subject", "status", "direction", "from_ip", "to_ip", "size"),
+        *("message_id", "sasl_user"),
+    }
+)
+"""Columns that rows can be had in the order of."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """Rows by a column; texts without regard to case where `TEXTS` says so, what is not known before all others. Rows
+    of one value are oldest first, or newest first if descending."""
+
+    column: str = "received"
+    descending: bool = True
+
+
+NEWEST = Order()
+"""The usual order, which the store is laid out for."""
+
+
 @dataclass(frozen=True)
 class Cursor:
-    """Place of a row in the order newest first: (received, trace_id, leaf)."""
+    """Place of a row in the order newest first: (received, trace_id, leaf); in others, `value` stands before them."""
 
     received: int
     trace_id: str
     leaf: int
+    value: str | int | None = None

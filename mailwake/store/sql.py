@@ -24,6 +24,7 @@ from mailwake.store.query import (
     Node,
     Not,
     Or,
+    Order,
 )
 
 _RECIPIENTS = "[recipient, original_recipient]"
@@ -145,6 +146,19 @@ class Formatter:
         if column == "from_ip" and net.num_addresses == 1 and int(net[0]):
             return f"({_SIX} = toIPv6({low}) AND {within})"
         return within
+
+    def after(self, cursor: Cursor, order: Order) -> str:
+        """Rows after the cursor in an order other than newest first."""
+        place = ["toFixedString(unhex(" + self.bind(cursor.trace_id, "String") + "), 16)"]
+        place.append(f"toUInt32({self.bind(cursor.leaf, 'UInt32')})")
+        place.insert(0, _time(self.bind(cursor.received, "Int64")))
+        columns = ["rows.received", "rows.trace_id", "rows.leaf"]
+        if order.column != "received":
+            name, value = _name(order.column), cursor.value
+            bound = self.bind(value if value is not None else "", "Int64" if isinstance(value, int) else "String")
+            place.insert(0, _time(bound) if name == "last" else bound)
+            columns.insert(0, f"rows.{name}")
+        return f"({', '.join(columns)}) {'<' if order.descending else '>'} ({', '.join(place)})"
 
     def before(self, cursor: Cursor) -> str:
         """Rows after the cursor in the order newest first."""

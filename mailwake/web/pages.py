@@ -120,7 +120,7 @@ AUDITING = (
         "bypass",
         "get-mailbox-audit-bypass-association",
         _("Bypass associations"),
-        _("People of whom nothing is recorded, wherever they act. Review this list regularly."),
+        _("Who is left out of auditing, wherever they act: those with Yes. Review this list regularly."),
         icon="people",
     ),
     Page(

@@ -3,6 +3,7 @@ view."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.utils.safestring import SafeString
@@ -10,7 +11,7 @@ from django.utils.translation import ngettext
 
 from mailwake.web import grid, words
 from mailwake.web.kept import kept
-from mailwake.web.trace_form import RANGES, TEXTS, TraceForm
+from mailwake.web.trace_form import DEFAULT_DAYS, FURTHEST, RANGES, SORTS, TEXTS, TraceForm
 from mailwake.web.zones import zones
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _CHOICES: dict[str, dict[str, Any]] = {
     "outcome": dict(words.OUTCOMES),
     "direction": dict(words.DIRECTIONS),
 }
-_IN_SIGHT = {"sender", "recipient", "range", "start", "end", "how"}
+_IN_SIGHT = {"sender", "recipient", "range", "days", "start", "end", "how"}
 """Fields that are not among "More criteria"."""
 
 
@@ -36,6 +37,7 @@ def panel(form: TraceForm, place: Place, saved: str) -> SafeString:
     has_saved = bool(saved) and not place.own
     key = (place.page, form.values["range"], form.values["how"], tuple(chosen.values()), more, has_saved)
     texts = {name: form.values.get(name, "") for name in TEXTS}
+    texts["days"] = texts["days"] or DEFAULT_DAYS
 
     def shown() -> dict[str, Any]:
         return {
@@ -43,6 +45,7 @@ def panel(form: TraceForm, place: Place, saved: str) -> SafeString:
             "tab": "search",
             "errors": form.errors,
             "range": form.values["range"],
+            "furthest": FURTHEST,
             "how": form.values["how"],
             "chosen": chosen,
             "more": more,
@@ -65,10 +68,27 @@ def commands(place: Place, columns: Sequence[grid.Column], download: str, count:
     return kept("web/partials/trace_commands.html", key, shown, {"download": download, "count": count})
 
 
-def table(columns: Sequence[grid.Column], rows: SafeString, zone: str) -> SafeString:
-    """The grid around its rows."""
-    key = tuple(column.name for column in columns)
-    return kept("web/partials/trace_grid.html", key, lambda: {"columns": columns}, {"rows": rows, "zone": zone})
+def table(columns: Sequence[grid.Column], rows: SafeString, zone: str, form: TraceForm) -> SafeString:
+    """The grid around its rows. Heads of columns that all can be sorted by lead to the same search in that order."""
+    sort = form.sort or "-received"
+    key = (tuple(column.name for column in columns), sort)
+
+    def shown() -> dict[str, Any]:
+        name = sort.removeprefix("-")
+        ways = {name: "descending" if sort.startswith("-") else "ascending"}
+        heads = [
+            (column, ways.get(column.name, ""), _turned(column.name, sort) if column.name in SORTS else "")
+            for column in columns
+        ]
+        return {"heads": heads}
+
+    holes = {"rows": rows, "zone": zone, "search": replace(form, sort="").address()}
+    return kept("web/partials/trace_grid.html", key, shown, holes)
+
+
+def _turned(name: str, sort: str) -> str:
+    """The order that a click on a head asks for: the smallest first, then the largest."""
+    return f"-{name}" if sort == name else name
 
 
 def counted(count: int, *, more: bool) -> str:

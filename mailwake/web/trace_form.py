@@ -29,15 +29,33 @@ RANGES: dict[str, tuple[str | Promise, timedelta | None]] = {
     "30d": (gettext_lazy("Last 30 days"), timedelta(days=30)),
     "90d": (gettext_lazy("Last 90 days"), timedelta(days=90)),
     "all": (gettext_lazy("Any time"), None),
+    "days": (gettext_lazy("Slider: days back"), None),
     "custom": (gettext_lazy("Custom range"), None),
 }
 DEFAULT_RANGE = "2d"
+DEFAULT_DAYS = "2"
+FURTHEST = 90
+"""Days that the slider reaches back, as Exchange's time line does."""
 _LISTS = {"message_id": "message_id", "trace_id": "message_trace_id", "queue_id": "queue_id", "from_ip": "from_ip",
           "to_ip": "to_ip", "sasl_user": "sasl_user", "host": "host"}  # fmt: skip
 _CHOICES = {"status": "status", "detail": "status_detail", "outcome": "outcome", "direction": "direction"}
 _ADDRESSES = {"sender": "sender_address", "recipient": "recipient_address"}
 _SEPARATOR = re.compile(r"[;,\s]+")
-TEXTS = (*_ADDRESSES, *_LISTS, "subject", "how", "range", "start", "end", "size_min", "size_max")
+TEXTS = (*_ADDRESSES, *_LISTS, "subject", "how", "range", "days", "start", "end", "size_min", "size_max")
+SORTS = {
+    "received": "Received",
+    "sender_address": "SenderAddress",
+    "recipient_address": "RecipientAddress",
+    "subject": "Subject",
+    "status": "Status",
+    "direction": "Direction",
+    "from_ip": "FromIP",
+    "to_ip": "ToIP",
+    "size": "Size",
+    "message_id": "MessageId",
+    "sasl_user": "SaslUser",
+}
+"""Columns of the list that all that was found can be sorted by."""
 _HOW = ("Contains", "StartsWith", "EndsWith")
 _TYPED = "%Y-%m-%dT%H:%M"
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
@@ -50,6 +68,8 @@ class TraceForm:
     values: dict[str, str] = field(default_factory=dict)
     chosen: dict[str, list[str]] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+    sort: str = ""
+    """Property that rows are in the order of, with - before it if the largest is first; "" is newest first."""
 
     @classmethod
     def of(cls, query: QueryDict) -> TraceForm:
@@ -61,7 +81,19 @@ class TraceForm:
             form.values["range"] = "custom" if given else DEFAULT_RANGE
         if form.values.get("how") not in _HOW:
             form.values["how"] = _HOW[0]
+        days = form.values.get("days", "")
+        if form.values["range"] != "days":
+            form.values.pop("days", "")
+        elif not (days.isascii() and days.isdecimal() and 1 <= int(days[:4]) <= FURTHEST):
+            form.values["days"] = DEFAULT_DAYS
+        sort = query.get("sort", "")
+        form.sort = sort if sort.removeprefix("-") in SORTS and sort != "-received" else ""
         return form
+
+    def order(self) -> dict[str, Any]:
+        """Inputs of the operation for the order of the rows."""
+        name = self.sort.removeprefix("-")
+        return {"sort_by": SORTS[name], "ascending": not self.sort.startswith("-")} if name else {}
 
     def given(self) -> dict[str, Any]:
         """Inputs of the operation; `errors` has what was not understood."""
@@ -83,9 +115,8 @@ class TraceForm:
         return found | self._span()
 
     def _span(self) -> dict[str, Any]:
-        word = self.values["range"]
-        if word != "custom":
-            length = RANGES[word][1]
+        if self.values["range"] != "custom":
+            length = self.span
             return {} if length is None else {"start_date": timezone.now() - length}
         found = {}
         for name, inside in (("start", "start_date"), ("end", "end_date")):
@@ -113,6 +144,8 @@ class TraceForm:
     @property
     def span(self) -> timedelta | None:
         """Length of a range that ends now; None for a custom one, and for any time."""
+        if self.values["range"] == "days":
+            return timedelta(days=int(self.values["days"]))
         return RANGES[self.values["range"]][1]
 
     @classmethod
@@ -129,6 +162,8 @@ class TraceForm:
         for name, moment in (("start", criteria.start_date), ("end", criteria.end_date)):
             texts[name] = timezone.localtime(moment).strftime(_TYPED) if moment else ""
         texts["range"] = _range(span, bool(criteria.start_date or criteria.end_date))
+        if span is not None and texts["range"] == "days":
+            texts["days"] = str(span.days)
         if span is not None and texts["range"] == "custom":
             texts["start"] = (timezone.localtime() - span).strftime(_TYPED)
         form.values = {name: text for name, text in texts.items() if text}
@@ -144,6 +179,8 @@ class TraceForm:
         for name, texts in self.chosen.items():
             if texts:
                 query.setlist(name, texts)
+        if self.sort:
+            query["sort"] = self.sort
         return query.urlencode()
 
 
@@ -159,7 +196,8 @@ def _range(span: timedelta | None, absolute: bool) -> str:
     """The word of the range that has this length."""
     if span is None:
         return "custom" if absolute else "all"
-    return next((word for word, (_title, length) in RANGES.items() if length == span), "custom")
+    fixed = next((word for word, (_title, length) in RANGES.items() if length == span), "")
+    return fixed or ("days" if span == timedelta(days=span.days) and 1 <= span.days <= FURTHEST else "custom")
 
 
 def operation_query(given: dict[str, Any], model: type[BaseModel] = TraceCriteria, **more: str) -> str:

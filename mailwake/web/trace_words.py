@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from mailwake.web import words
 from mailwake.web.trace_form import RANGES, TraceForm
@@ -50,6 +51,9 @@ def in_words(form: TraceForm) -> list[tuple[str | Promise, str]]:
 
 def _time(form: TraceForm) -> str:
     word = form.values["range"]
+    if word == "days":
+        days = int(form.values["days"])
+        return ngettext("Last %(count)s day", "Last %(count)s days", days) % {"count": days}
     if word != "custom":
         return str(RANGES[word][0])
     start, end = (form.values.get(name, "").replace("T", " ") for name in ("start", "end"))

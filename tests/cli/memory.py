@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from mailwake.events.fact import Fact
-from mailwake.store.query import Cursor, Node
+from mailwake.store.query import NEWEST, Cursor, Node, Order
 from mailwake.store.rows import Row
 from mailwake.trace.match import predicate
 
@@ -24,7 +24,15 @@ class MemoryBackend:
         self.limits: list[int] = []
         self.closed = False
 
-    def search(self, node: Node, limit: int, cursor: Cursor | None = None, *, since: int | None = None) -> list[Row]:
+    def search(
+        self,
+        node: Node,
+        limit: int,
+        cursor: Cursor | None = None,
+        *,
+        since: int | None = None,
+        order: Order = NEWEST,
+    ) -> list[Row]:
         """See `Backend`."""
         self.limits.append(limit)
         test = predicate(node)

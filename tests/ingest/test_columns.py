@@ -27,7 +27,7 @@ from mailwake.ingest.facts import FactReader
 from mailwake.ingest.shapes import loadable
 from mailwake.sources import api
 from mailwake.store import facts as stored_facts
-from mailwake.store import journeys
+from mailwake.store import row_columns
 from mailwake.store.rows import Row
 from mailwake.trace.buckets import FILING
 from mailwake.trace.harvest import harvest
@@ -254,16 +254,16 @@ def _plain(value: Any) -> Any:
 @SLOW
 @given(st.lists(_rows(), max_size=5))
 def test_rows_become_columns_as_in_python(native: Any, rows: list[Row]) -> None:
-    with patch.object(journeys, "native", native):
-        made = journeys.table(rows)
-    with patch.object(journeys, "native", None):
-        plain = journeys.table(rows)
+    with patch.object(row_columns, "native", native):
+        made = row_columns.table(rows)
+    with patch.object(row_columns, "native", None):
+        plain = row_columns.table(rows)
     assert set(made.column_names) == set(plain.column_names)
     for name in set(made.column_names) - {"body"}:
         assert _plain(made[name].to_pylist()) == _plain(plain[name].to_pylist()), name
     for row, body in zip(rows, made["body"].to_pylist(), strict=True):
         if row.size < 1 << 63:
-            assert journeys.unpack(body, row.trace_id, row.keys) == row
+            assert row_columns.unpack(body, row.trace_id, row.keys) == row
 
 
 @pytest.mark.parametrize(
@@ -276,14 +276,14 @@ def test_rows_become_columns_as_in_python(native: Any, rows: list[Row]) -> None:
     ],
 )
 def test_what_is_no_row_is_refused(native: Any, row: Any) -> None:
-    for wanted in journeys._WANTED:
+    for wanted in row_columns._WANTED:
         try:
             native.rows([row], (wanted,))
         except (ValueError, TypeError, OverflowError):
             continue
         assert row and isinstance(row, Row)
     with pytest.raises((ValueError, TypeError)):
-        native.rows([row], journeys._WANTED)
+        native.rows([row], row_columns._WANTED)
     for wanted in ((9, 0, 0, 0), (-1, 0, 0, 0), (0, -1, 0, 0), (0, 99, 0, 0), (0,)):
         with pytest.raises((ValueError, TypeError)):
             native.rows([row], (wanted,))

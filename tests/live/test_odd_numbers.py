@@ -9,7 +9,7 @@ import pytest
 from logs import trace
 
 from mailwake.operations import importing
-from mailwake.store.journeys import pack, unpack
+from mailwake.store.row_columns import pack, unpack
 from tests.live.mutations import seeds
 
 _NUMBER = re.compile(rb"(?<![\w.:/@-])\d+(?![\w.:/@-])")

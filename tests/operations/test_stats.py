@@ -12,7 +12,7 @@ import pytest
 from mailwake.events.fact import Fact
 from mailwake.operations import stats as stats_module
 from mailwake.operations.stats import Delays, Tally, normalised, stats
-from mailwake.store.query import Cursor, Equals, Node
+from mailwake.store.query import NEWEST, Cursor, Equals, Node, Order
 from mailwake.store.rows import Row
 from mailwake.trace.match import predicate
 
@@ -28,7 +28,15 @@ class Rows:
         self.rows = sorted(rows, key=lambda row: (row.received, row.trace_id, row.leaf), reverse=True)
         self.searches = 0
 
-    def search(self, node: Node, limit: int, cursor: Cursor | None = None, *, since: int | None = None) -> list[Row]:
+    def search(
+        self,
+        node: Node,
+        limit: int,
+        cursor: Cursor | None = None,
+        *,
+        since: int | None = None,
+        order: Order = NEWEST,
+    ) -> list[Row]:
         self.searches += 1
         test = predicate(node)
         place = (cursor.received, cursor.trace_id, cursor.leaf) if cursor else None

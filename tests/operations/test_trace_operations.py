@@ -93,6 +93,34 @@ def test_pages_continue_where_they_ended(database: Database) -> None:
     assert cursor == ""
 
 
+def test_rows_in_another_order(database: Database) -> None:
+    rows = ask(database, "message-trace", sort_by="RecipientAddress", ascending=True)
+    assert [row["RecipientAddress"] for row in rows] == ["x@one.example", "y@two.example", "z@two.example"]
+    operation = all_operations()["message-trace"]
+    context = Context(Caller("ann"), database)
+    found, cursor = [], ""
+    for _ in range(3):
+        asked = operation.input(result_size=1, cursor=cursor, sort_by="RecipientAddress")
+        answer = operation.handler(context, asked)
+        found += [item.record()["RecipientAddress"] for item in answer]  # type: ignore[attr-defined]
+        assert isinstance(answer, Answer)
+        cursor = answer.next_cursor or ""
+    assert found == ["z@two.example", "y@two.example", "x@one.example"]
+    assert cursor == ""
+
+
+def test_a_cursor_of_another_order_is_told(database: Database) -> None:
+    cursor = "1790000000000000-" + "a" * 32 + "-0"
+    with pytest.raises(OperationError, match="another order"):
+        ask(database, "message-trace", cursor=cursor, sort_by="Size")
+    with pytest.raises(OperationError, match="another order"):
+        ask(database, "message-trace", cursor=cursor + "-n12")
+    with pytest.raises(OperationError, match="another order"):
+        ask(database, "message-trace", cursor=cursor + "-n12", sort_by="Subject")
+    with pytest.raises(OperationError, match="no cursor"):
+        ask(database, "message-trace", cursor=cursor + "-tff", sort_by="Subject")
+
+
 def test_a_foreign_cursor_is_told(database: Database) -> None:
     with pytest.raises(OperationError, match="no cursor"):
         ask(database, "message-trace", cursor="12")

@@ -12,7 +12,7 @@ from logs import ALL, folder, plain
 
 from mailwake.operations.opening import StoreBackend
 from mailwake.operations.trace import TraceQuestion, trace
-from mailwake.store import journeys
+from mailwake.store import journeys, row_columns
 from mailwake.store.database import Database
 from mailwake.store.query import And, Between, Contains, Equals, Has, HasMatch, InNetwork, Matches, Node, Not, Or
 from mailwake.store.rows import Row
@@ -128,7 +128,7 @@ def database() -> Iterator[Database]:
 
 def refill(database: Database, rows: list[Row]) -> None:
     database.client().command("TRUNCATE TABLE rows")
-    journeys.insert(database, journeys.table(rows, 1))
+    journeys.insert(database, row_columns.table(rows, 1))
 
 
 @pytest.mark.pitfall("R02", "S01")
@@ -193,7 +193,7 @@ def test_pages_while_rows_arrive(database: Database, data: st.DataObject) -> Non
     expected = sorted(made, key=lambda one: (one.received, one.trace_id, one.leaf), reverse=True)
     first = trace(StoreBackend(database), TraceQuestion(And(()), 2))
     newer = row(999, [1] * 14)._replace(received=expected[0].received + DAY)
-    journeys.insert(database, journeys.table([newer, *(one._replace(subject="new") for one in made[:3])], 2))
+    journeys.insert(database, row_columns.table([newer, *(one._replace(subject="new") for one in made[:3])], 2))
     found = [*first.rows]
     cursor = first.next_cursor
     while cursor is not None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from mailwake.events.fact import Fact, Origin
-from mailwake.store.query import Cursor, Node
+from mailwake.store.query import NEWEST, Cursor, Node, Order
 from mailwake.store.rows import Row
 from mailwake.trace.match import predicate
 from mailwake.trace.workset import Workset
@@ -109,7 +109,15 @@ class FakeBackend:
         self.rows.sort(key=lambda row: (row.received, row.trace_id, row.leaf), reverse=True)
         self.asked = 0
 
-    def search(self, node: Node, limit: int, cursor: Cursor | None = None, *, since: int | None = None) -> list[Row]:
+    def search(
+        self,
+        node: Node,
+        limit: int,
+        cursor: Cursor | None = None,
+        *,
+        since: int | None = None,
+        order: Order = NEWEST,
+    ) -> list[Row]:
         self.asked += 1
         test = predicate(node)
         found = [row for row in self.rows if test(row)]

@@ -19,7 +19,7 @@ from mailwake.ingest import columns
 from mailwake.ingest.facts import FactReader
 from mailwake.operations.audit_filing import HANDLED, SLACK
 from mailwake.operations.parallel import for_auditing
-from mailwake.store import journeys
+from mailwake.store import row_columns
 from mailwake.trace.buckets import FILING
 from mailwake.trace.harvest import harvest
 from mailwake.trace.keys import SESSION_KINDS
@@ -72,7 +72,7 @@ def _said(path: Path, sketching: bool) -> tuple[dict[str, Any], int, int]:
     found = {
         "ends": ends,
         "account": vars(reader.account),
-        **_columns(journeys.table_in_order(made.rows, taken if told else None, count)),
+        **_columns(row_columns.table_in_order(made.rows, taken if told else None, count)),
         "keys": sorted(zip(book.keys, book.first, book.last, strict=True)),
         "message_ids": sorted(book.message_ids),
         "waited": sorted(set(zip(book.waited, book.when, strict=True))),  # noted once or twice is the same
@@ -94,7 +94,7 @@ def _columns(rows: Any) -> dict[str, Any]:
     found = {name: _plain(rows[name].to_pylist()) for name in rows.column_names}
     ids = [value.hex() for value in found["trace_id"]]
     whole = zip(found.pop("body"), ids, found["keys"], strict=True)
-    found["row"] = [repr(journeys.unpack(body, one, tuple(map(_text, keys)))) for body, one, keys in whole]
+    found["row"] = [repr(row_columns.unpack(body, one, tuple(map(_text, keys)))) for body, one, keys in whole]
     return found
 
 
@@ -113,9 +113,9 @@ def both(path: Path, native: Any) -> tuple[int, int, int]:
     """Compare the two ways: rows told without facts, facts made, facts of the usual way."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(columns, "native", native)
-        patch.setattr(journeys, "native", None)
+        patch.setattr(row_columns, "native", None)
         usual, _, facts = _said(path, False)
-        patch.setattr(journeys, "native", native)
+        patch.setattr(row_columns, "native", native)
         made, told, few = _said(path, True)
     for name, expected in usual.items():
         assert made[name] == expected, name

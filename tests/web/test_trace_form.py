@@ -38,6 +38,22 @@ def again(*addresses: str) -> list[list[str]]:
     return [one.split(" | ") for one in done.stdout.splitlines()]
 
 
+def test_days_of_the_slider_stay_relative() -> None:
+    five, one, far, beyond, other, foreign = again(
+        "range=days&days=5",
+        "range=days&days=1",
+        "range=days&days=90",
+        "range=days&days=91",
+        "range=7d&days=5",
+        "range=days&days=0x5",
+    )
+    assert five == ["range=days&days=5", "Time range=Last 5 days"]
+    assert one == ["range=24h", "Time range=Last 24 hours"]
+    assert far == ["range=90d", "Time range=Last 90 days"]
+    assert beyond == foreign == ["range=2d", "Time range=Last 2 days"]
+    assert other == ["range=7d", "Time range=Last 7 days"]
+
+
 def test_a_search_that_was_kept_is_the_same_search() -> None:
     relative, absolute, always = again(
         "range=7d&sender=a@example.com;b@example.com&status=Failed&size_min=10k&subject=Offer&how=StartsWith",

@@ -134,6 +134,7 @@ def _reasons(rows: list[Row], status: str) -> list[Reason]:
 
 def _hops(rows: list[Row]) -> list[Hop]:
     found = Counter((row.to_host or row.to_ip).lower() for row in rows if row.to_host or row.to_ip)
+    found.pop("none", 0)  # what Postfix writes where it reached none
     return [Hop(host=host, count=times) for host, times in found.most_common(_TOP)]
 
 

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from pydantic import BaseModel, ValidationError
 
 from mailwake.operations.contract import Operation, OperationError, all_operations
@@ -111,7 +112,9 @@ def _cell(item: BaseModel, name: str) -> dict[str, Any]:
     value, outside = getattr(item, name), _outside(type(item), name)
     if name == "day" and isinstance(value, datetime):
         return {"kind": "day", "value": f"{value:%Y-%m-%d}", "sort": value.timestamp()}
-    if isinstance(value, str):
+    if name == "host" and value == "":
+        value = _("a log without host")
+    elif isinstance(value, str):
         value = worded(outside, str(spoken(value)))
     elif isinstance(value, list | tuple) and all(isinstance(one, str) for one in value):
         value = [worded(outside, str(one)) for one in value]

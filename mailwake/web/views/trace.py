@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import DatabaseError
@@ -18,6 +19,8 @@ from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from mailwake.events.told import tell
+from mailwake.operations.catalog.message_trace import Question
+from mailwake.operations.context import Context
 from mailwake.operations.contract import OperationError
 from mailwake.operations.criteria import Criteria, CriteriaError
 from mailwake.operations.guess import Reading, readings
@@ -26,6 +29,7 @@ from mailwake.operations.pasted import readings as pasted_readings
 from mailwake.operations.saved_queries import remember
 from mailwake.operations.trace_models import TraceRow
 from mailwake.web import grid, search_panel
+from mailwake.web.afterwards import afterwards
 from mailwake.web.callers import ask, context_of, page, require
 from mailwake.web.labels import label
 from mailwake.web.mistakes import in_words
@@ -34,9 +38,9 @@ from mailwake.web.trace_form import TraceForm, operation_query
 
 PAGE = 250
 """Rows that are loaded at a time, as in Exchange's list."""
-FIRST = 50
-"""Rows that come with a page: some screens. Those that are lacking of PAGE are fetched when the browser has painted
-these, see docs/decisions/0035."""
+FIRST = 25
+"""Rows that come with a page: two or three screens. Those that are lacking of PAGE are fetched when the browser has
+painted these, see docs/decisions/0035."""
 
 
 @dataclass(frozen=True)
@@ -62,14 +66,21 @@ def trace(request: HttpRequest, place: Place = EVERYBODY) -> HttpResponseBase:
     _keep_columns(request)
     cursor = request.GET.get("cursor", "")
     shown = _results(request, form, place, cursor)
+    template = "web/partials/trace_results.html"
+    if not request.headers.get("HX-Request"):
+        template = "web/trace.html"
+        shown["search"] = search_panel.panel(form, place, request.GET.get("saved", ""))
+    response = render(request, template, shown, status=400 if form.errors else 200)
     searched = set(request.GET) - {"columns"} and not cursor
     if not place.own and searched and not form.errors and not shown["problem"]:
-        with suppress(DatabaseError):  # a busy database is no reason to keep the answer back
-            remember(context_of(request), form.given(), form.span)
-    if request.headers.get("HX-Request"):
-        return render(request, "web/partials/trace_results.html", shown, status=400 if form.errors else 200)
-    shown["search"] = search_panel.panel(form, place, request.GET.get("saved", ""))
-    return render(request, "web/trace.html", shown, status=400 if form.errors else 200)
+        context, given = context_of(request), form.given()
+        afterwards(response, lambda: _remember(context, given, form.span))
+    return response
+
+
+def _remember(context: Context, given: dict[str, Any], span: timedelta | None) -> None:
+    with suppress(DatabaseError):  # it may be busy for long
+        remember(context, given, span)
 
 
 @page
@@ -148,9 +159,10 @@ def _query(text: str) -> Any:
 
 def _results(request: HttpRequest, form: TraceForm, place: Place, cursor: str) -> dict[str, Any]:
     """Rows of one page of a search, or why there are none."""
-    columns = _columns(request)
-    found = _Found() if form.errors else _found(request, form, place, cursor, FIRST, 0)
-    download = "" if form.errors else operation_query(form.given(), ResultSize="100000")
+    columns, given = _columns(request), form.given()  # which finds the errors
+    size = PAGE if cursor else FIRST  # by a cursor comes who goes on without a script
+    found = _Found() if form.errors else _found(request, form, place, cursor, size, 0)
+    download = "" if form.errors else operation_query(given | form.order(), Question, ResultSize="100000")
     count = search_panel.counted(found.count, more=found.more)
     zone = timezone.get_current_timezone_name()
     return {
@@ -159,9 +171,23 @@ def _results(request: HttpRequest, form: TraceForm, place: Place, cursor: str) -
         "problem": found.problem,
         "warnings": found.warnings,
         "later": cursor and reverse(place.page) + "?" + form.address(),
+        "beyond": None if found.count or found.problem or cursor else _beyond(request, form, place),
         "commands": search_panel.commands(place, columns, download, count),
-        "table": search_panel.table(columns, found.markup, zone) if found.markup else "",
+        "table": search_panel.table(columns, found.markup, zone, form) if found.markup else "",
     }
+
+
+def _beyond(request: HttpRequest, form: TraceForm, place: Place) -> tuple[datetime, str] | None:
+    """When the newest message came in that meets the criteria at any time, and where it is shown; None for none."""
+    whenever = replace(form, values={**form.values, "range": "all"})
+    if form.errors or form.values["range"] == "all":
+        return None
+    row = next(iter(ask(request, place.operation, **whenever.given(), result_size=1)), None)
+    if not isinstance(row, TraceRow) or row.received is None:
+        return None
+    for name in ("start", "end", "days"):
+        whenever.values.pop(name, None)
+    return timezone.localtime(row.received), f"{reverse(place.page)}?{whenever.address()}"
 
 
 _NOTHING = SafeString("")
@@ -183,7 +209,7 @@ def _found(request: HttpRequest, form: TraceForm, place: Place, cursor: str, siz
     """Rows after a cursor, with what leads to those after them."""
     columns = _columns(request)
     try:
-        answer = ask(request, place.operation, **form.given(), result_size=size, cursor=cursor)
+        answer = ask(request, place.operation, **form.given(), **form.order(), result_size=size, cursor=cursor)
         below = reverse(place.message, args=["0"]).removesuffix("0/")
         rows = [row for row in answer if isinstance(row, TraceRow)]
         markup, count, after = grid.rows(rows, columns, below), before + len(rows), answer.next_cursor

@@ -5,11 +5,23 @@
   const $ = (selector, root = document) => root.querySelector(selector);
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
-  // The zone of the browser, for times on the next page.
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (zone && !document.cookie.includes(`mailwake-zone=${zone}`)) {
-    document.cookie = `mailwake-zone=${zone};path=/;max-age=31536000;samesite=lax${location.protocol === "https:" ? ";secure" : ""}`;
-  }
+  // -- htmx comes when the first frame has been painted: before that nobody can click, and it is as large as a page.
+  // It looks at the document by itself only if that is complete, hence after "load".
+  const source = document.currentScript.dataset.htmx;
+  const htmxIsHere = new Promise((here) => window.addEventListener("load", () => requestAnimationFrame(() => setTimeout(() => {
+    const script = document.createElement("script");
+    script.src = source;
+    for (const end of ["load", "error"]) script.addEventListener(end, () => setTimeout(here));
+    document.head.append(script);
+  }))));
+
+  // The zone of the browser, for times on the next page: cookies are asked for in another process, which can wait.
+  window.addEventListener("load", () => {
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (zone && !document.cookie.includes(`mailwake-zone=${zone}`)) {
+      document.cookie = `mailwake-zone=${zone};path=/;max-age=31536000;samesite=lax${location.protocol === "https:" ? ";secure" : ""}`;
+    }
+  });
 
   // -- the fly-out: a modal dialog, opened when its content is there, closed by Escape, its button or a click beside it
   const flyout = $("#flyout");
@@ -36,9 +48,9 @@
     const link = event.target.closest("[data-flyout], [data-opens] a.open");
     if (link) opener = link;
     // Links of a trace have no attributes of htmx: to look at each row for them takes longer than all else here.
-    if (link && !link.hasAttribute("hx-get") && window.htmx && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)) {
+    if (link && !link.hasAttribute("hx-get") && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)) {
       event.preventDefault();
-      htmx.ajax("GET", link.href, { source: link, target: "#flyout-content" });
+      htmxIsHere.then(() => window.htmx ? htmx.ajax("GET", link.href, { source: link, target: "#flyout-content" }) : location.assign(link.href));
     }
     if (event.target.closest("[data-close]") || event.target === flyout) flyout.close();
     if (event.target.closest("[data-widen]")) flyout.classList.toggle("wide");
@@ -46,7 +58,7 @@
   if (flyout) flyout.addEventListener("close", () => { if (opener) opener.focus(); });
 
   // -- tabs that do not fit: the one that is open is in sight
-  for (const tab of $$(".tabs [aria-current]")) tab.parentNode.scrollLeft = tab.offsetLeft - (tab.parentNode.clientWidth - tab.offsetWidth) / 2;
+  if (innerWidth < 820) for (const tab of $$(".tabs [aria-current]")) tab.parentNode.scrollLeft = tab.offsetLeft - (tab.parentNode.clientWidth - tab.offsetWidth) / 2;
 
   // -- the menu on narrow screens, drop-downs that close when one clicks elsewhere
   document.addEventListener("click", (event) => {
@@ -75,8 +87,8 @@
   // -- controls that show others, or submit at once
   document.addEventListener("change", (event) => {
     const one = event.target;
-    if (one.dataset.shows) for (const part of $$(`[data-when="${one.dataset.shows}"]`)) {
-      part.hidden = one.value !== one.dataset.shows;
+    for (const word of one.dataset.shows?.split(" ") ?? []) for (const part of $$(`[data-when="${word}"]`)) {
+      part.hidden = one.value !== word;
       for (const control of $$("input, select", part)) control.disabled = part.hidden;
     }
     if ("submit" in one.dataset) one.form.requestSubmit();
@@ -111,7 +123,11 @@
   });
 
   // -- loaded rows: filter, sort
-  document.addEventListener("input", (event) => { if (event.target.dataset.filter) filter(event.target); });
+  document.addEventListener("input", (event) => {
+    if (event.target.dataset.filter) filter(event.target);
+    const says = event.target.type === "range" && $(`[data-says="${event.target.id}"]`);
+    if (says) says.value = event.target.value;
+  });
   function filter(input) {
     const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
     for (const row of $$(`#${input.dataset.filter} tbody tr`)) {
@@ -123,9 +139,12 @@
     const button = event.target.closest("[data-sort]");
     if (!button) return;
     const head = button.closest("th");
+    if (button.href && ($("tr.more", head.closest("table")) || event.ctrlKey || event.metaKey || event.shiftKey)) return; // all that was found, by the server
+    event.preventDefault();
     const down = head.getAttribute("aria-sort") === "ascending";
-    for (const one of $$("th", head.parentNode)) one.removeAttribute("aria-sort");
+    for (const one of $$("th", head.parentNode)) { one.removeAttribute("aria-sort"); delete one.dataset.sortedHere; }
     head.setAttribute("aria-sort", down ? "descending" : "ascending");
+    head.dataset.sortedHere = "";
     sort(head);
   });
   function sort(head) {
@@ -139,18 +158,20 @@
     if (last) body.append(last);
   }
 
-  // -- rows that are lacking of the first page: fetched when the browser has painted the first of them
-  const whenIdle = window.requestIdleCallback ?? ((act) => setTimeout(act, 100));
-  const soon = () => whenIdle(() => { for (const row of $$("tr.more[data-soon]")) htmx.trigger(row, "soon"); });
-  window.addEventListener("load", soon);
+  // -- rows that are lacking of the first page: fetched when people read those that are there, or scroll to their end.
+  // Sooner, they would be in the way of a click, and of the next page for somebody who goes on at once.
+  const SOON = 600; // ms
+  const whenIdle = window.requestIdleCallback ?? ((act) => setTimeout(act));
+  const soon = () => htmxIsHere.then(() => setTimeout(() => whenIdle(() => { for (const row of $$("tr.more[data-soon]")) window.htmx?.trigger(row, "soon"); }), SOON));
+  soon();
   document.addEventListener("htmx:afterSettle", (event) => { if (event.detail.target.id === "results") soon(); });
   document.addEventListener("counted", (event) => {
     $("[data-count=grid]").textContent = event.detail.text;
     const words = $("[data-filter=grid]");
     if (words.value) filter(words);
     if (!event.detail.rest) return; // they belong to the rows before: what was done with these holds for them
-    const head = $("#grid th[aria-sort]"), all = $("[data-tick=grid]");
-    if (head && (head.dataset.column !== "received" || head.getAttribute("aria-sort") !== "descending")) sort(head);
+    const head = $("#grid th[data-sorted-here]"), all = $("[data-tick=grid]");
+    if (head) sort(head);
     if (all.checked) for (const box of $$("#grid tbody .pick input")) box.checked = true;
   });
 
