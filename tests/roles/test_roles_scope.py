@@ -83,9 +83,7 @@ def test_lists_and_counts_are_of_the_scope(stage: Stage) -> None:
         status, body = stage.api(PART, operation.name, given)
         assert status == 200, body[:300]
         for row in json.loads(body)["value"]:
-            typed = (
-                row.get("Kind") == "Autosaved" and row["Owner"] == PART
-            )  # asked by themselves, in other tests
+            typed = row.get("Kind") == "Autosaved" and row["Owner"] == PART  # asked by themselves, in other tests
             assert typed or _is_of_the_scope(row), (operation.name, row)
     everything = ask(stage, ADMIN, "mail-flow-overview", PERIOD)
     part = ask(stage, PART, "mail-flow-overview", PERIOD)
