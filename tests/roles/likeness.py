@@ -18,7 +18,8 @@ from stage import Seen, Stage
 
 FRESH = re.compile(
     r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::[\d.]+)?(?:Z|\+00:00)?"
-    r"|s\d+_x\d+|\(%s(?:, %s)*\)|[A-Za-z0-9]{64}|mailwake-session=\w+|expires=[^;]*|:\w{6}:[\w-]{43}"
+    r"|\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d\d:\d\d [AP]M|s\d+_x\d+"
+    r"|\(%s(?:, %s)*\)|[A-Za-z0-9]{64}|mailwake-session=\w+|expires=[^;]*|:\w{6}:[\w-]{43}"
 )
 """Ids, times and tokens, which are new in each answer; names of savepoints; how many values a list of names has."""
 TOKEN_USED = 'UPDATE "directory_apitoken" SET "last_used"'
