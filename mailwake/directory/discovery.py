@@ -41,9 +41,12 @@ def discover(directory: Directory, found: Iterable[str], first_seen: int | Mappi
         return 0
     with directory.writing() as revision:
         made = 0
+        nobody = not MailboxName.objects.using(directory.alias).exists()
         for part in _chunks(sorted(fresh)):
-            there = names.claiming(MailboxName.objects.using(directory.alias)).filter(until=None, name__in=part)
-            known = set(there.exclude(kind=NameKind.DISPLAY.value).values_list("name", flat=True))
+            known: set[str] = set()
+            if not nobody:
+                there = names.claiming(MailboxName.objects.using(directory.alias)).filter(until=None, name__in=part)
+                known = set(there.exclude(kind=NameKind.DISPLAY.value).values_list("name", flat=True))
             made += _make(directory, settings, {key: fresh[key] for key in part if key not in known}, revision)
         for key, ts in earlier.items():
             rows = Mailbox.objects.using(directory.alias).filter(discovered=True, created__gt=ts)
@@ -67,7 +70,7 @@ def _make(directory: Directory, settings: Settings, times: dict[str, int], revis
         rows.append((guids[key], key, local or key, address, domain, address, ts, enabled, kind))
     columns = ("guid", "name", "alias", "primary_address", "domain", "upn", "created", "audit_enabled", "type")
     alike.insert(directory.alias, Mailbox(discovered=True, revision=revision), columns, rows)
-    numbers = dict(boxes.filter(guid__in=guids.values()).values_list("guid", "pk"))
+    numbers = dict(boxes.filter(revision=revision).values_list("guid", "pk"))
     called: list[tuple[int, str, str, str]] = []
     for key, guid in guids.items():
         # no alias: as a login name the local part counts as long as it is the only one of its spelling
@@ -93,14 +96,14 @@ def reconcile(directory: Directory, places: Iterable[str], spared: Collection[st
 def _reconcile(directory: Directory, places: list[str], spared: Collection[str], revision: int) -> None:
     boxes = Mailbox.objects.using(directory.alias)
     rows = MailboxName.objects.using(directory.alias).filter(until=None)  # a removed mailbox has none
-    addressed: dict[str, set[int]] = defaultdict(set)
-    near = rows.filter(kind=NameKind.ADDRESS.value, local__in=places, aside=None)
-    for local, number in near.values_list("local", "mailbox_id"):
-        addressed[local].add(number)
     logins = rows.filter(name__in=places, kind=NameKind.LOGIN.value).select_related("mailbox")
     bare = {row.name: row.mailbox for row in logins if not row.mailbox.primary_address and row.name not in spared}
     if not bare:
         return
+    addressed: dict[str, set[int]] = defaultdict(set)
+    near = rows.filter(kind=NameKind.ADDRESS.value, local__in=list(bare), aside=None)
+    for local, number in near.values_list("local", "mailbox_id"):
+        addressed[local].add(number)
     wanted: dict[int, int | None] = {}
     numbers = {box.pk for box in bare.values()} | {number for place in bare for number in addressed[place]}
     known = {box.pk: box for box in boxes.filter(pk__in=numbers)}

@@ -9,6 +9,7 @@ acts as the records tell them.
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -29,7 +30,10 @@ if TYPE_CHECKING:
 _RULE = "managed-set"
 """By which acts are recorded where nobody has set anything; its reason names nobody."""
 _TABLES = ".ready-acts", ".ready-records"
+_ASKED = ".ready-asked"
 """Endings of the names of the files."""
+Asked = dict[str, tuple[tuple[str, str], ...]]
+"""Pairs of names by key: the acts of a key are these if none of the pairs is of one account."""
 
 
 class _Usual:
@@ -74,13 +78,16 @@ def is_usual_organization(organization: OrganizationSettings) -> bool:
     )
 
 
-def makes_ready(key: str, observed: Iterable[Observation]) -> list[Made] | None:
+def makes_ready(key: str, observed: Iterable[Observation], *, asked: bool) -> list[Made] | None:
     """What is decided of the acts of a key by `USUAL`; None if they cannot be made ready.
 
-    Names are compared as the store has them, so they are ASCII; an id that several keys may have is nobody's here.
+    Names are compared as the store has them, so they are ASCII; an id that several keys may have is nobody's here. Acts
+    that rest on who is who are ready if they tell nothing of it themselves: by a Send a mailbox becomes known.
     """
     made = []
     for act in observed:
+        if asked and act.action == "Send":
+            return None
         decision = decide(act, USUAL)
         if decision.rule != _RULE or act.result == "Failed" or group(act, throttling=True) is not None:
             return None
@@ -90,16 +97,18 @@ def makes_ready(key: str, observed: Iterable[Observation]) -> list[Made] | None:
     return made
 
 
-def write(place: Path, made: Sequence[Made]) -> None:
+def write(place: Path, made: Sequence[Made], asked: Asked) -> None:
     """Files of the acts and of their records, in the same order. place: of the window's other acts."""
     filed, _ = file_alone(made, USUAL, {}, throttling=False)
+    with place.with_suffix(_ASKED).open("wb") as stream:
+        pickle.dump(asked, stream, pickle.HIGHEST_PROTOCOL)
     for ending, table in zip(_TABLES, (acts.table(filed.acts, 0), audit.table(filed.records, 0)), strict=True):
         write_stream(place.with_suffix(ending), table)
 
 
-def files(place: Path) -> tuple[Path, Path]:
-    """Where `write` puts them."""
-    return place.with_suffix(_TABLES[0]), place.with_suffix(_TABLES[1])
+def files(place: Path) -> tuple[Path, Path, Path]:
+    """Where `write` puts them: acts, records, what was asked."""
+    return place.with_suffix(_TABLES[0]), place.with_suffix(_TABLES[1]), place.with_suffix(_ASKED)
 
 
 class Act(NamedTuple):
@@ -123,9 +132,14 @@ class Ready:
         pairs = [files(place) for place in places]
         self._acts: pa.Table | None = None
         self._records: pa.Table | None = None
+        self.asked: Asked = {}
+        """Only of keys of which something was asked."""
+        for *_, file in pairs:
+            with file.open("rb") as stream:
+                self.asked |= pickle.load(stream)
         if pairs:
             self._acts, self._records = (
-                pa.concat_tables([read_stream(file) for file in of_kind]) for of_kind in zip(*pairs, strict=True)
+                pa.concat_tables([read_stream(pair[number]) for pair in pairs]) for number in (0, 1)
             )
         self.acts = self._look()
         """In the order of the columns."""
@@ -165,7 +179,7 @@ class Ready:
             taken, records = taken.filter(mask), records.filter(mask)
         if taken.num_rows:
             place = database.temporary / "all"
-            of_acts, of_records = files(place)
+            of_acts, of_records, _ = files(place)
             for file, table, insert in ((of_acts, taken, acts.insert_file), (of_records, records, audit.insert_file)):
                 write_stream(file, table)
                 insert(database, file, version)

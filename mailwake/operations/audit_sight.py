@@ -109,15 +109,19 @@ def act_of(values: tuple[Any, ...]) -> Observation:
 def write(file: Path, found: list[Sight]) -> None:
     """Into a file, for `read`; what is ready for the store goes into files of its own beside it (`audit_ready`)."""
     ready: list[Made] = []
+    asked: audit_ready.Asked = {}
     rest = []
     for one in found:
-        made = None if one.told or one.asked or not one.acts else audit_ready.makes_ready(one.key, one.acts)
+        whole = one.acts and not one.told
+        made = audit_ready.makes_ready(one.key, one.acts, asked=bool(one.asked)) if whole else None
         if made is None:
             rest.append((*one[:2], list(map(plain, one.acts)), *one[3:]))
         else:
             ready += made
+            if one.asked:
+                asked[one.key] = one.asked
     if ready:
-        audit_ready.write(file, ready)
+        audit_ready.write(file, ready, asked)
     with file.open("wb") as stream:
         pickle.dump(rest, stream, pickle.HIGHEST_PROTOCOL)
 
@@ -135,6 +139,7 @@ class Sights:
         """database: an open store."""
         self._database = database
         self._files: list[Path] = []
+        self._ready: Ready | None = None
         self._unsure: tuple[dict[str, int], set[str]] | None = None
         acts.forget_sights(database)
 
@@ -153,10 +158,15 @@ class Sights:
         """What was seen under these keys does not hold: `due_facts` is to give them."""
         acts.note_sights(self._database, [(key, 0) for key in keys])
 
+    def gather(self) -> Ready:
+        """What the windows made ready; for this the facts need not be written yet."""
+        if self._ready is None:
+            self._ready = Ready(file for file in self._files if audit_ready.files(file)[0].exists())
+        return self._ready
+
     def ready(self) -> tuple[Ready, set[str]]:
         """What is ready for the store, and keys of which that does not hold."""
-        places = [file for file in self._files if audit_ready.files(file)[0].exists()]
-        found = Ready(places)
+        found = self.gather()
         several, doubtful = self._judged()
         # What one window told whole, and another told more of.
         mixed = {act.key for act in found.acts} & several.keys() if several else set()

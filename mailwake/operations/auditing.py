@@ -91,13 +91,15 @@ def work(database: Database, opener: Opener | None = None, sights: Sights | None
     if not acts.due(database):
         return Audited(0, 0, 0)
     with ExitStack() as stack:
-        office = stack.enter_context((opener or _directory)(database.path))
+        office = stack.enter_context((opener or directory)(database.path))
         office.deciding(int(datetime.now(UTC).timestamp() * 1_000_000))
         auditor = Auditor(database, office)
         done: list[Audited] = []
         if sights:
-            done.append(auditor.ready(*sights.ready()))
+            ready, doubtful = sights.ready()
+            auditor.prepare(ready, doubtful)
             done += [auditor.sighted(portion) for portion in sights.portions()]
+            done.append(auditor.ready(ready, doubtful))
             sights.doubt(auditor.doubtful)
         facts = acts.due_facts(database, STORED_KINDS, PREFIXES, sighted=bool(sights))
         done += [auditor.portion(portion) for portion in facts]
@@ -140,7 +142,8 @@ def _organization(path: Path) -> OrganizationSettings:
         return OrganizationSettings()
 
 
-def _directory(path: Path) -> AbstractContextManager[Office]:
+def directory(path: Path) -> AbstractContextManager[Office]:
+    """The directory of a data directory, made if there is none. Raises DirectoryError."""
     from mailwake.directory.opening import open_directory
 
     return open_directory(path)
@@ -155,6 +158,8 @@ class Auditor:
         self._revive = StoredReviver()
         self._version = acts.next_version(database)
         self._removed = audit.removed(database)
+        self._known: set[str] = set()
+        """Keys of acts that are ready of which the store has acts."""
         self.doubtful: list[str] = []
         """Keys of which the acts that were made while reading do not hold."""
 
@@ -181,26 +186,35 @@ class Auditor:
         self.doubtful += {one.key for one, _ in asked} - {one.key for one, _ in holding}
         return self._keep([], [(one.key, found) for one, found in (*sure, *holding)])
 
-    def ready(self, found: Ready, doubtful: set[str]) -> Audited:
-        """File the acts that are ready, but for those under doubtful keys; where the defaults do not hold, decide."""
-        sure = [act for act in found.acts if act.key not in doubtful] if doubtful else found.acts
+    def prepare(self, ready: Ready, doubtful: set[str]) -> None:
+        """Make known who was in a mailbox by the acts that are ready, but for those under doubtful keys."""
         first: dict[str, int] = {}
-        for act in sure:
-            if act.action == "Send":  # see `_people`
+        for act in ready.acts:
+            if act.action == "Send" and act.key not in doubtful:  # see `_people`
                 first[act.mailbox] = min(act.ts, first.get(act.mailbox, act.ts))
         self._office.discover(list(first), first)
-        others = self._unusual(sure)
-        others |= {act.key for act in acts.of_keys(self._database, {act.key for act in sure})}
-        told = found.told(others)
+        # Before any are written: most stores that are filled in parallel have none.
+        self._known = {act.key for act in acts.of_keys(self._database, {act.key for act in ready.acts})}
+
+    def ready(self, found: Ready, doubtful: set[str]) -> Audited:
+        """File the acts that are ready (see `prepare`), but for those under doubtful keys; where the defaults do not
+        hold, decide."""
+        settings = self._office.settings()
+        not_so = {key for key, pairs in found.asked.items() if any(settings.same_account(*pair) for pair in pairs)}
+        self.doubtful += not_so - doubtful
+        doubtful = doubtful | not_so
+        sure = [act for act in found.acts if act.key not in doubtful] if doubtful else found.acts
+        others = self._unusual(sure, settings)
+        others |= self._known
+        told = found.told(others - doubtful)
         done = [self._keep([], told[start : start + _PORTION]) for start in range(0, len(told), _PORTION)]
         self._version += 1
         number = found.file(self._database, self._version, others | doubtful)
         done.append(Audited(number, number, number))
         return Audited(*map(sum, zip(*done, strict=True)))
 
-    def _unusual(self, ready: Iterable[ReadyAct]) -> set[str]:
+    def _unusual(self, ready: Iterable[ReadyAct], settings: History) -> set[str]:
         """Keys of acts that are not decided by the defaults."""
-        settings = self._office.settings()
         if not all(map(is_usual_organization, settings.organizations())):
             return {act.key for act in ready}
         usual: dict[str, bool] = {}

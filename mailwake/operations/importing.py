@@ -7,7 +7,7 @@ import json
 import os
 import resource
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -147,6 +147,7 @@ class _Import:
         collecting = gc.isenabled()
         gc.collect()
         gc.disable()  # facts are many, and almost none of them is garbage before its window ends
+        stack = ExitStack()
         try:
             with Writer(self._database, journeys.next_version(self._database)) as writer:
                 self._correlator.before_reading = writer.drain
@@ -154,12 +155,14 @@ class _Import:
                 for source in self._inputs:
                     self._retract(self._saved.outgrown(source))
                 account = self._in_parallel(writer) if self._divides(total) else self._in_order(writer)
+                office = self._office(stack)  # while the last windows are written
             with self._database.merging(*auditing.TABLES):
-                auditing.work(self._database, sights=self._sights)
+                auditing.work(self._database, office, self._sights)
             if self._sights is not None:
                 self._sights.close()
             parts.tidy(self._database)
         finally:
+            stack.close()
             if collecting:
                 gc.enable()
             if self._progress:
@@ -167,6 +170,14 @@ class _Import:
         files.save(self._database, self._read_whole())
         self._record(account)
         return account
+
+    def _office(self, stack: ExitStack) -> auditing.Opener | None:
+        """What auditing needs that can be had before all facts are written; None where it will do by itself."""
+        if not self._sights:
+            return None
+        self._sights.gather()
+        office = stack.enter_context(auditing.directory(self._database.path))
+        return lambda _: nullcontext(office)
 
     def _retract(self, keys: set[str]) -> None:
         """What was made of facts under these keys is made anew."""

@@ -15,6 +15,7 @@ from test_submission import mail
 from mailwake.directory.opening import open_directory
 from mailwake.directory.records import MailboxDraft
 from mailwake.operations import auditing, importing, plan, rebuild
+from mailwake.operations.audit_ready import Ready
 from mailwake.operations.audit_sight import Sight, act_of, plain, sights
 from mailwake.operations.auditing import Audited, Auditor
 
@@ -48,6 +49,10 @@ def _in_parallel(data: Path, *files: list[str]) -> int:
         def sighted(self, portion: list[Sight]) -> Audited:
             keys.append(len(portion))
             return super().sighted(portion)
+
+        def ready(self, found: Ready, doubtful: set[str]) -> Audited:
+            keys.append(len({act.key for act in found.acts} - doubtful))
+            return super().ready(found, doubtful)
 
     with ExitStack() as stack:
         for where, name, value in (
