@@ -109,8 +109,6 @@ class _Survey:
 
     def begin(self, database: Database) -> None:
         """Let the first windows be read while the store is made: nothing is known of any file, and no fact is there."""
-        if (database.path / "store").exists():
-            return  # another process came between
         reader = self._reader = Reader(self._inputs, zone=self._zone, year=self._year)
         if not reader.several_routes:
             self.windows = windows([(source, 0, reader.calendar(source)) for source in reader.inputs])

@@ -60,8 +60,8 @@ class Database:
     ) -> None:
         """fresh: a new store gets the tables as the migrations leave them (see `store.fresh`), else it is migrated.
 
-        meanwhile: called when the directory is this process's own, before the engine is loaded: what other processes
-        can begin with need not wait for that.
+        meanwhile: called where there is no store yet, when the directory is this process's own and before the engine is
+        loaded: what other processes can begin with need not wait for that.
         """
         self.path = path = path.absolute()  # the engine takes a relative one for the name of a database
         if not create and not (path / "store").exists():
@@ -71,6 +71,7 @@ class Database:
             )
         _check_name(path)
         self._lock: int | None = _take(path)
+        is_new = not (path / "store").exists()
         self._mask = os.umask(0o077)  # logs are personal data, also in a folder that others may enter
         self._before: tuple[str | None, str | None] | None = None
         """Where temporary files went before; put back by `close`."""
@@ -83,7 +84,7 @@ class Database:
         self._answers_lock = threading.Lock()
         try:
             self._private_temporary_folder()
-            if meanwhile is not None:
+            if meanwhile is not None and is_new:
                 meanwhile(self)
             self.client().command("SYSTEM STOP MERGES")
             self._migrate(fresh)
