@@ -324,7 +324,7 @@ class Workset:
             spans = [near.span() for near in self._absent[key].near if near.facts]
             if spans:
                 return asked(key, min(first for first, _ in spans), max(last for _, last in spans))
-        if bucket is None or any(leg.arrival is None for leg in self._legs_of(bucket)):
+        if bucket is None or any(leg.arrival is None or _may_end_later(leg) for leg in self._legs_of(bucket)):
             return [number(key)]
         return asked(key, *bucket.span())
 
@@ -436,6 +436,11 @@ class Workset:
             self._absent.pop(name, None)
         bucket.legs = bucket.group = None  # buckets hold each other, too
         del self._filed[key]
+
+
+def _may_end_later(leg: Leg) -> bool:
+    """Whether the message may be in the queue still, as far as is known: it may stay there for days."""
+    return not leg.removed and (leg.queued or not leg.rejects)
 
 
 def is_named(fact: Fact) -> bool:

@@ -31,9 +31,27 @@ TURNED_AWAY = """
 10:00:01 inner postfix/smtpd[7]: NOQUEUE: milter-reject: MAIL from edge.example.org[10.0.0.1]: 451 4.7.1 Service unavailable; from=<a@example.net> proto=ESMTP helo=<edge>
 """  # noqa: E501
 
+DEFERRED = """
+01:00:00 mx postfix/smtpd[1]: A000000001: client=out.example.net[192.0.2.1]
+01:00:00 mx postfix/cleanup[2]: A000000001: message-id=<1@example.net>
+01:00:00 mx postfix/qmgr[3]: A000000001: from=<a@example.net>, size=100, nrcpt=2 (queue active)
+01:00:01 mx postfix/smtp[4]: A000000001: to=<y@example.org>, relay=b[192.0.2.8]:25, delay=1, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 0F1E2D3C4B)
+01:00:01 mx postfix/smtp[4]: A000000001: to=<x@example.org>, relay=none, delay=1, dsn=4.4.1, status=deferred (connect to b.example[192.0.2.9]:25: Connection timed out)
+22:00:00 mx postfix/qmgr[3]: A000000001: from=<a@example.net>, size=100, nrcpt=1 (queue active)
+22:00:01 mx postfix/smtp[4]: A000000001: to=<x@example.org>, relay=b.example[192.0.2.9]:25, delay=75601, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 0A1B2C3D4E)
+22:00:01 mx postfix/qmgr[3]: A000000001: removed
+"""  # noqa: E501
+
+DEFERRED_BY_EXIM = """
+01:00:00 mx exim[1]: 1xUJr2-0003HN-00 <= a@example.net H=out.example.net [192.0.2.1] P=esmtp S=400 id=1@example.net
+01:00:01 mx exim[1]: 1xUJr2-0003HN-00 == x@example.org R=dnslookup T=remote_smtp defer (110): Connection timed out
+22:00:01 mx exim[2]: 1xUJr2-0003HN-00 => x@example.org R=dnslookup T=remote_smtp H=b.example [192.0.2.9] C="250 OK"
+22:00:01 mx exim[2]: 1xUJr2-0003HN-00 Completed
+"""
+
 
 @pytest.mark.pitfall("R07")
-@pytest.mark.parametrize("block", [SESSION, TRIES, TURNED_AWAY])
+@pytest.mark.parametrize("block", [SESSION, TRIES, TURNED_AWAY, DEFERRED, DEFERRED_BY_EXIM])
 @pytest.mark.parametrize("first", [True, False])
 def test_a_log_in_two_parts(block: str, first: bool) -> None:
     written = lines(block)
