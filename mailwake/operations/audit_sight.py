@@ -31,6 +31,8 @@ STORED_KINDS = (*sorted(KINDS), "reject")
 """Kinds of the facts that acts of submissions are made of."""
 _PORTION = 20_000
 """Keys worked on at a time, about."""
+_WINDOWS = 10
+"""The same, of what is ready: some two thousand of a window."""
 _FIELDS = attrgetter(*Observation.__slots__)
 _ITEM_FIELDS = attrgetter(*Item.__slots__)
 _LOGON, _ITEMS = (Observation.__slots__.index(name) for name in ("logon_type", "items"))
@@ -139,7 +141,6 @@ class Sights:
         """database: an open store."""
         self._database = database
         self._files: list[Path] = []
-        self._ready: Ready | None = None
         self._unsure: tuple[dict[str, int], set[str]] | None = None
         acts.forget_sights(database)
 
@@ -158,20 +159,16 @@ class Sights:
         """What was seen under these keys does not hold: `due_facts` is to give them."""
         acts.note_sights(self._database, [(key, 0) for key in keys])
 
-    def gather(self) -> Ready:
-        """What the windows made ready; for this the facts need not be written yet."""
-        if self._ready is None:
-            self._ready = Ready(file for file in self._files if audit_ready.files(file)[0].exists())
-        return self._ready
-
-    def ready(self) -> tuple[Ready, set[str]]:
-        """What is ready for the store, and keys of which that does not hold."""
-        found = self.gather()
+    def ready(self) -> Iterator[tuple[Ready, set[str]]]:
+        """What is ready for the store, a few windows at a time, and the keys in it of which that does not hold."""
         several, doubtful = self._judged()
-        # What one window told whole, and another told more of.
-        mixed = {act.key for act in found.acts} & several.keys() if several else set()
-        self.doubt(sorted(mixed))
-        return found, doubtful | mixed
+        made = [file for file in self._files if audit_ready.files(file)[0].exists()]
+        for start in range(0, len(made), _WINDOWS):
+            found = Ready(made[start : start + _WINDOWS])
+            # What one window told whole, and another told more of.
+            mixed = {act.key for act in found.acts} & several.keys() if several else set()
+            self.doubt(sorted(mixed))
+            yield found, doubtful | mixed
 
     def portions(self) -> Iterator[list[Sight]]:
         """What all facts were seen of and is not ready, in portions; after this `due_facts` gives what else is due."""

@@ -96,10 +96,10 @@ def work(database: Database, opener: Opener | None = None, sights: Sights | None
         auditor = Auditor(database, office)
         done: list[Audited] = []
         if sights:
-            ready, doubtful = sights.ready()
-            auditor.prepare(ready, doubtful)
+            for ready in sights.ready():
+                auditor.prepare(*ready)
             done += [auditor.sighted(portion) for portion in sights.portions()]
-            done.append(auditor.ready(ready, doubtful))
+            done += [auditor.ready(*ready) for ready in sights.ready()]
             sights.doubt(auditor.doubtful)
         facts = acts.due_facts(database, STORED_KINDS, PREFIXES, sighted=bool(sights))
         done += [auditor.portion(portion) for portion in facts]
@@ -194,7 +194,7 @@ class Auditor:
                 first[act.mailbox] = min(act.ts, first.get(act.mailbox, act.ts))
         self._office.discover(list(first), first)
         # Before any are written: most stores that are filled in parallel have none.
-        self._known = {act.key for act in acts.of_keys(self._database, {act.key for act in ready.acts})}
+        self._known |= {act.key for act in acts.of_keys(self._database, {act.key for act in ready.acts})}
 
     def ready(self, found: Ready, doubtful: set[str]) -> Audited:
         """File the acts that are ready (see `prepare`), but for those under doubtful keys; where the defaults do not

@@ -174,7 +174,6 @@ class _Import:
         """What auditing needs that can be had before all facts are written; None where it will do by itself."""
         if not self._sights:
             return None
-        self._sights.gather()
         office = stack.enter_context(auditing.directory(self._database.path))
         return lambda _: nullcontext(office)
 
