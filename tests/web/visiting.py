@@ -160,11 +160,16 @@ class Visitor:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def sign_in(self, name: str) -> Visitor:
-        """By the form."""
+        """By the form; from one address thirty are let in a minute, so one may have to wait."""
         self.page.goto("/accounts/login/")
         self.page.fill("[name=login]", f"{name}@example.com")
         self.page.fill("[name=password]", PASSWORD)
-        self.page.click("button.primary")
+        with self.page.expect_response(lambda answer: answer.request.method == "POST") as told:
+            self.page.click("button.primary")
+        if told.value.status == 429:
+            self.page.wait_for_timeout(20_000)
+            self.complaints.clear()
+            return self.sign_in(name)
         self.page.wait_for_url(lambda url: "/accounts/login" not in url)
         return self
 
