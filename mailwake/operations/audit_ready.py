@@ -123,32 +123,26 @@ class Act(NamedTuple):
 
 
 class Ready:
-    """What is ready of an import."""
+    """What is ready of some windows of an import."""
 
-    def __init__(self, places: Iterable[Path]) -> None:
-        """places: as given to `write`, where something was written."""
+    def __init__(self, places: Sequence[Path]) -> None:
+        """places: as given to `write`, where something was written; one at least."""
         import pyarrow as pa
 
-        pairs = [files(place) for place in places]
-        self._acts: pa.Table | None = None
-        self._records: pa.Table | None = None
+        of_acts, of_records, of_asked = zip(*map(files, places), strict=True)
+        self._acts: pa.Table = pa.concat_tables(map(read_stream, of_acts))
+        self._records: pa.Table = pa.concat_tables(map(read_stream, of_records))
         self.asked: Asked = {}
         """Only of keys of which something was asked."""
-        for *_, file in pairs:
+        for file in of_asked:
             with file.open("rb") as stream:
                 self.asked |= pickle.load(stream)
-        if pairs:
-            self._acts, self._records = (
-                pa.concat_tables([read_stream(pair[number]) for pair in pairs]) for number in (0, 1)
-            )
         self.acts = self._look()
         """In the order of the columns."""
 
     def _look(self) -> list[Act]:
         import pyarrow as pa
 
-        if self._acts is None or self._records is None:
-            return []
         columns = [self._acts.column(name) for name in ("key", "mailbox")]
         columns.append(self._records.column("actor"))
         columns += [self._acts.column("action"), self._acts.column("ts").cast(pa.int64())]
@@ -158,7 +152,7 @@ class Ready:
         """The acts of some keys."""
         wanted = set(keys)
         found: dict[str, list[Observation]] = {}
-        if wanted and self._records is not None:
+        if wanted:
             bodies = self._records.column("body")
             for number, act in enumerate(self.acts):
                 if act.key in wanted:
@@ -171,8 +165,6 @@ class Ready:
         act leads to."""
         import pyarrow as pa
 
-        if self._acts is None or self._records is None:
-            return 0
         taken, records = self._acts, self._records
         if without:
             mask = pa.array([act.key not in without for act in self.acts], pa.bool_())

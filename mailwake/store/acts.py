@@ -65,15 +65,9 @@ def insert(database: Database, acts: Sequence[Act], version: int, *, deleted: in
 
 
 def insert_file(database: Database, file: Path, version: int) -> None:
-    """Append the acts of an Arrow stream of `table`, with this version; the engine reads the file itself."""
-    names = (
-        "key, ts, id, deleted, recorded, state, rule, host, action, account, mailbox, cohort, record_mailbox, record_ts"
-    )
-    database.client().command(
-        f"INSERT INTO acts ({names}, record_id, body, version) SELECT {names}, record_id, body, {{version:UInt64}}"
-        " FROM file({file:String}, 'ArrowStream')",
-        parameters={"version": version, "file": str(file)},
-    )
+    """Append the acts of an Arrow stream of `table`, with this version."""
+    names = "key, ts, id, deleted, recorded, state, rule, host, action, account, mailbox, cohort"
+    database.insert_stream("acts", f"{names}, record_mailbox, record_ts, record_id, body", file, version)
 
 
 def table(acts: Sequence[Act], version: int, deleted: int = 0) -> pa.Table:

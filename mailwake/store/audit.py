@@ -106,13 +106,9 @@ def insert(database: Database, records: Sequence[StoredRecord], version: int, wh
 
 
 def insert_file(database: Database, file: Path, version: int) -> None:
-    """Append the records of an Arrow stream of `table`, with this version; the engine reads the file itself."""
+    """Append the records of an Arrow stream of `table`, with this version."""
     names = ", ".join(("ts", "id", "deleted", "record_type", "searchable", "body", *_PLAIN, *_LISTS))
-    database.client().command(
-        f"INSERT INTO audit ({names}, version) SELECT {names}, {{version:UInt64}}"
-        " FROM file({file:String}, 'ArrowStream')",
-        parameters={"version": version, "file": str(file)},
-    )
+    database.insert_stream("audit", names, file, version)
 
 
 def strike(database: Database, places: Iterable[Place], version: int, where: str = "audit") -> None:

@@ -187,6 +187,14 @@ class Database:
         bound = {n: round(v.timestamp() * 1_000_000) if isinstance(v, datetime) else v for n, v in values.items()}
         self.client().command(f"INSERT INTO {table} ({', '.join(values)}) SELECT {shown}", parameters=bound)
 
+    def insert_stream(self, table: str, names: str, file: Path, version: int, settings: str = "") -> None:
+        """Insert these columns of a file, an Arrow stream, with this version. The engine reads the file itself."""
+        self.client().command(
+            f"INSERT INTO {table} ({names}, version) SELECT {names}, {{version:UInt64}}"
+            f" FROM file({{file:String}}, 'ArrowStream') {settings}",
+            parameters={"version": version, "file": str(file)},
+        )
+
     def of_facts(self, question: str, find: Callable[[], _T], *, fresh: float = 0.0) -> _T:
         """What a question about the facts was answered last, if none was written since: no other process writes.
 

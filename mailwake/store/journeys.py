@@ -49,13 +49,9 @@ _Place = tuple[int, str, int]
 
 
 def insert_file(database: Database, file: Path, version: int) -> None:
-    """Append the rows of an Arrow stream with this version, as `insert`; the engine reads the file itself."""
+    """Append the rows of an Arrow stream with this version, as `insert`."""
     with database.writing_rows():
-        database.client().command(
-            f"INSERT INTO rows ({_WRITTEN}, version) SELECT {_WRITTEN}, {{version:UInt64}}"
-            f" FROM file({{file:String}}, 'ArrowStream') {IN_ORDER}",
-            parameters={"version": version, "file": str(file)},
-        )
+        database.insert_stream("rows", _WRITTEN, file, version, IN_ORDER)
 
 
 def insert(database: Database, made: pa.Table) -> None:
