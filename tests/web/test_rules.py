@@ -61,6 +61,7 @@ def test_no_page_breaks_the_rules_of_accessibility(visit: Any, scheme: str) -> N
     page.goto("/messagetrace/?range=all")
     page.locator("a.open").first.click()
     page.wait_for_selector("#flyout .body")
+    page.wait_for_function("document.getAnimations().every(one => one.playState == 'finished')")  # it fades in
     visitor.shot(f"flyout-wide-{scheme}")
     for one in Axe().run(page, options=options).response["violations"]:
         found.append(("fly-out", one["id"], one["nodes"][0]["html"][:200]))
