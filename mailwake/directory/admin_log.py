@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.db import connections
 from django.db.models import Q, QuerySet
 
 from mailwake.directory.models import AdminAuditEntry
 from mailwake.directory.records import AuditEntry
+from mailwake.directory.together import Together
 
 if TYPE_CHECKING:
     from mailwake.directory.directory import Directory
@@ -21,24 +23,21 @@ class AdminLog:
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
+        self._questions = Together(self._write)
 
     def append(self, entry: AuditEntry) -> None:
         """Add a row; within `Directory.writing` it is kept together with the change it tells of, or not at all."""
-        AdminAuditEntry.objects.using(self._directory.alias).create(
-            run_date=entry.run_date,
-            caller=entry.caller[:320],
-            origin=entry.origin[:120],
-            face=entry.face,
-            operation=entry.operation,
-            cmdlet=entry.cmdlet,
-            parameters=[list(pair) for pair in entry.parameters],
-            object_modified=entry.object_modified[:640],
-            changes=entry.changes,
-            succeeded=entry.succeeded,
-            error=entry.error,
-            modified_properties=[list(triple) for triple in entry.modified_properties],
-            server=entry.server,
-        )
+        if connections[self._directory.alias].in_atomic_block:
+            self._write([entry])
+        else:
+            self._questions.add(entry)
+
+    def _write(self, entries: list[AuditEntry]) -> None:
+        rows = AdminAuditEntry.objects.using(self._directory.alias)
+        if len(entries) == 1:  # without a transaction around it
+            rows.create(**_columns(entries[0]))
+        else:
+            rows.bulk_create([AdminAuditEntry(**_columns(entry)) for entry in entries])
 
     def search(
         self,
@@ -83,6 +82,24 @@ def _newest_first(rows: QuerySet[AdminAuditEntry]) -> Iterator[AdminAuditEntry]:
         last = piece[-1]
         before = Q(run_date__lt=last.run_date) | Q(run_date=last.run_date, id__lt=last.pk)
         piece = list(ordered.filter(before)[:_PIECE])
+
+
+def _columns(entry: AuditEntry) -> dict[str, Any]:
+    return {
+        "run_date": entry.run_date,
+        "caller": entry.caller[:320],
+        "origin": entry.origin[:120],
+        "face": entry.face,
+        "operation": entry.operation,
+        "cmdlet": entry.cmdlet,
+        "parameters": [list(pair) for pair in entry.parameters],
+        "object_modified": entry.object_modified[:640],
+        "changes": entry.changes,
+        "succeeded": entry.succeeded,
+        "error": entry.error,
+        "modified_properties": [list(triple) for triple in entry.modified_properties],
+        "server": entry.server,
+    }
 
 
 def _any(column: str, values: Sequence[str]) -> Q:
