@@ -61,7 +61,7 @@ _COLUMNS = (
 def insert(database: Database, acts: Sequence[Act], version: int, *, deleted: int = 0, where: str = "acts") -> None:
     """Append acts; those of a higher version replace earlier ones of the same place."""
     if acts:
-        database.client().insert_arrow(where, table(acts, version, deleted))
+        database.insert(where, table(acts, version, deleted))
 
 
 def insert_file(database: Database, file: Path, version: int) -> None:
@@ -165,7 +165,7 @@ def mark_due(database: Database, keys: Iterable[str]) -> None:
 
     noted = list(keys)
     if noted:
-        database.client().insert_arrow("acts_due", pa.table({"key": raw_texts(noted)}))
+        database.insert("acts_due", pa.table({"key": raw_texts(noted)}))
 
 
 def mark_all_due(database: Database, prefixes: Iterable[str], words: Iterable[str]) -> None:

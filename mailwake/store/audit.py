@@ -102,7 +102,7 @@ def table(records: Sequence[StoredRecord], version: int) -> pa.Table:
 def insert(database: Database, records: Sequence[StoredRecord], version: int, where: str = "audit") -> None:
     """Append records; those of a higher version replace earlier ones of the same place."""
     if records:
-        database.client().insert_arrow(where, table(records, version))
+        database.insert(where, table(records, version))
 
 
 def insert_file(database: Database, file: Path, version: int) -> None:
@@ -125,7 +125,7 @@ def strike(database: Database, places: Iterable[Place], version: int, where: str
         "version": pa.array([version] * len(gone), pa.uint64()),
         "deleted": pa.array([1] * len(gone), pa.uint8()),
     }
-    database.client().insert_arrow(where, pa.table(made))
+    database.insert(where, pa.table(made))
 
 
 def find(

@@ -34,6 +34,7 @@ SETTINGS: dict[str, Any] = {
     "session_timezone": "UTC",
     "max_partitions_per_insert_block": 0,  # a log of years goes in at once
     "use_skip_indexes_on_data_read": 0,  # a tenth slower than looking at the indexes before
+    "output_format_arrow_parallel_encoding": 0,  # its threads can wait for each other for ever (26.5)
 }
 _ARROW = "output_format_arrow_string_as_string = 0, output_format_arrow_compression_method = 'none'"
 _NAME = "mailwake"
@@ -41,6 +42,8 @@ _NAME = "mailwake"
 _ALL = ""
 """Stands for all tables, where merging is counted."""
 _TEMPORARY = "mailwake-tmp"
+_SMALL = 4096
+"""Rows of a piece that needs no index."""
 _MOST_ANSWERS = 64
 """That are remembered: see `Database.of_facts`."""
 _T = TypeVar("_T")
@@ -186,6 +189,16 @@ class Database:
         shown = ", ".join(kinds[type(value)] % name for name, value in values.items())
         bound = {n: round(v.timestamp() * 1_000_000) if isinstance(v, datetime) else v for n, v in values.items()}
         self.client().command(f"INSERT INTO {table} ({', '.join(values)}) SELECT {shown}", parameters=bound)
+
+    def insert(self, table: str, made: pa.Table) -> None:
+        """Insert a table of Arrow's.
+
+        A small piece is written without indexes where it will be merged soon: who asks reads it whole as quickly, and
+        of the files that it would be, half are those of indexes. Merging makes them.
+        """
+        small = made.num_rows <= _SMALL and (self._merging[_ALL] or self._merging[table])
+        settings = {"materialize_skip_indexes_on_insert": 0} if small else None
+        self.client().insert_arrow(table, made, settings=settings)
 
     def insert_stream(self, table: str, names: str, file: Path, version: int, settings: str = "") -> None:
         """Insert these columns of a file, an Arrow stream, with this version. The engine reads the file itself."""

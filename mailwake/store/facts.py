@@ -119,7 +119,7 @@ def insert_file(database: Database, file: Path, seq: int) -> None:
 def insert(database: Database, table: pa.Table) -> None:
     """Append facts that the store does not have yet."""
     if table.num_rows:
-        database.client().insert_arrow("facts", table)
+        database.insert("facts", table)
         database.facts_changed()
 
 

@@ -67,7 +67,7 @@ def insert(database: Database, signs: Sequence[Sign]) -> None:
     for name in ("mailbox", "folder", "action", "message_id", "subject", "sender", "from_folder"):
         values = [None if one is None else one.encode("utf-8", "replace").decode() for one in columns[name]]
         made[name] = pa.array(values, pa.string())
-    database.client().insert_arrow("items", pa.table(made))
+    database.insert("items", pa.table(made))
 
 
 def named(database: Database, wanted: AuditFilter) -> dict[str, set[str]]:

@@ -58,7 +58,7 @@ def insert(database: Database, made: pa.Table) -> None:
     """Append rows; those of a higher version replace earlier ones of the same (received, trace_id, leaf)."""
     if made.num_rows:
         with database.writing_rows():
-            database.client().insert_arrow("rows", made)
+            database.insert("rows", made)
 
 
 Write = Callable[[list[Row], int, int], None]
