@@ -24,6 +24,7 @@ from mailwake.events.told import tell
 from mailwake.store.arrow import spare_pandas
 from mailwake.store.errors import StoreError
 from mailwake.store.fresh import make
+from mailwake.store.priorities import settle
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -144,6 +145,7 @@ class Database:
         before that is cleared; and what an import writes in large pieces, it would write twice.
         """
         self._merge(tables or (_ALL,), 1)
+        settle()
         try:
             yield
         finally:

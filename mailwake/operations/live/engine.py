@@ -48,6 +48,9 @@ MOST = 50_000
 """Records of one window at most."""
 WINDOW_EVERY = 0.25
 """Seconds from the beginning of one window's writing to that of the next, at least, unless there is much."""
+SHARE, SELDOM = 4.0, 1.0
+"""On a busy machine a window takes longer to write: then the next one waits for so many times that long, up to so many
+seconds. Each window is pieces that have to be merged, which those who ask at that moment wait for."""
 LOOK_EVERY = 0.1
 """Seconds between looks at files that have nothing more."""
 AUDIT_EVERY = 2.0
@@ -172,6 +175,8 @@ class _Session:
         self._caught_up: dict[str, float] = {}
         """Of each source, when (Unix time) the last look began that left nothing unread."""
         self._audited = self._told = self._wrote = self._placed = self._compared = 0.0
+        self._took = 0.0
+        """Seconds that the last window took to write."""
         self._collected = time.monotonic()
         self._places_wait = False
         """There are places that are not committed yet."""
@@ -213,7 +218,7 @@ class _Session:
         late = self._places_wait and time.monotonic() - self._placed >= PLACES_EVERY
         if not window.begun and (late or self._has_losses()):
             window.begun = time.monotonic()
-        due = window.begun and time.monotonic() - self._wrote >= WINDOW_EVERY
+        due = window.begun and time.monotonic() - self._wrote >= max(WINDOW_EVERY, min(SHARE * self._took, SELDOM))
         if len(window.facts) >= WINDOW or due:
             self._write(writer)
         if time.monotonic() - self._audited >= AUDIT_EVERY:
@@ -292,6 +297,7 @@ class _Session:
             places = [files.Place(path, *saved) for path, saved in self._places.commit(tails)]
         writer.write(self._correlator.window(window.facts, self._watermark()), places)
         writer.drain()
+        self._took = time.monotonic() - self._wrote
         if not self._places_wait:
             self._engine.settled.update(caught_up)
         self._engine.windows += 1
