@@ -1,8 +1,8 @@
 """Who of the engine's threads gives way to whom.
 
 The thread that watches the engine's memory gives itself the highest priority there is, if it may (as root). When it
-ends, with the first connection, its thread goes back to the engine's pool as it is and is given other work: then merging,
-or the question of one person, runs ahead of all other processes.
+ends, with the first connection, its thread goes back to the engine's pool as it is and is given other work: then
+merging, or the question of one person, runs ahead of all other processes.
 """
 
 from __future__ import annotations
