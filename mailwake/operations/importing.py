@@ -233,7 +233,8 @@ class _Import:
         self._sights = sights = Sights(self._database)
         for made in self._harvesters.reaped(self._windows_ahead, self._database.temporary):
             back = self._correlator.passes(made.low, made.high)
-            writer.write_reaped(made.facts, made.records, made.rows, made.filed, overlapping=back or several)
+            given = self._harvesters.give_back
+            writer.write_reaped(made.slot, made.records, made.filed, overlapping=back or several, done=given)
             sights.note(made.acts, made.seen)
             window = self._correlator.leftovers(made)
             writer.write(window, self._committed(dict(made.places)))

@@ -29,6 +29,7 @@ from mailwake.operations.audit_filing import HANDLED, SLACK, Filed, file, key_of
 from mailwake.operations.audit_sight import Sight, sights, write
 from mailwake.operations.inputs import Input
 from mailwake.operations.plan import Piece
+from mailwake.operations.slots import Slot, Slots
 from mailwake.store.arrow import spare_pandas, write_stream
 from mailwake.store.errors import StoreError
 from mailwake.trace.buckets import FILING
@@ -67,10 +68,8 @@ def end_of(batch: Batch) -> End:
 class Reaped(NamedTuple):
     """A window, worked on."""
 
-    facts: Path
-    """File of all its facts, an Arrow stream; `seq` numbers them from 0."""
-    rows: Path
-    """File of the rows of whole journeys, likewise. Both are removed by who writes them to the store."""
+    slot: Slot
+    """Its facts and rows; given back by who has written them to the store."""
     records: int
     lines: int
     whole: list[str]
@@ -95,10 +94,10 @@ class Reaped(NamedTuple):
     """Their keys, and of how many facts they were made."""
 
 
-def reap(pieces: list[Piece], place: Path) -> Reaped:
+def reap(pieces: list[Piece], acts: Path, slot: Slot) -> Reaped:
     """Read and correlate one window. Runs in a process of its own.
 
-    place: beginning of the names of the files to make. Raises OSError when they cannot be written.
+    acts, slot: names of the files to make. Raises OSError when they cannot be written.
     """
     from mailwake.store import row_columns
 
@@ -123,13 +122,11 @@ def reap(pieces: list[Piece], place: Path) -> Reaped:
     facts = _without_doubles(facts) if taken is None else taken.facts
     made = harvest(facts, told)
     filed, seen, keys = for_auditing(facts, made.keys, told)
-    acts = place.with_suffix(".acts")
     write(acts, seen)
-    files = place.with_suffix(".facts"), place.with_suffix(".rows")
-    write_stream(files[1], row_columns.table_in_order(made.rows, taken, told.rows if told is not None else 0))
-    write_stream(files[0], _facts(taken, facts, keys))  # from then on there is no text in `taken`
+    write_stream(slot.rows, row_columns.table_in_order(made.rows, taken, told.rows if told is not None else 0))
+    write_stream(slot.facts, _facts(taken, facts, keys))  # from then on there is no text in `taken`
     return Reaped(
-        *files,
+        slot,
         len(facts) if taken is None else taken.rows,
         account.lines,
         made.book.keys,
@@ -180,6 +177,7 @@ class Harvesters:
         self._count = processes
         self._pool: ProcessPoolExecutor | None = None
         self._begun: deque[Future[Reaped]] = deque()
+        self._slots: Slots | None = None
 
     def start(self) -> ProcessPoolExecutor:
         """Start them, unless they are there."""
@@ -204,12 +202,22 @@ class Harvesters:
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = None
+        if self._slots is not None:
+            self._slots.close()
 
     def begin(self, windows: list[list[Piece]], folder: Path) -> None:
         """Begin with the first windows, which `reaped` gives."""
-        pool = self.start()
-        ahead = enumerate(windows[: self._count + 1])
-        self._begun.extend(pool.submit(reap, pieces, folder / str(number)) for number, pieces in ahead)
+        for number, pieces in enumerate(windows[: self._count + 1]):
+            self._begun.append(self._submit(number, pieces, folder))
+
+    def _submit(self, number: int, pieces: list[Piece], folder: Path) -> Future[Reaped]:
+        self._slots = self._slots or Slots(folder)
+        return self.start().submit(reap, pieces, folder / f"{number}.acts", self._slots.take())
+
+    def give_back(self, slot: Slot) -> None:
+        """What a window was handed over in may be used for another. From any thread."""
+        if self._slots is not None:
+            self._slots.give_back(slot)
 
     def reaped(self, windows: list[list[Piece]], folder: Path) -> Iterator[Reaped]:
         """All windows in their order, few worked on ahead of the one that is wanted.
@@ -218,11 +226,10 @@ class Harvesters:
         """
         pending, self._begun = self._begun, deque()
         begun = len(pending)
-        pool = self.start()
         try:
             for number, pieces in enumerate(windows):
                 if number >= begun:
-                    pending.append(pool.submit(reap, pieces, folder / str(number)))
+                    pending.append(self._submit(number, pieces, folder))
                 if len(pending) > self._count:
                     yield pending.popleft().result()
             while pending:
@@ -233,7 +240,7 @@ class Harvesters:
                 what, tell("was memory short? Import again: it goes on where it stopped"), retry=True
             ) from error
         except KeyboardInterrupt:
-            for process in list(getattr(pool, "_processes", {}).values()):
+            for process in list(getattr(self._pool, "_processes", {}).values()):
                 process.terminate()  # what they have in hand is read again next time
             raise
 

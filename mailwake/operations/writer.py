@@ -11,12 +11,12 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailwake.audit.observe.naming import Named
 from mailwake.operations.audit_filing import Filed
 from mailwake.operations.correlate import Window
+from mailwake.operations.slots import Slot
 from mailwake.store import acts, files, items, journeys, row_columns
 from mailwake.store import facts as stored_facts
 from mailwake.store.database import Database
@@ -59,13 +59,15 @@ class Writer:
         self._check()
         self._work.put(lambda: self._write(window, places))
 
-    def write_reaped(self, facts: Path, count: int, rows: Path, filed: Filed, *, overlapping: bool) -> None:
-        """Hand over what another process made ready (files of Arrow streams, removed then).
+    def write_reaped(
+        self, slot: Slot, count: int, filed: Filed, *, overlapping: bool, done: Callable[[Slot], None]
+    ) -> None:
+        """Hand over what another process made ready; done: called when that is written.
 
         The place is committed with the rest of the window.
         """
         self._check()
-        self._work.put(lambda: self._write_reaped(facts, count, rows, filed, overlapping))
+        self._work.put(lambda: self._write_reaped(slot, count, filed, overlapping, done))
 
     def drain(self) -> None:
         """Wait until everything handed over is written."""
@@ -101,18 +103,19 @@ class Writer:
         self.rows += len(window.rows)
         files.save(self._database, places)
 
-    def _write_reaped(self, facts: Path, count: int, rows: Path, filed: Filed, overlapping: bool) -> None:
+    def _write_reaped(
+        self, slot: Slot, count: int, filed: Filed, overlapping: bool, done: Callable[[Slot], None]
+    ) -> None:
         self._note(filed)
         if overlapping:
-            self._insert(stored_facts.numbered(facts, self._seq), overlapping)
+            self._insert(stored_facts.numbered(slot.facts, self._seq), overlapping)
         else:
-            stored_facts.insert_file(self._database, facts, self._seq)
+            stored_facts.insert_file(self._database, slot.facts, self._seq)
             self._seq += count
             self.new_facts += count
         self._seq += 1
-        journeys.insert_file(self._database, rows, self._seq)
-        facts.unlink()
-        rows.unlink()
+        journeys.insert_file(self._database, slot.rows, self._seq)
+        done(slot)
 
     def _note(self, filed: Filed) -> None:
         """Before the facts: a crash in between makes acts be looked for in vain, and none be missed."""

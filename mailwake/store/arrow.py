@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib.abc import MetaPathFinder
@@ -89,11 +90,16 @@ def time_column(values: Sequence[int]) -> pa.Array:
 
 
 def write_stream(path: Path, table: pa.Table) -> None:
-    """Write a table as an Arrow stream: the engine reads it from there without a copy in this process or another."""
+    """Write a table as an Arrow stream: the engine reads it from there without a copy in this process or another.
+
+    What the file holds is written over; it is not emptied before, which would give its pages back.
+    """
     import pyarrow as pa
 
-    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_stream(file, table.schema) as writer:
-        writer.write_table(table)
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "wb") as file:
+        with pa.ipc.new_stream(pa.PythonFile(file, "w"), table.schema) as writer:
+            writer.write_table(table)
+        file.truncate()
 
 
 def read_stream(path: Path) -> pa.Table:
