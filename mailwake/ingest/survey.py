@@ -37,10 +37,12 @@ _NAMES = b"|".join(_LONGEST_FIRST)
 _STAMP = re.compile(
     rb"^\x00*(?:[\w.-]{1,64} +\| |%?\{[^}\n]{0,40}\} ?)?(?:<\d{1,3}>(?:\d )?)?(?:"
     rb"(" + _NAMES + rb")\.? {1,2}(\d{1,2}) (?:(\d{4}) )?(\d\d):(\d\d):(\d\d)"
-    rb"|(\d{4})[-/](\d\d)[-/](\d\d)[T ]\d\d:\d\d:\d\d)"
-    rb"(?:[^\n]{1,300}?: (" + LONG.encode() + rb"): (?:client=|uid=\d))?",
+    rb"|(\d{4})[-/](\d\d)[-/](\d\d)[T ]\d\d:\d\d:\d\d)",
     re.MULTILINE,
 )
+_ARRIVES = re.compile(rb": (" + LONG.encode() + rb"): (?:client=|uid=\d)")
+_FURTHEST = 301
+"""Bytes from the stamp to the colon before a queue ID, at most."""
 _SECTION = re.compile(rb"^==> (.+) <==\r?$", re.MULTILINE)
 
 
@@ -63,16 +65,22 @@ class Course:
 
     def look(self, text: bytes, marks: list[tuple[int, int]] | None = None, offset: int = 0) -> None:
         """Walk through the stamps of a piece of text; note the place of the first in marks."""
-        for match in _STAMP.finditer(text):
-            month, day, year, hour, minute, second, full_year, full_month, full_day, queue_id = match.groups()
+        arrivals = _arrivals(text)
+        for begin in _line_starts(text):
+            match = _STAMP.match(text, begin)
+            if match is None:
+                continue
+            month, day, year, hour, minute, second, full_year, full_month, full_day = match.groups()
             if month is not None and year is None:
                 self._open(_MONTH[month], int(day), (int(hour) * 3600 + int(minute) * 60 + int(second)) * 1_000_000)
-                if queue_id is not None:
-                    self._arrival(queue_id.decode())
+                for place, queue_id in arrivals.get(begin, ()):
+                    if 0 < place - match.end() < _FURTHEST:
+                        self._arrival(queue_id)
+                        break
             else:
                 self._full(int(year or full_year), _MONTH[month] if month else int(full_month), int(day or full_day))
             if marks is not None and self.position is not None:
-                marks.append((offset + match.start(), self.position))
+                marks.append((offset + begin, self.position))
                 marks = None
 
     def _open(self, month: int, day: int, micros: int) -> None:
@@ -102,6 +110,23 @@ class Course:
         if abs(away) <= 2:
             turn = (self.position + away) // YEAR  # the year of the walk in which the ID's day lies
             self.ids[arrived.year - turn] += 1
+
+
+def _line_starts(text: bytes) -> Iterator[int]:
+    """Where lines begin. A search for what stands at the beginning of a line would try every byte."""
+    begin = 0
+    while begin < len(text):
+        yield begin
+        begin = text.find(b"\n", begin) + 1 or len(text)
+
+
+def _arrivals(text: bytes) -> dict[int, list[tuple[int, str]]]:
+    """Long queue IDs of the lines that tell of an arrival: beginning of the line -> places and IDs."""
+    found: dict[int, list[tuple[int, str]]] = {}
+    for match in _ARRIVES.finditer(text):
+        begin = text.rfind(b"\n", 0, match.start()) + 1
+        found.setdefault(begin, []).append((match.start(), match[1].decode()))
+    return found
 
 
 class Survey:

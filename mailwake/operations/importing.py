@@ -7,6 +7,7 @@ import json
 import os
 import resource
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -155,11 +156,13 @@ class _Import:
                     self._retract(self._saved.outgrown(source))
                 account = self._in_parallel(writer) if self._divides(total) else self._in_order(writer)
                 office = self._office(stack)  # while the last windows are written
-            with self._database.merging(*auditing.TABLES):
-                auditing.work(self._database, office, self._sights)
+            with ThreadPoolExecutor(1) as beside:  # the one is the engine's work, the other mostly ours
+                tidied = beside.submit(self._tidy)
+                with self._database.merging(*auditing.TABLES):
+                    auditing.work(self._database, office, self._sights)
+                tidied.result()
             if self._sights is not None:
                 self._sights.close()
-            parts.tidy(self._database)
         finally:
             stack.close()
             if collecting:
@@ -169,6 +172,9 @@ class _Import:
         files.save(self._database, self._read_whole())
         self._record(account)
         return account
+
+    def _tidy(self) -> None:
+        parts.tidy(self._database)
 
     def _office(self, stack: ExitStack) -> auditing.Opener | None:
         """What auditing needs that can be had before all facts are written; None where it will do by itself."""
