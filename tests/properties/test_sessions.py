@@ -51,8 +51,19 @@ DEFERRED_BY_EXIM = """
 
 
 @pytest.mark.pitfall("R07")
-@pytest.mark.parametrize("block", [SESSION, TRIES, TURNED_AWAY, DEFERRED, DEFERRED_BY_EXIM])
-@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize(
+    ("block", "first"),
+    [
+        (SESSION, True),
+        (DEFERRED_BY_EXIM, False),
+        *(
+            pytest.param(block, first, marks=pytest.mark.slow)  # each cut is a store, read into twice
+            for block in (SESSION, TRIES, TURNED_AWAY, DEFERRED, DEFERRED_BY_EXIM)
+            for first in (True, False)
+            if (block, first) not in ((SESSION, True), (DEFERRED_BY_EXIM, False))
+        ),
+    ],
+)
 def test_a_log_in_two_parts(block: str, first: bool) -> None:
     written = lines(block)
     whole = plain(rows_of([written]))
