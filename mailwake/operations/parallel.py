@@ -10,6 +10,8 @@ import gc
 import os
 import signal
 import sys
+import threading
+import time
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -39,6 +41,7 @@ from mailwake.trace.sketched import Told
 from mailwake.trace.sketched import tell as tell_sketched
 
 _THREADS = "OPENBLAS_NUM_THREADS"
+_LOOK_EVERY = 1.0
 _WANTED = frozenset(FILING) | HANDLED
 """Kinds that correlation or auditing look at."""
 
@@ -188,7 +191,9 @@ class Harvesters:
                 how = "fork" if _can_fork() else "spawn"
                 if how == "fork":
                     _load()  # once for all
-                self._pool = ProcessPoolExecutor(self._count, mp_context=get_context(how), initializer=_prepare)
+                self._pool = ProcessPoolExecutor(
+                    self._count, mp_context=get_context(how), initializer=_prepare, initargs=(os.getpid(),)
+                )
                 for _ in range(self._count):
                     self._pool.submit(_load)
             finally:
@@ -261,8 +266,9 @@ def _load() -> None:
     all_sources()
 
 
-def _prepare() -> None:
+def _prepare(parent: int) -> None:
     """Ctrl-C reaches all processes of a terminal; the one that writes decides what to do."""
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     os.umask(0o077)  # as in `Database`
     if native is not None:
         import pyarrow
@@ -270,3 +276,10 @@ def _prepare() -> None:
         native.keep_memory()
         pyarrow.set_memory_pool(pyarrow.system_memory_pool())  # its own would be given back with each window
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _end_with(parent: int) -> None:
+    """Who waits for work is not told when nobody is left to give any: that process may be killed."""
+    while os.getppid() == parent:
+        time.sleep(_LOOK_EVERY)
+    os._exit(1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,38 @@ def test_no_fork_beside_a_thread() -> None:
     finally:
         done.set()
         thread.join()
+
+
+_WAITING = """
+import sys, time
+from mailwake.operations.parallel import Harvesters
+
+if __name__ == "__main__":
+    pool = Harvesters(2).start()
+    print(*pool._processes, flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="looks for processes in /proc")
+def test_no_process_is_left_when_the_one_that_writes_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "wait.py"
+    script.write_text(_WAITING)
+    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        readers = [Path("/proc", number) for number in process.stdout.readline().split()]
+        process.kill()
+    assert len(readers) == 2
+    end = time.monotonic() + 20
+    while any(map(_runs, readers)) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not any(map(_runs, readers))
+
+
+def _runs(process: Path) -> bool:
+    try:
+        return (process / "stat").read_text().rpartition(") ")[2][
+            0
+        ] != "Z"  # nobody may be there to take note of its end
+    except FileNotFoundError:
+        return False
