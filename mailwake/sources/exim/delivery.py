@@ -34,6 +34,9 @@ _IN_ORDER = re.compile(
 Nothing in it can match in two ways; a line that it does not cover to the end goes to the walk."""
 _ANSWERS = re.compile(r"auto_?reply|vacation|(?:\A|_)reply(?:\Z|_)")
 """Names that autoreply transports are given: the default configuration's, the specification's examples'."""
+_KEEPS = re.compile("lmtp|mailman").search
+"""Names of transports to a mailbox server or a list manager over TCP, as their documentation gives them: there the
+message ends as in a mailbox (https://docs.mailman3.org, "Exim": `mailman3_transport`)."""
 _MAILBOX_PATH = ("maildir", "mbox", "/mail/", "/cur", "/new")
 
 
@@ -242,7 +245,7 @@ def _disposition(fields: Fields) -> str:
         return "discard"
     if "relay_ip" not in fields and _ANSWERS.search(transport):
         return "reply"
-    if "relay_ip" not in fields or "token" in fields or "lmtp" in transport:
+    if "relay_ip" not in fields or "token" in fields or _KEEPS(transport):
         return "mailbox"
     return "relay"
 
