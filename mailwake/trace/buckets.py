@@ -25,7 +25,7 @@ PLAIN, REFUSAL, SESSION, MENTIONING, SPECIAL = 1, 2, 3, 4, 5
 under its own key, and it may speak of other keys; under a key to be worked out, and it may speak of others."""
 FILING: dict[str, int] = {
     **dict.fromkeys(QUEUE_KINDS, PLAIN),
-    **dict.fromkeys(("arrive", "envelope", "deliver", "deliveries", "notify"), MENTIONING),
+    **dict.fromkeys(("arrive", "envelope", "deliver", "deliveries", "note", "notify"), MENTIONING),
     "reject": REFUSAL,
     **dict.fromkeys(SESSION_KINDS, SESSION),
     "check": SPECIAL,
@@ -135,13 +135,22 @@ def _mentions(fact: Fact) -> list[str]:
     elif kind == "proxy_accept":
         found = []
     else:
-        return list(fields.get("queued_as", ())) if kind == "verdict" else []
+        return list(fields.get("queued_as", ())) if kind == "verdict" else _remarked(fact)
     reply = fields.get("reply", "")
     name = filter_id(reply) if "(" in reply or ", id=" in reply else ""
     if name:
         found.append("f:" + name)
-    if kind == "deliver" and " said: " in reply:
-        echo = met_with(fact)
-        if echo:
-            found.extend((echo, *met_at(fact), *met_loop(fact), *met_early(fact)))
+    if kind == "deliver" and fields.get("status") != "sent":
+        found += _refused(fact)
     return found
+
+
+def _refused(fact: Fact) -> list[str]:
+    """What a delivery that another server refused speaks of, if that is one of ours."""
+    echo = met_with(fact)
+    return [echo, *met_at(fact), *met_loop(fact), *met_early(fact)] if echo else []
+
+
+def _remarked(fact: Fact) -> list[str]:
+    """What a remark on one of several servers speaks of."""
+    return met_early(fact) if fact.kind == "note" and "relay_ip" in fact.fields else []

@@ -16,6 +16,8 @@ from mailwake.trace.twins import SECOND, lesser
 
 _CLOSE = 600_000_000
 """How far (µs) the clocks of two hosts may be apart."""
+_Session = tuple[int, str, str, str]
+"""When, on which host, by which process or of which message, with which server."""
 
 
 def is_echo(component: Component, leg: Leg) -> bool:
@@ -65,12 +67,11 @@ def unmet_tries(component: Component) -> dict[str, list[list[Fact]]]:
     names = {early_name(fact) for tried in found.values() for one in tried for fact in one} - {""}
     if not names:
         return found
-    sessions: dict[tuple[int, str, int], set[str]] = {}
+    sessions: dict[_Session, set[str]] = {}
     for leg in component.legs:
-        for recipient in leg.recipients.values():
-            for fact in recipient.attempts:
-                if met := names.intersection(met_early(fact)):
-                    sessions.setdefault((fact.ts, fact.host, fact.pid), set()).update(met)
+        for fact in leg.facts:
+            if fact.kind in ("deliver", "note") and (met := names.intersection(met_early(fact))):
+                sessions.setdefault(_session(leg, fact), set()).update(met)
     free = sorted(sessions)
     left: dict[str, list[list[Fact]]] = {}
     for key, tried in found.items():
@@ -82,6 +83,11 @@ def unmet_tries(component: Component) -> dict[str, list[list[Fact]]]:
             else:
                 free.remove(met_by)
     return left
+
+
+def _session(leg: Leg, fact: Fact) -> _Session:
+    """The session in which a delivery was refused; Exim's log may not tell processes apart."""
+    return fact.ts, fact.host, str(fact.pid or leg.key), fact.fields.get("relay_ip", "")
 
 
 def _unmet(component: Component, key: str, met: list[int]) -> list[Fact]:

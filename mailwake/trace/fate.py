@@ -182,17 +182,23 @@ def untold(leg: Leg, name: str, swept: int) -> Fate:
 
     Exim delivers to an address once, whoever stood for it, and logs nothing of the others (deliver.c, tree_duplicates).
     """
-    named = leg.arrival.get("recipients", ()) if leg.arrival is not None else ()
-    if not leg.removed or leg.queued or leg.tracked or name not in named:
+    if (named := once_for_all(leg)) is None or name.lower() not in named:
         return untried(leg, swept)
     low = name.lower()
     for recipient in leg.recipients.values():
-        if low in (recipient.low, f"{recipient.low}@{low.partition('@')[2]}"):
+        if low == recipient.low:
             once = of_attempts(leg, recipient, swept)
             return once._replace(detail="Duplicate", folder="", address="") if once.status == "Delivered" else once
-    if any(recipient.low_original != recipient.low for recipient in leg.recipients.values()):
+    if leg.removed and any(recipient.low_original != recipient.low for recipient in leg.recipients.values()):
         return Fate("Expanded", "Expanded", "", "", leg.removed)
     return untried(leg, swept)
+
+
+def once_for_all(leg: Leg) -> set[str] | None:
+    """Whom the arrival named, where the log tells neither how many are left nor of an address that is reached twice."""
+    if leg.arrival is None or leg.queued or leg.tracked or "recipients" not in leg.arrival:
+        return None
+    return {name.lower() for name in leg.arrival["recipients"]}
 
 
 def untried(leg: Leg, swept: int) -> Fate:

@@ -10,10 +10,10 @@ Facts with the key "" (sessions, statistics) stand for themselves.
 
 from __future__ import annotations
 
-import re
 from hashlib import blake2b
 
 from mailwake.events.fact import Fact
+from mailwake.trace.answers import Answer, answer
 from mailwake.trace.origins import is_internal
 
 QUEUE_KINDS = frozenset(
@@ -41,9 +41,6 @@ SESSION_KINDS = frozenset(["connect", "disconnect", "lost", "tls", "auth_failed"
 _ALONE = frozenset({"discard", "milter-discard", "hold", "redirect"})
 _EARLY = frozenset({"CONNECT", "EHLO", "HELO", "MAIL", "XCLIENT"})
 _ON_THE_SPOT = frozenset({"smtpd", "milter", "acl"})
-_SAID = re.compile(
-    r"host \S+ said: [45]\d\d (?:[45]\.\d{1,3}\.\d{1,3} )?(.*) \(in reply to (?:[A-Z -]+|end of DATA) command\)\Z"
-).match
 _HASH = blake2b(digest_size=12)
 _ID_LENGTH = 36
 
@@ -141,14 +138,13 @@ def met_at(fact: Fact) -> tuple[str, ...]:
 
 def words_met(fact: Fact) -> str:
     """The words with which a server of ours refused what this delivery handed over; "" for another delivery."""
-    fields = fact.fields
-    if fields.get("status") not in ("bounced", "deferred"):
-        return ""
-    ip, found = fields.get("relay_ip", ""), _SAID(fields.get("reply", ""))
-    return found[1] if found is not None and ip and is_internal(ip) else ""
+    found = _met(fact)
+    return found.words if found is not None and fact.kind != "note" else ""
 
 
-_BEFORE_RECIPIENTS = tuple(f"(in reply to {command} command)" for command in ("MAIL FROM", "HELO", "EHLO"))
+def _met(fact: Fact) -> Answer | None:
+    ip = fact.fields.get("relay_ip", "")
+    return answer(fact) if ip and is_internal(ip) else None
 
 
 def early_name(fact: Fact) -> str:
@@ -160,10 +156,11 @@ def early_name(fact: Fact) -> str:
 
 
 def met_early(fact: Fact) -> list[str]:
-    """The names that the refusal may have which a delivery met with before it named its recipient."""
-    words = words_met(fact) if fact.fields.get("reply", "").endswith(_BEFORE_RECIPIENTS) else ""
+    """The names that the refusal may have which a delivery met with before it named its recipient, or a remark of one
+    that then went to another server tells of."""
+    found = _met(fact)
     second = fact.ts // _SECOND
-    return [_early(words, second + off) for off in (-1, 0, 1)] if words else []
+    return [_early(found.words, second + off) for off in (-1, 0, 1)] if found is not None and found.early else []
 
 
 def _early(words: str, second: int) -> str:

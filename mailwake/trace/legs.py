@@ -48,7 +48,8 @@ _INTO_MAILBOX = frozenset({"mailbox", "command"})
 _BY_ITSELF = frozenset({"virtual", "lmtp"})
 """Agents that never run a program."""
 _LIST_REPLY = "250 Ok"
-"""Mailman 3's answer (runners/lmtp.py), which has no session in it either; Dovecot's and Cyrus' do."""
+"""Mailman 3's answer (runners/lmtp.py), which has no session in it either; Dovecot's and Cyrus' do. An Exim transport
+may have any name, and does not say that it speaks LMTP."""
 _REMOVED_GRACE = 10_000_000
 """Facts this long (µs) after the end of a life still belong to it; later ones are of a life whose birth was not
 seen."""
@@ -312,6 +313,6 @@ def by_agent(attempts: list[Fact]) -> bool:
             and fields.get("agent") not in _BY_ITSELF
         ):
             return True
-        if fields.get("agent") == "lmtp" and fields.get("reply") == _LIST_REPLY:
+        if fields.get("reply") == _LIST_REPLY and (fields.get("agent") == "lmtp" or "transport" in fields):
             return True
     return False

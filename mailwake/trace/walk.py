@@ -7,7 +7,18 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from mailwake.trace.component import Component
-from mailwake.trace.fate import Fate, ended, gave_way, kept_back, of_attempts, of_mailbox, refused, untold, untried
+from mailwake.trace.fate import (
+    Fate,
+    ended,
+    gave_way,
+    kept_back,
+    of_attempts,
+    of_mailbox,
+    once_for_all,
+    refused,
+    untold,
+    untried,
+)
 from mailwake.trace.filters import filter_fates, filter_id, kept_from, left_out
 from mailwake.trace.instances import Turn, addresses, turns
 from mailwake.trace.learning import is_passing
@@ -146,6 +157,8 @@ class Walker:
                 self.leg(link.child, expected, path, _weaker(grade, link.grade))
             return
         seen = {recipient.low for recipient in leg.recipients.values()}
+        if (again := once_for_all(leg)) is not None:
+            seen -= again
         seen.update(recipient.low_original for recipient in leg.recipients.values())
         left = {low: original for low, original in expected.items() if low not in seen}
         if left and leg.nrcpt and len(leg.recipients) >= leg.nrcpt:

@@ -317,12 +317,30 @@ def test_an_address_reached_twice_is_delivered_to_once() -> None:
     second = Y.replace("-> y@example.org", "-> y@example.org <all@example.org>")
     assert fates(arrival + first + second + DONE) == [
         "a@example.net all@example.org = Expanded/Expanded",
-        "a@example.net all@example.org x Delivered/Relayed",
+        "a@example.net all@example.org x@example.org Delivered/Relayed",
         "a@example.net all@example.org y@example.org Delivered/Relayed",
         "a@example.net both@example.org = Expanded/Expanded",
         "a@example.net x@example.org = Delivered/Duplicate",
     ]
     assert "a@example.net both@example.org = GettingStatus/Unknown" in fates(arrival + first + second)
+    assert "a@example.net x@example.org = Delivered/Duplicate" in fates(arrival + first + second), "known at once"
+    elsewhere = arrival.replace("x@example.org", "y@example.org")
+    assert "a@example.net y@example.org = Delivered/Duplicate" in fates(elsewhere + first + second + DONE)
+
+
+@pytest.mark.parametrize(
+    ("target", "recipient"),
+    [
+        ("carol <boss@example.org>", "carol@example.org"),
+        ("carol (team@example.com, all@example.org) <staff@example.org>", "carol@example.com"),
+        ("carol <system-filter>", "carol"),
+    ],
+)
+def test_a_mailbox_reached_by_an_alias_has_its_domain(target: str, recipient: str) -> None:
+    """Exim leaves out a local domain: it is that of the nearest address that the mailbox stands for."""
+    arrival = IN.replace("for x@example.org y@example.org", "for z@example.org")
+    rows = trace(f"{arrival}2026-11-21 10:00:01 {ID} => {target} R=local_user T=mail_spool\n{DONE}")
+    assert recipient in [row.recipient for row in rows]
 
 
 def test_a_filter_that_is_a_transport_hands_the_message_in_again() -> None:

@@ -79,6 +79,33 @@ def test_a_reason_that_is_not_told_is_not_one_of_sieve() -> None:
     assert row.reason == "rejected by the mailing list"
 
 
+EXIM = """
+2026-11-21 10:00:00 1rXyZa-0001Ab-Cd <= ann@example.net H=out.example.net [192.0.2.1] P=esmtp S=309 id=a1@example.net for list@example.org
+2026-11-21 10:00:01 1rXyZa-0001Ab-Cd => list@example.org <list@example.org> R=mailman3_router T=mailman3_transport H=localhost [127.0.0.1]:8024 C="250 Ok"
+2026-11-21 10:00:01 1rXyZa-0001Ab-Cd Completed
+"""  # noqa: E501
+
+
+@pytest.mark.parametrize(
+    ("line", "fate", "folder"),
+    [
+        (HELD_BY_3, "Delivered/Delivered", "held for moderation"),
+        (f"{HEAD}DISCARD: <a1@example.net>; ['The sender is banned']", "Failed/Discarded", ""),
+        (f"{HEAD}REJECT: <a1@example.net>", "Failed/Rejected", ""),
+        (f"{HEAD}<a1@example.net> post to list@example.org from ann@example.net, 309 bytes", "Delivered/Delivered", ""),
+        (HELD_BY_3.replace("10:00:04", "10:09:04"), "Delivered/Delivered", ""),
+    ],
+)
+def test_behind_exim(line: str, fate: str, folder: str) -> None:
+    """Exim does not say that a transport speaks LMTP; Mailman's answer is known by its words."""
+    rows = rows_of([lines(EXIM), [line]])
+    assert told(rows) == [f"ann@example.net list@example.org = {fate}"]
+    assert (rows[0].folder or "") == folder
+    assert [row.folder for row in rows_of([lines(EXIM.replace("mailman3_transport", "to_lists")), [line]])] == [
+        rows[0].folder
+    ]
+
+
 @pytest.mark.parametrize(
     ("fields", "words"),
     [

@@ -34,6 +34,9 @@ _IN_ORDER = re.compile(
 Nothing in it can match in two ways; a line that it does not cover to the end goes to the walk."""
 _ANSWERS = re.compile(r"auto_?reply|vacation|(?:\A|_)reply(?:\Z|_)")
 """Names that autoreply transports are given: the default configuration's, the specification's examples'."""
+_KEEPS = re.compile("lmtp|mailman").search
+"""Names of transports to a mailbox server or a list manager over TCP, as their documentation gives them: there the
+message ends as in a mailbox (https://docs.mailman3.org, "Exim": `mailman3_transport`)."""
 _MAILBOX_PATH = ("maildir", "mbox", "/mail/", "/cur", "/new")
 
 
@@ -203,15 +206,15 @@ def _cut_target(fields: Fields, rest: str) -> str:
 def _put_odd_target(fields: Fields, target: str, parents: str | None, top: str) -> None:
     """A target that is no full address: the address it was made from is the recipient, the target itself the relay.
 
-    With router option log_as_local Exim shows the local part only, which is the recipient again.
+    With router option log_as_local, which an accept router has by itself, Exim shows the local part only: of the
+    recipient again, or of the mailbox that it stands for.
     """
     known = top if "@" in top else ""
     last = parents.partition(", ")[0] if parents else known
     thrown = target == "discarded" and known and not known.startswith("discarded@")  # deliver.c: `seen finish` alone
     special = thrown or target[:1] in "|/>:" or target.startswith("save ") or ("/" in target and "@" not in target)
     if target[:1] == '"' or not special:
-        same = last and (target == last.rpartition("@")[0] or "@" not in target)
-        fields["recipient"] = last if same and target == last.rpartition("@")[0] else target
+        fields["recipient"] = last if last and target == last.rpartition("@")[0] else _whole(target, last)
     else:
         fields["relay"] = target
         if fields["status"] == "sent":
@@ -220,6 +223,13 @@ def _put_odd_target(fields: Fields, target: str, parents: str | None, top: str) 
             fields["recipient"] = last
     if known and known != fields.get("recipient"):
         fields["orig_recipient"] = known
+
+
+def _whole(target: str, made_from: str) -> str:
+    """A local part with its domain, which only a local domain lacks in the log: that of the address it was made from,
+    as Exim sees to with `qualify_preserve_domain`, and as it is wherever one domain is local."""
+    local, domain = target and "@" not in target and " " not in target, made_from.rpartition("@")[2]
+    return f"{target}@{domain}" if local and domain else target
 
 
 def _special(target: str) -> str:
@@ -242,7 +252,7 @@ def _disposition(fields: Fields) -> str:
         return "discard"
     if "relay_ip" not in fields and _ANSWERS.search(transport):
         return "reply"
-    if "relay_ip" not in fields or "token" in fields or "lmtp" in transport:
+    if "relay_ip" not in fields or "token" in fields or _KEEPS(transport):
         return "mailbox"
     return "relay"
 
