@@ -51,6 +51,19 @@ def test_a_query_is_kept_run_renamed_changed_and_removed(visit: Any) -> None:
     assert visitor.complaints == []
 
 
+def test_what_cannot_be_searched_for_is_said_with_the_status_of_an_error(visit: Any) -> None:
+    page = visit("help").page
+    for query, said in (("from_ip=999.1.1.1", "is no IP address or network"), ("start=x&range=custom", "time")):
+        answer = page.goto(f"/messagetrace/?{query}")
+        assert answer is not None and answer.status == 400, query
+        expect(page.locator("main")).to_contain_text(said)
+    page.goto("/messagetrace/?range=all")
+    page.get_by_text("More criteria").click()
+    page.fill("#from_ip", "999.1.1.1")
+    page.get_by_role("button", name="Search", exact=True).click()
+    expect(page.locator("main")).to_contain_text("is no IP address or network")
+
+
 def test_a_name_that_is_taken_is_said(visit: Any) -> None:
     page = visit("admin").page
     for _ in range(2):

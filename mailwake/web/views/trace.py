@@ -70,7 +70,7 @@ def trace(request: HttpRequest, place: Place = EVERYBODY) -> HttpResponseBase:
     if not request.headers.get("HX-Request"):
         template = "web/trace.html"
         shown["search"] = search_panel.panel(form, place, request.GET.get("saved", ""))
-    response = render(request, template, shown, status=400 if form.errors else 200)
+    response = render(request, template, shown, status=400 if form.errors or shown["problem"] else 200)
     searched = set(request.GET) - {"columns"} and not cursor
     if not place.own and searched and not form.errors and not shown["problem"]:
         context, given = context_of(request), form.given()
