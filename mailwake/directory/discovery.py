@@ -42,7 +42,7 @@ def discover(directory: Directory, found: Iterable[str], first_seen: int | Mappi
     with directory.writing() as revision:
         made = 0
         nobody = not MailboxName.objects.using(directory.alias).exists()
-        for part in _chunks(sorted(fresh)):
+        for part in [sorted(fresh)] if nobody else _chunks(sorted(fresh)):
             known: set[str] = set()
             if not nobody:
                 there = names.claiming(MailboxName.objects.using(directory.alias)).filter(until=None, name__in=part)
@@ -59,7 +59,10 @@ def _make(directory: Directory, settings: Settings, times: dict[str, int], revis
         return 0
     guids = {key: uuid.uuid5(_SPACE, key) for key in times}
     boxes = Mailbox.objects.using(directory.alias)
-    taken = set(boxes.filter(guid__in=guids.values()).values_list("guid", flat=True))
+    taken: set[uuid.UUID] = set()
+    if boxes.exists():
+        for part in _chunks(list(guids.values())):
+            taken.update(boxes.filter(guid__in=part).values_list("guid", flat=True))
     if taken:  # one of that name was removed
         guids = {key: uuid.uuid4() if guid in taken else guid for key, guid in guids.items()}
     rows = []

@@ -97,9 +97,21 @@ def makes_ready(key: str, observed: Iterable[Observation], *, asked: bool) -> li
     return made
 
 
-def write(place: Path, made: Sequence[Made], asked: Asked) -> None:
-    """Files of the acts and of their records, in the same order. place: of the window's other acts."""
+class Rows(NamedTuple):
+    """What goes into the store of one act."""
+
+    act: acts.Act
+    record: audit.StoredRecord
+    asked: tuple[tuple[str, str], ...]
+    """Pairs of names; the rows are these if none of the pairs is of one account."""
+
+
+def write(place: Path, made: Sequence[Made], asked: Asked, plain: Sequence[Rows] = ()) -> None:
+    """Files of the acts and of their records, in the same order; plain: those that are rows already. place: of the
+    window's other acts."""
     filed, _ = file_alone(made, USUAL, {}, throttling=False)
+    filed.acts.extend([one.act for one in plain])
+    filed.records.extend([one.record for one in plain])
     with place.with_suffix(_ASKED).open("wb") as stream:
         pickle.dump(asked, stream, pickle.HIGHEST_PROTOCOL)
     for ending, table in zip(_TABLES, (acts.table(filed.acts, 0), audit.table(filed.records, 0)), strict=True):
@@ -109,17 +121,6 @@ def write(place: Path, made: Sequence[Made], asked: Asked) -> None:
 def files(place: Path) -> tuple[Path, Path, Path]:
     """Where `write` puts them: acts, records, what was asked."""
     return place.with_suffix(_TABLES[0]), place.with_suffix(_TABLES[1]), place.with_suffix(_ASKED)
-
-
-class Act(NamedTuple):
-    """What is asked of one that is ready."""
-
-    key: str
-    mailbox: str
-    actor: str
-    action: str
-    ts: int
-    """µs UTC."""
 
 
 class Ready:
@@ -132,21 +133,60 @@ class Ready:
         of_acts, of_records, of_asked = zip(*map(files, places), strict=True)
         self._acts: pa.Table = pa.concat_tables(map(read_stream, of_acts))
         self._records: pa.Table = pa.concat_tables(map(read_stream, of_records))
+        self.count: int = self._acts.num_rows
         self.asked: Asked = {}
         """Only of keys of which something was asked."""
         for file in of_asked:
             with file.open("rb") as stream:
                 self.asked |= pickle.load(stream)
-        self.acts = self._look()
-        """In the order of the columns."""
 
-    def _look(self) -> list[Act]:
+    def first_sends(self, without: set[str]) -> dict[str, int]:
+        """When (µs UTC) something was sent first out of each mailbox, but for the acts of some keys."""
         import pyarrow as pa
 
-        columns = [self._acts.column(name) for name in ("key", "mailbox")]
-        columns.append(self._records.column("actor"))
-        columns += [self._acts.column("action"), self._acts.column("ts").cast(pa.int64())]
-        return list(map(Act._make, zip(*(column.to_pylist() for column in columns), strict=True)))
+        columns = [self._acts.column(name) for name in ("action", "key", "mailbox")]
+        columns.append(self._acts.column("ts").cast(pa.int64()))
+        first: dict[str, int] = {}
+        # The table's own way (`group_by`) loads pandas.
+        for action, key, mailbox, ts in zip(*(column.to_pylist() for column in columns), strict=True):
+            if action == "Send" and ts < first.get(mailbox, ts + 1) and key not in without:
+                first[mailbox] = ts
+        return first
+
+    def keys(self) -> set[str]:
+        """Of all acts."""
+        return set(self._acts.column("key").to_pylist())
+
+    def among(self, keys: Iterable[str]) -> set[str]:
+        """Those of some keys that have acts here."""
+        return set(self._acts.column("key").filter(self._have("key", keys)).to_pylist())
+
+    def names(self) -> set[str]:
+        """Mailboxes and accounts."""
+        import pyarrow.compute as pc
+
+        columns = (self._acts.column("mailbox"), self._records.column("actor"))
+        return {name for column in columns for name in pc.unique(column).to_pylist()}
+
+    def keys_of(self, names: Iterable[str]) -> set[str]:
+        """Keys of the acts in the mailboxes of these names, or by these accounts."""
+        import pyarrow.compute as pc
+
+        wanted = list(names)
+        if not wanted:
+            return set()
+        theirs = pc.or_(self._have("mailbox", wanted), self._have("actor", wanted))
+        return set(self._acts.column("key").filter(theirs).to_pylist())
+
+    def _have(self, name: str, values: Iterable[str]) -> pa.ChunkedArray:
+        """Of which acts a column has one of these values."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        column = (self._records if name == "actor" else self._acts).column(name)
+        # A value that is no UTF-8 is in no column: what is ready is ASCII.
+        plain = [value for value in values if value.isascii()]
+        return pc.is_in(column, value_set=pa.array(plain, column.type))
 
     def told(self, keys: Iterable[str]) -> list[tuple[str, list[Observation]]]:
         """The acts of some keys."""
@@ -154,21 +194,22 @@ class Ready:
         found: dict[str, list[Observation]] = {}
         if wanted:
             bodies = self._records.column("body")
-            for number, act in enumerate(self.acts):
-                if act.key in wanted:
+            for number, key in enumerate(self._acts.column("key").to_pylist()):
+                if key in wanted:
                     values = unpack(bodies[number].as_py())
-                    found.setdefault(act.key, []).append(observation_of(values["observation"]))
+                    found.setdefault(key, []).append(observation_of(values["observation"]))
         return list(found.items())
 
     def file(self, database: Database, version: int, without: set[str]) -> int:
         """Into the store, but for the acts of some keys; how many. Acts first: a crash then leaves no record that no
         act leads to."""
-        import pyarrow as pa
+        import pyarrow.compute as pc
 
         taken, records = self._acts, self._records
         if without:
-            mask = pa.array([act.key not in without for act in self.acts], pa.bool_())
-            taken, records = taken.filter(mask), records.filter(mask)
+            mask = pc.invert(self._have("key", without))
+            # One chunk: two tables of different pieces are not cut alike.
+            taken, records = taken.filter(mask), records.filter(mask.combine_chunks())
         if taken.num_rows:
             place = database.temporary / "all"
             of_acts, of_records, _ = files(place)

@@ -19,11 +19,12 @@ from typing import Any, NamedTuple
 from mailwake.audit.keys import PREFIXES
 from mailwake.audit.model import Item, LogonType, Observation
 from mailwake.audit.observe.submission import KINDS, is_submission, submissions
-from mailwake.audit.settings import ActorSettings, MailboxSettings, OrganizationSettings, Settings
+from mailwake.audit.settings import Settings
 from mailwake.events.fact import Fact
 from mailwake.operations import audit_ready
 from mailwake.operations.audit_alone import Made
-from mailwake.operations.audit_ready import Ready
+from mailwake.operations.audit_plain import Nobody, plain_rows
+from mailwake.operations.audit_ready import Ready, Rows
 from mailwake.store import acts
 from mailwake.store.database import Database
 
@@ -31,6 +32,8 @@ STORED_KINDS = (*sorted(KINDS), "reject")
 """Kinds of the facts that acts of submissions are made of."""
 _PORTION = 20_000
 """Keys worked on at a time, about."""
+_NOTED = 50_000
+"""Keys noted at a time."""
 _WINDOWS = 10
 """The same, of what is ready: some two thousand of a window."""
 _FIELDS = attrgetter(*Observation.__slots__)
@@ -49,6 +52,8 @@ class Sight(NamedTuple):
     """Pairs of names; the acts are these if none of the pairs is of one account."""
     told: tuple[Fact, ...] = ()
     """The facts, where there may be more in other windows."""
+    rows: Rows | None = None
+    """What goes into the store, instead of `acts`."""
 
     def holds(self, settings: Settings) -> bool:
         """Whether the acts are what they would be by these settings."""
@@ -71,16 +76,22 @@ def sights(facts: Iterable[Fact], keys: Iterable[str], due: Iterable[str], ends:
                 ended.add(key)
     made = []
     for key, found in by_key.items():
-        one = _sight(key, found) if found else None
+        if not found:
+            continue
+        whole = key in ended and any(fact[4] == "arrive" for fact in found)
+        rows = plain_rows(key, found) if whole else None
+        if rows is not None:
+            made.append(Sight(key, len(found), [], rows.asked, rows=rows))
+            continue
+        one = _sight(key, found)
         if one is not None:
-            whole = key in ended and any(fact[4] == "arrive" for fact in found)
             made.append(one if whole else one._replace(told=tuple(found)))
     return made
 
 
 def _sight(key: str, facts: list[Fact]) -> Sight | None:
     """What the facts under a key tell; None if more was asked than who is who."""
-    nobody = _Nobody()
+    nobody = Nobody()
     done = submissions(key, facts, nobody) if any(map(is_submission, facts)) else []
     return None if nobody.asked else Sight(key, len(facts), done, tuple(nobody.pairs))
 
@@ -92,7 +103,7 @@ def _together(parts: list[Sight]) -> Sight | None:
     return _sight(parts[0].key, [fact for one in parts for fact in one.told])
 
 
-def plain(act: Observation) -> tuple[Any, ...]:
+def values_of(act: Observation) -> tuple[Any, ...]:
     """An act as plain values, for another process."""
     values = list(_FIELDS(act))
     values[_LOGON] = str(act.logon_type)
@@ -111,19 +122,25 @@ def act_of(values: tuple[Any, ...]) -> Observation:
 def write(file: Path, found: list[Sight]) -> None:
     """Into a file, for `read`; what is ready for the store goes into files of its own beside it (`audit_ready`)."""
     ready: list[Made] = []
+    plain: list[Rows] = []
     asked: audit_ready.Asked = {}
     rest = []
     for one in found:
+        if one.rows is not None:
+            plain.append(one.rows)
+            if one.asked:
+                asked[one.key] = one.asked
+            continue
         whole = one.acts and not one.told
         made = audit_ready.makes_ready(one.key, one.acts, asked=bool(one.asked)) if whole else None
         if made is None:
-            rest.append((*one[:2], list(map(plain, one.acts)), *one[3:]))
+            rest.append((*one[:2], list(map(values_of, one.acts)), *one[3:5]))
         else:
             ready += made
             if one.asked:
                 asked[one.key] = one.asked
-    if ready:
-        audit_ready.write(file, ready, asked)
+    if ready or plain:
+        audit_ready.write(file, ready, asked, plain)
     with file.open("wb") as stream:
         pickle.dump(rest, stream, pickle.HIGHEST_PROTOCOL)
 
@@ -141,6 +158,8 @@ class Sights:
         """database: an open store."""
         self._database = database
         self._files: list[Path] = []
+        self._seen: list[tuple[str, int]] = []
+        """What is not noted in the store yet."""
         self._unsure: tuple[dict[str, int], set[str]] | None = None
         acts.forget_sights(database)
 
@@ -151,9 +170,15 @@ class Sights:
         """A window's: the file is removed in the end. seen: its keys, and how many facts of each."""
         if seen:
             self._files.append(file)
-            acts.note_sights(self._database, seen)
+            self._seen += seen
+            if len(self._seen) >= _NOTED:
+                self._note()
         else:
             file.unlink(missing_ok=True)
+
+    def _note(self) -> None:
+        acts.note_sights(self._database, self._seen)
+        self._seen.clear()
 
     def doubt(self, keys: Iterable[str]) -> None:
         """What was seen under these keys does not hold: `due_facts` is to give them."""
@@ -166,7 +191,7 @@ class Sights:
         for start in range(0, len(made), _WINDOWS):
             found = Ready(made[start : start + _WINDOWS])
             # What one window told whole, and another told more of.
-            mixed = {act.key for act in found.acts} & several.keys() if several else set()
+            mixed = found.among(several) if several else set()
             self.doubt(sorted(mixed))
             yield found, doubtful | mixed
 
@@ -197,6 +222,7 @@ class Sights:
     def _judged(self) -> tuple[dict[str, int], set[str]]:
         """See `store.acts.unsure`."""
         if self._unsure is None:
+            self._note()
             self._unsure = acts.unsure(self._database, STORED_KINDS)
         return self._unsure
 
@@ -207,29 +233,3 @@ class Sights:
             for one in (file, *audit_ready.files(file)):
                 one.unlink(missing_ok=True)
         self._files.clear()
-
-
-class _Nobody:
-    """Settings of nobody in particular, and what was asked of them."""
-
-    def __init__(self) -> None:
-        self.asked = False
-        """Whether anything was asked but who is who."""
-        self.pairs: list[tuple[str, str]] = []
-        """Names that were asked about, whether they are of one account."""
-
-    def organization(self, ts: int) -> OrganizationSettings:
-        self.asked = True
-        return OrganizationSettings()
-
-    def mailbox(self, name: str, ts: int) -> MailboxSettings:
-        self.asked = True
-        return MailboxSettings(name, known=False)
-
-    def actor(self, name: str, ts: int) -> ActorSettings:
-        self.asked = True
-        return ActorSettings(name)
-
-    def same_account(self, one: str, other: str) -> bool:
-        self.pairs.append((one, other))
-        return False

@@ -27,7 +27,6 @@ from mailwake.audit.settings import ActorSettings, MailboxSettings, Organization
 from mailwake.events.fact import Fact
 from mailwake.operations.audit_alone import BYPASS, NOWHERE, Made, file_alone, is_removed, record_of, stored_mailbox
 from mailwake.operations.audit_filing import is_audit_key, submission_words
-from mailwake.operations.audit_ready import Act as ReadyAct
 from mailwake.operations.audit_ready import Ready, is_usual, is_usual_organization
 from mailwake.operations.audit_rows import observation_of, pack, stored_of, unpack
 from mailwake.operations.audit_sight import STORED_KINDS, Sight, Sights
@@ -188,13 +187,10 @@ class Auditor:
 
     def prepare(self, ready: Ready, doubtful: set[str]) -> None:
         """Make known who was in a mailbox by the acts that are ready, but for those under doubtful keys."""
-        first: dict[str, int] = {}
-        for act in ready.acts:
-            if act.action == "Send" and act.key not in doubtful:  # see `_people`
-                first[act.mailbox] = min(act.ts, first.get(act.mailbox, act.ts))
+        first = ready.first_sends(doubtful)  # see `_people`
         self._office.discover(list(first), first)
-        # Before any are written: most stores that are filled in parallel have none.
-        self._known |= {act.key for act in acts.of_keys(self._database, {act.key for act in ready.acts})}
+        if acts.any_known(self._database):  # asked before any are written
+            self._known |= {act.key for act in acts.of_keys(self._database, ready.keys())}
 
     def ready(self, found: Ready, doubtful: set[str]) -> Audited:
         """File the acts that are ready (see `prepare`), but for those under doubtful keys; where the defaults do not
@@ -203,9 +199,7 @@ class Auditor:
         not_so = {key for key, pairs in found.asked.items() if any(settings.same_account(*pair) for pair in pairs)}
         self.doubtful += not_so - doubtful
         doubtful = doubtful | not_so
-        sure = [act for act in found.acts if act.key not in doubtful] if doubtful else found.acts
-        others = self._unusual(sure, settings)
-        others |= self._known
+        others = self._unusual(found, settings) | found.among(self._known)
         told = found.told(others - doubtful)
         done = [self._keep([], told[start : start + _PORTION]) for start in range(0, len(told), _PORTION)]
         self._version += 1
@@ -213,19 +207,14 @@ class Auditor:
         done.append(Audited(number, number, number))
         return Audited(*map(sum, zip(*done, strict=True)))
 
-    def _unusual(self, ready: Iterable[ReadyAct], settings: History) -> set[str]:
+    def _unusual(self, ready: Ready, settings: History) -> set[str]:
         """Keys of acts that are not decided by the defaults."""
         if not all(map(is_usual_organization, settings.organizations())):
-            return {act.key for act in ready}
-        usual: dict[str, bool] = {}
-        others: set[str] = set()
-        for act in ready:
-            for name in (act.mailbox, act.actor):
-                if name not in usual:
-                    usual[name] = name not in self._removed and all(is_usual(*one) for one in settings.ever(name))
-                if not usual[name]:
-                    others.add(act.key)
-        return others
+            return ready.keys()
+        names = ready.names()
+        return ready.keys_of(
+            name for name in names if name in self._removed or not all(is_usual(*one) for one in settings.ever(name))
+        )
 
     def _keep(self, imported: list[AuditRecord], observed: list[tuple[str, list[Observation]]]) -> Audited:
         """Decide on the acts of some keys, and replace what there was of these keys."""

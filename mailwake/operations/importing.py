@@ -8,11 +8,13 @@ import os
 import resource
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack, nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 from typing import Protocol
 
+from mailwake.directory.errors import DirectoryError
 from mailwake.events.fact import Fact
 from mailwake.ingest.account import Account
 from mailwake.ingest.files import PLAIN, InputError, kind_of, read_at
@@ -137,6 +139,8 @@ class _Import:
         self._windows_ahead = survey.windows
         self._sights: Sights | None = None
         """Acts made while reading, by several processes."""
+        self._prepared: Thread | None = None
+        """Makes the directory meanwhile."""
         self._done = self._lines = self._windows = 0
 
     def run(self) -> Account:
@@ -180,6 +184,8 @@ class _Import:
         """What auditing needs that can be had before all facts are written; None where it will do by itself."""
         if not self._sights:
             return None
+        if self._prepared is not None:
+            self._prepared.join()
         office = stack.enter_context(auditing.directory(self._database.path))
         return lambda _: nullcontext(office)
 
@@ -242,8 +248,11 @@ class _Import:
             given = self._harvesters.give_back
             writer.write_reaped(made.slot, made.records, made.filed, overlapping=back or several, done=given)
             sights.note(made.acts, made.seen)
+            if sights and self._prepared is None:
+                self._prepared = Thread(target=_prepare_directory, args=(self._database.path,), name="directory")
+                self._prepared.start()
             window = self._correlator.leftovers(made)
-            writer.write(window, self._committed(dict(made.places)))
+            writer.write(window, self._committed(dict(made.places)), together=True)
             account += made.account
             self._report(made.nbytes, made.lines, made.places[-1][0].name if made.places else "")
             self._collect()
@@ -270,6 +279,12 @@ class _Import:
         """Keep the account, for `doctor` and `unknown`."""
         text = json.dumps(vars(account), default=vars)
         self._database.insert_one("imports", finished=datetime.now(UTC), account=text)
+
+
+def _prepare_directory(path: Path) -> None:
+    """Load what a directory needs, and make it: it then opens at once. Whoever opens it is told what is wrong."""
+    with suppress(DirectoryError), auditing.directory(path):
+        pass
 
 
 class _Saved:

@@ -42,6 +42,9 @@ from mailwake.trace.sketched import tell as tell_sketched
 
 _THREADS = "OPENBLAS_NUM_THREADS"
 _LOOK_EVERY = 1.0
+_NICE = 10
+"""Reading gives way to writing, which is done by one and would have a queue left over when all is read; and a machine
+that mail goes through has better things to do."""
 _WANTED = frozenset(FILING) | HANDLED
 """Kinds that correlation or auditing look at."""
 
@@ -269,6 +272,7 @@ def _load() -> None:
 def _prepare(parent: int) -> None:
     """Ctrl-C reaches all processes of a terminal; the one that writes decides what to do."""
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    os.nice(_NICE)
     os.umask(0o077)  # as in `Database`
     if native is not None:
         import pyarrow

@@ -24,6 +24,8 @@ from mailwake.store.database import Database
 if TYPE_CHECKING:
     import pyarrow as pa
 
+_TOGETHER = 4
+"""What so many windows left over is written at once: the engine takes as long for a few rows as for a thousand."""
 _AHEAD = 2
 """Windows that may wait: reading stops when the store cannot follow."""
 
@@ -38,6 +40,12 @@ class Writer:
         self._seq = seq
         self._work: queue.Queue[Callable[[], None] | None] = queue.Queue(_AHEAD)
         self._failure: BaseException | None = None
+        self._rest: list[pa.Table] = []
+        """Rows of what windows left over, each with its version."""
+        self._places: dict[str, files.Place] = {}
+        """How far the files were read when that has been written."""
+        self._waiting = 0
+        """Windows whose rest that is."""
         self._thread = threading.Thread(target=self._run, name="writer")
         self.place: Callable[[Iterable[Named]], Iterable[Named]] = iter
         """Says in which mailbox a folder is that somebody calls by a name."""
@@ -49,15 +57,16 @@ class Writer:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._work.put(self._write_rest)
         self._work.put(None)  # behind everything handed over; the thread takes it even after a failure
         self._thread.join()
         if kind is None:
             self._check()
 
-    def write(self, window: Window, places: list[files.Place]) -> None:
-        """Hand a window over; waits while too many are ahead of it."""
+    def write(self, window: Window, places: list[files.Place], *, together: bool = False) -> None:
+        """Hand a window over; waits while too many are ahead of it. together: it may wait for the next ones."""
         self._check()
-        self._work.put(lambda: self._write(window, places))
+        self._work.put(lambda: self._write(window, places, together))
 
     def write_reaped(
         self, slot: Slot, count: int, filed: Filed, *, overlapping: bool, done: Callable[[Slot], None]
@@ -71,6 +80,7 @@ class Writer:
 
     def drain(self) -> None:
         """Wait until everything handed over is written."""
+        self._work.put(self._write_rest)
         self._work.join()
         self._check()
 
@@ -91,17 +101,31 @@ class Writer:
             finally:
                 self._work.task_done()
 
-    def _write(self, window: Window, places: list[files.Place]) -> None:
+    def _write(self, window: Window, places: list[files.Place], together: bool) -> None:
         self._note(window.filed)
         if window.facts:
             self._insert(stored_facts.table(window.facts, window.keys, self._seq), window.overlapping)
         self._seq += 1
         if window.rows:
-            journeys.insert(self._database, row_columns.table(window.rows, self._seq))
+            self._rest.append(row_columns.table(window.rows, self._seq))
         if window.struck:
-            journeys.insert(self._database, row_columns.table(window.struck, self._seq, deleted=1))
+            self._rest.append(row_columns.table(window.struck, self._seq, deleted=1))
         self.rows += len(window.rows)
-        files.save(self._database, places)
+        self._places.update((place.path, place) for place in places)
+        self._waiting += 1
+        if not together or self._waiting >= _TOGETHER:
+            self._write_rest()
+
+    def _write_rest(self) -> None:
+        import pyarrow as pa
+
+        if self._rest:
+            # What is no UTF-8 makes other columns of text.
+            journeys.insert(self._database, pa.concat_tables(self._rest, promote_options="permissive"))
+        files.save(self._database, list(self._places.values()))
+        self._rest.clear()
+        self._places.clear()
+        self._waiting = 0
 
     def _write_reaped(
         self, slot: Slot, count: int, filed: Filed, overlapping: bool, done: Callable[[Slot], None]

@@ -95,7 +95,7 @@ def table(acts: Sequence[Act], version: int, deleted: int = 0) -> pa.Table:
 def of_keys(database: Database, keys: Iterable[str], where: str = "acts") -> list[Act]:
     """The acts now known of some keys."""
     found: list[Act] = []
-    if not database.client().query(f"SELECT 1 FROM {where} LIMIT 1").result_rows:
+    if not any_known(database, where):
         return found
     wanted = sorted(keys)
     for start in range(0, len(wanted), _CHUNK):
@@ -103,6 +103,11 @@ def of_keys(database: Database, keys: Iterable[str], where: str = "acts") -> lis
         condition = f"key IN {among}" if among.startswith("{") else f"has({among}, key)"
         found.extend(_current(database, f"SELECT {_COLUMNS} FROM {where} WHERE {condition}", {"keys": texts}))
     return found
+
+
+def any_known(database: Database, where: str = "acts") -> bool:
+    """Whether there are acts at all: most stores that are filled by several processes have none before."""
+    return bool(database.client().query(f"SELECT 1 FROM {where} LIMIT 1").result_rows)
 
 
 def of_cohort(database: Database, cohort: str, low: int, high: int, where: str = "acts") -> list[Act]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mailwake.events.native import native
 from mailwake.store.database import Database
 
 if TYPE_CHECKING:
@@ -55,6 +56,10 @@ class _Filter:
         """For each name: False when it was certainly never added."""
         import numpy as np
 
+        if native is not None:
+            known = bytearray(len(names))
+            native.known(self.bits, np.ascontiguousarray(names), _PROBES, known)
+            return np.frombuffer(known, dtype=bool)
         found = np.zeros(len(names), dtype=bool)
         bits, mask = np.frombuffer(self.bits, dtype=np.uint8), np.uint64(self.mask)
         left, step = np.arange(len(names)), names >> np.uint64(32) | np.uint64(1)
@@ -72,6 +77,9 @@ class _Filter:
         import numpy as np
 
         self.room -= len(names)
+        if native is not None:
+            native.mark(self.bits, np.ascontiguousarray(names), _PROBES)
+            return
         bits, mask = np.frombuffer(self.bits, dtype=np.uint8), np.uint64(self.mask)
         step = names >> np.uint64(32) | np.uint64(1)
         for _ in range(_PROBES):

@@ -93,8 +93,8 @@ def _without_time(timeless: list[Fact], life: list[Fact]) -> list[Fact]:
 
 def _sent(key: str, arrival: Fact, life: list[Fact], settings: Settings) -> Observation | None:
     letter = _letter(arrival, life)
-    action, mailbox = _judge(letter, settings)
-    if not action:
+    judged = judge(letter, settings)
+    if not judged[0]:
         return None
     fields = arrival.fields
     named = {fact.fields.get("header", ""): fact.fields.get("value", "") for fact in life if fact.kind == "header"}
@@ -109,6 +109,12 @@ def _sent(key: str, arrival: Fact, life: list[Fact], settings: Settings) -> Obse
         sender=", ".join(letter.authors) or letter.envelope or "",
         size=next((one for one in sizes if one), 0),
     )
+    return told(key, arrival, letter, judged, item)
+
+
+def told(key: str, arrival: Fact, letter: Letter, judged: tuple[str, str], item: Item) -> Observation:
+    """The observation of a message; judged: see `judge`, an action."""
+    action, mailbox = judged
     properties = {"Envelope": letter.envelope or "", "From": ", ".join(letter.authors), "Sender": letter.sender}
     return Observation(
         id=identity("submission", arrival.host, key, arrival.ts // SECOND, letter.user),
@@ -118,7 +124,7 @@ def _sent(key: str, arrival: Fact, life: list[Fact], settings: Settings) -> Obse
         mailbox=mailbox,
         logon_type=LogonType.OWNER if action == "Send" else LogonType.DELEGATE,
         items=(item,),
-        client_ip=fields.get("client_ip", ""),
+        client_ip=arrival.fields.get("client_ip", ""),
         client="Client=SMTP",
         host=arrival.host,
         on_behalf_of="" if action == "Send" else mailbox,
@@ -155,7 +161,7 @@ def _addresses(text: str) -> list[str]:
     return found
 
 
-def _judge(letter: Letter, settings: Settings) -> tuple[str, str]:
+def judge(letter: Letter, settings: Settings) -> tuple[str, str]:
     """The action and the mailbox it concerns; "" when the log does not say as whom the message was sent."""
     own = letter.user
     if letter.authors:

@@ -4,6 +4,8 @@
 
 static PyMethodDef functions[] = {
     {"rows", rows_as_columns, METH_VARARGS, rows_doc},
+    {"known", names_known, METH_VARARGS, names_known_doc},
+    {"mark", names_mark, METH_VARARGS, names_mark_doc},
     {"keep_memory", keep_memory, METH_NOARGS, memory_doc},
     {NULL, NULL, 0, NULL},
 };

@@ -438,12 +438,14 @@ int only_names(PyObject *const *merged, int count, const char *const *names);
 /* `blake2b(text, digest_size=size).hexdigest()` */
 void blake2b_hex(const char *text, size_t length, int size, char *out);
 
-/* -- bodies.c, rows.c, memory.c -------------------------------------------------------------------------------------------- */
+/* -- bodies.c, rows.c, names.c, memory.c --------------------------------------------------------------------------------- */
 
 /* A row as a JSON array; blank: bits of the places that are left empty. */
 int put_body(Array *out, const Parts *row, unsigned long long blank);
 PyObject *rows_as_columns(PyObject *module, PyObject *arguments);
+PyObject *names_known(PyObject *module, PyObject *arguments);
+PyObject *names_mark(PyObject *module, PyObject *arguments);
 PyObject *keep_memory(PyObject *module, PyObject *ignored);
-extern const char rows_doc[], memory_doc[];
+extern const char rows_doc[], names_known_doc[], names_mark_doc[], memory_doc[];
 
 #endif

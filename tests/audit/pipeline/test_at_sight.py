@@ -51,7 +51,7 @@ def _in_parallel(data: Path, *files: list[str]) -> int:
             return super().sighted(portion)
 
         def ready(self, found: Ready, doubtful: set[str]) -> Audited:
-            keys.append(len({act.key for act in found.acts} - doubtful))
+            keys.append(len(found.keys() - doubtful))
             return super().ready(found, doubtful)
 
     with ExitStack() as stack:

@@ -43,7 +43,7 @@ def _in_parallel(data: Path, lines: list[str], *patches: tuple[object, str, obje
 
     def file(self: Ready, database: Database, version: int, without: set[str]) -> int:
         filed = real(self, database, version, without)
-        told.append((len(self.acts), filed))
+        told.append((self.count, filed))
         return filed
 
     with ExitStack() as stack:
