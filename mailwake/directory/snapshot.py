@@ -112,6 +112,11 @@ class Snapshot:
         """What held for the organization, at one time or another."""
         return [settings for _, settings in self._organization]
 
+    @property
+    def knows_nobody(self) -> bool:
+        """Whether no mailbox is known, and nobody is bypassed."""
+        return not (self._boxes or self._names or self._bypassed or self._bypassed_names)
+
     def knows(self, key: str) -> bool:
         """Whether a live mailbox answers to a key exactly (not by its display name)."""
         return any(claim.until == _FOREVER for claim in self._names.get(key, ()))

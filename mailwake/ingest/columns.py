@@ -25,17 +25,19 @@ class Finder:
         return None if head is None else (head, self.registry.shapes(head[1]))
 
 
-def columns(wanted: frozenset[str], keyed: frozenset[str] = frozenset(), *, sketching: bool = False) -> Any:
+def columns(
+    wanted: frozenset[str], keyed: frozenset[str] = frozenset(), *, sketching: bool = False, expected: int = 0
+) -> Any:
     """Empty columns; only where there is a native part.
 
     wanted: kinds that are to be facts, too; keyed: those of them of which a shape without a key makes none (sessions
     without an id, a third of a log). sketching: most of these are kept without a fact, until `trace.sketched` has told
-    which are needed.
+    which are needed. expected: bytes of text that there will be, about; 0 when that is not known.
     """
     unknown = (wanted | keyed) - KINDS.keys()
     if unknown:
         raise ValueError(f"no such kinds: {', '.join(sorted(unknown))}")
-    return native.Columns(Fact, wanted, keyed, _finder(), tidy, sketching)
+    return native.Columns(Fact, wanted, keyed, _finder(), tidy, sketching, expected)
 
 
 @cache

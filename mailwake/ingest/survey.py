@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
+from enum import Enum, auto
 from pathlib import Path
 
 from mailwake.events.queueid import LONG, arrival_time
@@ -63,13 +64,26 @@ class Course:
         self.ids: Counter[int] = Counter()
         """The same by long queue IDs."""
 
-    def look(self, text: bytes, marks: list[tuple[int, int]] | None = None, offset: int = 0) -> None:
-        """Walk through the stamps of a piece of text; note the place of the first in marks."""
+    def look(
+        self,
+        text: bytes,
+        marks: list[tuple[int, int]] | None = None,
+        offset: int = 0,
+        *,
+        cursory: bool = False,
+    ) -> None:
+        """Walk through the stamps of a piece of text; note the place of the first in marks. cursory: lines of the hour
+        of the line before are passed over, unless they tell of an arrival."""
         arrivals = _arrivals(text)
+        hour = b"\n"  # no line begins so
         for begin in _line_starts(text):
+            if cursory and text.startswith(hour, begin) and begin not in arrivals:
+                continue
             match = _STAMP.match(text, begin)
             if match is None:
                 continue
+            if match.start(1) == begin:
+                hour = text[begin : match.end(4)]
             month, day, year, hour, minute, second, full_year, full_month, full_day = match.groups()
             if month is not None and year is None:
                 self._open(_MONTH[month], int(day), (int(hour) * 3600 + int(minute) * 60 + int(second)) * 1_000_000)
@@ -149,10 +163,10 @@ def look_at(path: Path) -> Survey:
     survey = Survey()
     section = ""
     with suppress(*BROKEN):
-        for offset, text, whole in _windows(path):
-            if not whole:
+        for offset, text, part in _windows(path):
+            if part is not Part.ALL:
                 course = survey.course("")
-                course.look(text, survey.marks, offset)
+                course.look(text, survey.marks, offset, cursory=part is Part.BETWEEN)
                 if offset == 0 and course.full and course.first is None:
                     break  # a log of full dates: nothing to find out
                 continue
@@ -165,8 +179,16 @@ def look_at(path: Path) -> Survey:
     return survey
 
 
-def _windows(path: Path) -> Iterator[tuple[int, bytes, bool]]:
-    """(offset, text, whether it is all of the text) of the places to look at."""
+class Part(Enum):
+    """Which part of a file a piece of text is: of all of it one, or the next; or a window in it, or at its end."""
+
+    ALL = auto()
+    BETWEEN = auto()
+    END = auto()
+
+
+def _windows(path: Path) -> Iterator[tuple[int, bytes, Part]]:
+    """(offset, text, which part of the file that is) of the places to look at."""
     plain = kind_of(path) == PLAIN
     size = path.stat().st_size
     with opened(path) as text:
@@ -174,7 +196,7 @@ def _windows(path: Path) -> Iterator[tuple[int, bytes, bool]]:
         if start.startswith(b"==> ") or size <= (_SMALL if plain else _SMALL // 16):
             yield from _all(start, text)
             return
-        yield 0, start[:_WINDOW], False
+        yield 0, start[:_WINDOW], Part.BETWEEN
         offset, end = GRID, start
         while True:
             if plain:
@@ -182,27 +204,27 @@ def _windows(path: Path) -> Iterator[tuple[int, bytes, bool]]:
             piece = read_full(text, _WINDOW if plain else GRID)
             if not piece:
                 break
-            yield _from_line(offset, piece[:_WINDOW])
+            yield _from_line(offset, piece[:_WINDOW], Part.BETWEEN)
             offset, end = offset + GRID, piece
         if plain:
             offset = max(0, size - 8 * _WINDOW)
             text.seek(offset)
-            yield _from_line(offset, text.read(8 * _WINDOW))
+            yield _from_line(offset, text.read(8 * _WINDOW), Part.END)
         else:
-            yield _from_line(offset - GRID, end)
+            yield _from_line(offset - GRID, end, Part.END)
 
 
-def _all(start: bytes, text: Text) -> Iterator[tuple[int, bytes, bool]]:
+def _all(start: bytes, text: Text) -> Iterator[tuple[int, bytes, Part]]:
     offset, rest = 0, start
     while rest:
         more = text.read(BLOCK)
         rest += more
         cut = rest.rfind(b"\n") + 1 if more else len(rest)
-        yield offset, rest[:cut], True
+        yield offset, rest[:cut], Part.ALL
         offset, rest = offset + cut, rest[cut:]
 
 
-def _from_line(offset: int, piece: bytes) -> tuple[int, bytes, bool]:
+def _from_line(offset: int, piece: bytes, part: Part) -> tuple[int, bytes, Part]:
     """A piece of text from its first whole line on."""
     cut = piece.find(b"\n") + 1
-    return offset + cut, piece[cut:], False
+    return offset + cut, piece[cut:], part

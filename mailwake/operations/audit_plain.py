@@ -1,5 +1,6 @@
-"""Plain submissions: an arrival, a Message-ID and what the queue says of it, and nothing else, as most mail that is handed
-in. Their acts and records are put together from the values, without the objects that the general way goes through.
+"""Plain submissions: an arrival, a Message-ID and what the queue says of it, and nothing else, as most mail that is
+handed in. Their acts and records are put together from the values, without the objects that the general way goes
+through.
 
 What a record says beside these values is taken from one that the general way made (`_Form`), so there is one way of
 saying it. Whatever is not as plain as here, or would have to be escaped in JSON, goes the general way.

@@ -180,13 +180,10 @@ class Ready:
 
     def _have(self, name: str, values: Iterable[str]) -> pa.ChunkedArray:
         """Of which acts a column has one of these values."""
-        import pyarrow as pa
         import pyarrow.compute as pc
 
         column = (self._records if name == "actor" else self._acts).column(name)
-        # A value that is no UTF-8 is in no column: what is ready is ASCII.
-        plain = [value for value in values if value.isascii()]
-        return pc.is_in(column, value_set=pa.array(plain, column.type))
+        return pc.is_in(column, value_set=_plain(values, column.type))
 
     def told(self, keys: Iterable[str]) -> list[tuple[str, list[Observation]]]:
         """The acts of some keys."""
@@ -200,16 +197,19 @@ class Ready:
                     found.setdefault(key, []).append(observation_of(values["observation"]))
         return list(found.items())
 
-    def file(self, database: Database, version: int, without: set[str]) -> int:
-        """Into the store, but for the acts of some keys; how many. Acts first: a crash then leaves no record that no
-        act leads to."""
+    def file(self, database: Database, version: int, without: set[str], only: set[str] | None = None) -> int:
+        """Into the store, but for the acts of some keys, or only those of some; how many. Acts first: a crash then
+        leaves no record that no act leads to."""
         import pyarrow.compute as pc
 
         taken, records = self._acts, self._records
-        if without:
-            mask = pc.invert(self._have("key", without))
-            # One chunk: two tables of different pieces are not cut alike.
-            taken, records = taken.filter(mask), records.filter(mask.combine_chunks())
+        for keys, wanted in ((only, True), (without, False)):
+            if keys is None or not (keys or wanted):
+                continue
+            mask = pc.is_in(taken.column("key"), value_set=_plain(keys, taken.column("key").type))
+            # One chunk: the pieces of the two tables need not be alike.
+            mask = (mask if wanted else pc.invert(mask)).combine_chunks()
+            taken, records = taken.filter(mask), records.filter(mask)
         if taken.num_rows:
             place = database.temporary / "all"
             of_acts, of_records, _ = files(place)
@@ -218,3 +218,10 @@ class Ready:
                 insert(database, file, version)
                 file.unlink()
         return int(taken.num_rows)
+
+
+def _plain(values: Iterable[str], kind: pa.DataType) -> pa.Array:
+    """Values to look for: one that is no ASCII is in no column of what is ready."""
+    import pyarrow as pa
+
+    return pa.array([value for value in values if value.isascii()], kind)

@@ -8,7 +8,9 @@ order, how often or in how many imports the facts came, and a crash is repaired 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -16,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from mailwake.audit.imported import KIND as IMPORTED
 from mailwake.audit.imported import record_of as imported_record
 from mailwake.audit.keys import PREFIXES, audit_key
-from mailwake.audit.model import Decision, Observation, State
+from mailwake.audit.model import Decision, MailboxType, Observation, State, type_of_unknown
 from mailwake.audit.observe import observe
 from mailwake.audit.observe.naming import Named, placed
 from mailwake.audit.observe.submission import is_submission, submissions
@@ -57,6 +59,10 @@ class History(Settings, Protocol):
     def organizations(self) -> Iterable[OrganizationSettings]:
         """What held for the organization, at one time or another."""
 
+    @property
+    def knows_nobody(self) -> bool:
+        """Whether no mailbox is known, and nobody is bypassed."""
+
 
 class Office(Protocol):
     """Where settings come from, and where mailboxes that appear in logs are made known."""
@@ -92,7 +98,7 @@ def work(database: Database, opener: Opener | None = None, sights: Sights | None
     with ExitStack() as stack:
         office = stack.enter_context((opener or directory)(database.path))
         office.deciding(int(datetime.now(UTC).timestamp() * 1_000_000))
-        auditor = Auditor(database, office)
+        auditor = stack.enter_context(Auditor(database, office))
         done: list[Audited] = []
         if sights:
             for ready in sights.ready():
@@ -148,6 +154,10 @@ def directory(path: Path) -> AbstractContextManager[Office]:
     return open_directory(path)
 
 
+def _is_usual(settings: History) -> bool:
+    return all(map(is_usual_organization, settings.organizations()))
+
+
 class Auditor:
     """Makes acts of facts. One thread uses it."""
 
@@ -157,10 +167,23 @@ class Auditor:
         self._revive = StoredReviver()
         self._version = acts.next_version(database)
         self._removed = audit.removed(database)
+        self._had_acts = acts.any_known(database)
         self._known: set[str] = set()
         """Keys of acts that are ready of which the store has acts."""
+        settings = office.settings()
+        self._blank = settings.knows_nobody and not self._removed and _is_usual(settings)
+        """When this began nobody had set anything and nobody was known: the defaults hold."""
+        self._beside = ThreadPoolExecutor(1)
+        self._ahead: deque[tuple[Future[int], set[str]]] = deque()
+        """What is being filed beside, by `prepare`, and the keys that were left out."""
         self.doubtful: list[str] = []
         """Keys of which the acts that were made while reading do not hold."""
+
+    def __enter__(self) -> Auditor:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._beside.shutdown()
 
     def _is_removed(self, act: Observation) -> bool:
         return is_removed(self._removed, stored_mailbox(act.mailbox), act.ts)
@@ -186,11 +209,17 @@ class Auditor:
         return self._keep([], [(one.key, found) for one, found in (*sure, *holding)])
 
     def prepare(self, ready: Ready, doubtful: set[str]) -> None:
-        """Make known who was in a mailbox by the acts that are ready, but for those under doubtful keys."""
+        """Make known who was in a mailbox by the acts that are ready, but for those under doubtful keys. What needs no
+        decision is filed meanwhile."""
+        if self._had_acts:
+            self._known |= {act.key for act in acts.of_keys(self._database, ready.keys())}
+        elif self._blank:
+            left = doubtful | ready.asked.keys() | self._unusual(ready, self._office.settings())
+            self._version += 1
+            filing = self._beside.submit(ready.file, self._database, self._version, left)
+            self._ahead.append((filing, left))
         first = ready.first_sends(doubtful)  # see `_people`
         self._office.discover(list(first), first)
-        if acts.any_known(self._database):  # asked before any are written
-            self._known |= {act.key for act in acts.of_keys(self._database, ready.keys())}
 
     def ready(self, found: Ready, doubtful: set[str]) -> Audited:
         """File the acts that are ready (see `prepare`), but for those under doubtful keys; where the defaults do not
@@ -200,18 +229,24 @@ class Auditor:
         self.doubtful += not_so - doubtful
         doubtful = doubtful | not_so
         others = self._unusual(found, settings) | found.among(self._known)
+        number, left = 0, None
+        if self._ahead:
+            filing, left = self._ahead.popleft()
+            number = filing.result()
         told = found.told(others - doubtful)
         done = [self._keep([], told[start : start + _PORTION]) for start in range(0, len(told), _PORTION)]
         self._version += 1
-        number = found.file(self._database, self._version, others | doubtful)
+        number += found.file(self._database, self._version, others | doubtful, left)
         done.append(Audited(number, number, number))
         return Audited(*map(sum, zip(*done, strict=True)))
 
     def _unusual(self, ready: Ready, settings: History) -> set[str]:
         """Keys of acts that are not decided by the defaults."""
-        if not all(map(is_usual_organization, settings.organizations())):
+        if not _is_usual(settings):
             return ready.keys()
         names = ready.names()
+        if self._blank:  # who has become known since has no settings either
+            return ready.keys_of(name for name in names if type_of_unknown(name) is not MailboxType.USER)
         return ready.keys_of(
             name for name in names if name in self._removed or not all(is_usual(*one) for one in settings.ever(name))
         )

@@ -108,7 +108,8 @@ def reap(pieces: list[Piece], acts: Path, slot: Slot) -> Reaped:
     from mailwake.store import row_columns
 
     gc.disable()  # this process ends with the import, and `harvest` takes its rings of objects apart itself
-    taken = columns(_WANTED, SESSION_KINDS, sketching=True) if native is not None else None
+    text = sum(piece.stop - piece.start for piece in pieces if piece.stop is not None)
+    taken = columns(_WANTED, SESSION_KINDS, sketching=True, expected=text) if native is not None else None
     facts: list[Fact] = []
     account = Account()
     places: dict[Input, End] = {}

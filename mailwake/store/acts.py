@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mailwake.store.arrow import clean_texts, id_column, raw_texts, time_column
 from mailwake.store.binding import bindable
 from mailwake.store.database import Database
-from mailwake.store.facts import Stored, array_of, by_keys, in_order_of_keys
+from mailwake.store.facts import IN_ORDER, Stored, array_of, by_keys, in_order_of_keys
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -67,7 +67,7 @@ def insert(database: Database, acts: Sequence[Act], version: int, *, deleted: in
 def insert_file(database: Database, file: Path, version: int) -> None:
     """Append the acts of an Arrow stream of `table`, with this version."""
     names = "key, ts, id, deleted, recorded, state, rule, host, action, account, mailbox, cohort"
-    database.insert_stream("acts", f"{names}, record_mailbox, record_ts, record_id, body", file, version)
+    database.insert_stream("acts", f"{names}, record_mailbox, record_ts, record_id, body", file, version, IN_ORDER)
 
 
 def table(acts: Sequence[Act], version: int, deleted: int = 0) -> pa.Table:

@@ -14,6 +14,7 @@ from mailwake.store import items
 from mailwake.store.arrow import clean, clean_lists, clean_texts, id_column, time_column
 from mailwake.store.audit_filter import AuditFilter, AuditPlace, Retained
 from mailwake.store.database import Database
+from mailwake.store.facts import IN_ORDER
 from mailwake.store.spread import of_pieces, pieces
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def insert(database: Database, records: Sequence[StoredRecord], version: int, wh
 def insert_file(database: Database, file: Path, version: int) -> None:
     """Append the records of an Arrow stream of `table`, with this version."""
     names = ", ".join(("ts", "id", "deleted", "record_type", "searchable", "body", *_PLAIN, *_LISTS))
-    database.insert_stream("audit", names, file, version)
+    database.insert_stream("audit", names, file, version, IN_ORDER)
 
 
 def strike(database: Database, places: Iterable[Place], version: int, where: str = "audit") -> None:

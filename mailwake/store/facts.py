@@ -102,8 +102,8 @@ def numbered(file: Path, seq: int) -> pa.Table:
 
 
 IN_ORDER = "SETTINGS max_threads = 1, optimize_on_insert = 0"
-"""What is written lies in order and is no two versions of anything: nothing is gained by several threads, or by looking
-for versions."""
+"""What is written is no two versions of anything, and mostly lies in order: nothing is gained by several threads, or by
+looking for versions."""
 
 
 def insert_file(database: Database, file: Path, seq: int) -> None:

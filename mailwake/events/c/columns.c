@@ -230,7 +230,9 @@ static PyObject *columns_new(PyTypeObject *type, PyObject *arguments, PyObject *
 {
     PyObject *fact_type, *wanted, *keyed, *find, *tidy;
     int sketching = 0;
-    if (!PyArg_ParseTuple(arguments, "O!OOOO|p", &PyType_Type, &fact_type, &wanted, &keyed, &find, &tidy, &sketching))
+    Py_ssize_t expected = 0;
+    if (!PyArg_ParseTuple(arguments, "O!OOOO|pn", &PyType_Type, &fact_type, &wanted, &keyed, &find, &tidy, &sketching,
+                          &expected))
         return NULL;
     Columns *self = (Columns *)type->tp_alloc(type, 0);
     if (!self)
@@ -258,7 +260,8 @@ static PyObject *columns_new(PyTypeObject *type, PyObject *arguments, PyObject *
     self->keys = PyMem_Calloc(KEYS, sizeof(PyObject *));
     PyObject *foreign = PyUnicode_FromString("foreign"), *loss = PyUnicode_FromString("loss");
     if (!self->heads || !self->head_places || !self->keys || !foreign || !loss || PyErr_Occurred() ||
-        put(&self->raw_end, &none, 4)) {
+        put(&self->raw_end, &none, 4) ||
+        (expected > 0 && expected <= INT32_MAX && room(&self->raw, (size_t)expected))) {
         Py_DECREF(self);
         return NULL;
     }
@@ -335,9 +338,11 @@ PyTypeObject ColumnsType = {
     .tp_methods = columns_methods,
     .tp_members = columns_members,
     .tp_flags = Py_TPFLAGS_DEFAULT,
-    .tp_doc = "Columns(fact type, kinds wanted, those of them that shapes give only with a key, find, tidy, sketching)\n"
+    .tp_doc = "Columns(fact type, kinds wanted, those of them that shapes give only with a key, find, tidy, sketching,\n"
+              "        expected)\n"
               "\n"
               "find: text of a head -> ((host, program, pid, parser), shapes) or None. sketching: most records\n"
-              "are kept without facts, until `plain` has told which of these are needed.",
+              "are kept without facts, until `plain` has told which of these are needed. expected: bytes of text\n"
+              "that there will be, about; an array that grows is copied again and again.",
 };
 

@@ -16,7 +16,8 @@ from mailwake.directory.opening import open_directory
 from mailwake.directory.records import MailboxDraft
 from mailwake.operations import auditing, importing, plan, rebuild
 from mailwake.operations.audit_ready import Ready
-from mailwake.operations.audit_sight import Sight, act_of, plain, sights
+from mailwake.operations.audit_rows import record_of
+from mailwake.operations.audit_sight import Sight, act_of, sights, values_of
 from mailwake.operations.auditing import Audited, Auditor
 
 USERS = ("bob@corp.example", "alice@corp.example", "bob", "carl")
@@ -107,7 +108,7 @@ def test_an_act_goes_to_another_process_and_back() -> None:
     keys = [fact.key for fact in facts]
     (seen,) = sights(facts, keys, set(keys))
     assert seen.acts == acts_of(facts, FIXED)
-    assert [act_of(plain(one)) for one in seen.acts] == seen.acts
+    assert [act_of(values_of(one)) for one in seen.acts] == seen.acts
     assert seen.facts == sum(fact.kind != "remove" for fact in facts)
 
 
@@ -117,8 +118,10 @@ def test_what_was_asked_about_who_is_who_goes_with_the_acts() -> None:
     facts = facts_of(mail("bob@corp.example", "b.smith@corp.example"))
     (seen,) = sights(facts, [fact.key for fact in facts], {facts[0].key})
     assert ("b.smith@corp.example", "bob@corp.example") in seen.asked
-    assert [one.action for one in seen.acts] == ["SendAs"]
-    assert seen.holds(FIXED) == (seen.acts == acts_of(facts, FIXED))
+    assert seen.rows is not None
+    told = [record_of(seen.rows.record).observation]
+    assert [one.action for one in told] == [seen.rows.act.action] == ["SendAs"]
+    assert seen.holds(FIXED) == (told == acts_of(facts, FIXED))
 
 
 @pytest.mark.parametrize("known", [True, False])
