@@ -38,18 +38,22 @@ class Nobody:
         """Names that were asked about, whether they are of one account."""
 
     def organization(self, ts: int) -> OrganizationSettings:
+        """See `Settings`."""
         self.asked = True
         return OrganizationSettings()
 
     def mailbox(self, name: str, ts: int) -> MailboxSettings:
+        """See `Settings`."""
         self.asked = True
         return MailboxSettings(name, known=False)
 
     def actor(self, name: str, ts: int) -> ActorSettings:
+        """See `Settings`."""
         self.asked = True
         return ActorSettings(name)
 
     def same_account(self, one: str, other: str) -> bool:
+        """See `Settings`."""
         self.pairs.append((one, other))
         return False
 

@@ -160,6 +160,8 @@ class Sights:
         self._files: list[Path] = []
         self._seen: list[tuple[str, int]] = []
         """What is not noted in the store yet."""
+        self._kept: Ready | None = None
+        """What is ready, where that is few windows': it is asked for twice."""
         self._unsure: tuple[dict[str, int], set[str]] | None = None
         acts.forget_sights(database)
 
@@ -189,7 +191,9 @@ class Sights:
         several, doubtful = self._judged()
         made = [file for file in self._files if audit_ready.files(file)[0].exists()]
         for start in range(0, len(made), _WINDOWS):
-            found = Ready(made[start : start + _WINDOWS])
+            found = self._kept or Ready(made[start : start + _WINDOWS])
+            if len(made) <= _WINDOWS:
+                self._kept = found
             # What one window told whole, and another told more of.
             mixed = found.among(several) if several else set()
             self.doubt(sorted(mixed))
@@ -228,6 +232,7 @@ class Sights:
 
     def close(self) -> None:
         """Done with it."""
+        self._kept = None
         acts.forget_sights(self._database)
         for file in self._files:
             for one in (file, *audit_ready.files(file)):
