@@ -211,7 +211,7 @@ class Ready:
             mask = (mask if wanted else pc.invert(mask)).combine_chunks()
             taken, records = taken.filter(mask), records.filter(mask)
         if taken.num_rows:
-            place = database.temporary / "all"
+            place = database.temporary / f"all-{version}"  # two may be filed at a time
             of_acts, of_records, _ = files(place)
             for file, table, insert in ((of_acts, taken, acts.insert_file), (of_records, records, audit.insert_file)):
                 write_stream(file, table)
