@@ -29,7 +29,7 @@ FILING: dict[str, int] = {
     "reject": REFUSAL,
     **dict.fromkeys(SESSION_KINDS, SESSION),
     "check": SPECIAL,
-    **dict.fromkeys(("verdict", "policy", "mailbox", "item", "proxy_accept", "proxy_client", "traced"), SPECIAL),
+    **dict.fromkeys(("verdict", "policy", "mailbox", "item", "proxy_accept", "proxy_client", "traced", "abandoned"), SPECIAL),
 }
 """Kinds that are not here (statistics), and sessions without an id (a third of a log and more), are never filed."""
 _ORIGINS = ("orig_queue_id", "requeued_from", "parent_id")

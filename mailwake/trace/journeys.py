@@ -19,7 +19,7 @@ from mailwake.trace.model import PROVEN, Leg
 from mailwake.trace.proxies import proxy_rows, refused_rows
 from mailwake.trace.refusals import MAX_TEXT, refusal_row, trace_id
 from mailwake.trace.sessions import refused
-from mailwake.trace.tries import try_row
+from mailwake.trace.tries import try_rows
 from mailwake.trace.twins import without_doubles
 from mailwake.trace.unnamed import sessions_of
 from mailwake.trace.walk import Leaf, Walker
@@ -71,7 +71,7 @@ def _component_rows(component: Component, swept: Swept) -> list[Row]:
     for key, tried in unmet_tries(component).items():
         for one in tried:
             spoken = {name for fact in one for name in mentions(fact)}
-            rows.append(try_row(one)._replace(keys=tuple(sorted({key, *spoken}))))
+            rows.extend(row._replace(keys=tuple(sorted({key, *spoken}))) for row in try_rows(one))
     taken: Counter[str] = Counter(row.trace_id for row in rows if component.proxies)
     for fact in without_doubles(component.proxies) if component.proxies else ():
         through, more = proxy_rows(component, fact)

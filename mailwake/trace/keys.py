@@ -92,7 +92,7 @@ def lone_key(fact: Fact) -> str:
     if session:
         return client_key(session)
     ip, recipient = fields.get("client_ip"), fields.get("recipient")
-    if ip and not recipient and fields.get("stage") in _EARLY and fields.get("by") in _ON_THE_SPOT:
+    if ip and not recipient and _is_on_the_spot(fields.get("stage", ""), fields.get("by", "")):
         return process_key(fact)
     if ip and recipient and is_internal(ip):
         if fields.get("by") == "smtpd":
@@ -100,6 +100,12 @@ def lone_key(fact: Fact) -> str:
         if fields.get("by") == "acl" and fields.get("stage") == "RCPT":
             return echo_key(recipient, _moment(fact.ts // _SECOND))
     return refusal_key(fact)
+
+
+def _is_on_the_spot(stage: str, by: str) -> bool:
+    """Whether a refusal that names nobody belongs with others of the process: before there was a recipient; or at DATA,
+    where Exim names whom the client had named in the record of the transaction's end."""
+    return (stage in _EARLY and by in _ON_THE_SPOT) or (stage == "DATA" and by == "acl")
 
 
 def process_key(fact: Fact) -> str:
@@ -264,4 +270,5 @@ _SPECIAL = {
     "proxy_accept": _proxy_key,
     "traced": _traced_key,
     "proxy_client": refusal_key,
+    "abandoned": process_key,
 }
