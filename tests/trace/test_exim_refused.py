@@ -55,7 +55,9 @@ def test_only_the_one_that_was_refused() -> None:
 
 def test_without_process_and_port() -> None:
     bare = "2026-11-21 10:00:00 H=(out.example.net) [192.0.2.1] "
-    block = bare + "temporarily rejected DATA: later\n" + bare + "incomplete transaction (RSET) from <> for x@example.org\n"
+    block = (
+        bare + "temporarily rejected DATA: later\n" + bare + "incomplete transaction (RSET) from <> for x@example.org\n"
+    )
     assert told(trace(block)) == ["<> x@example.org = Pending/Deferred"]
 
 
