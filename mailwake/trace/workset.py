@@ -324,9 +324,12 @@ class Workset:
             spans = [near.span() for near in self._absent[key].near if near.facts]
             if spans:
                 return asked(key, min(first for first, _ in spans), max(last for _, last in spans))
-        if bucket is None or any(leg.arrival is None or _may_end_later(leg) for leg in self._legs_of(bucket)):
+        if bucket is None:
             return [number(key)]
-        return asked(key, *bucket.span())
+        names = asked(key, *bucket.span())  # somebody may wait for it
+        if any(leg.arrival is None or _may_end_later(leg) for leg in self._legs_of(bucket)):
+            names.append(number(key))
+        return names
 
     def _legs_of(self, bucket: Bucket) -> list[Leg]:
         legs = bucket.legs
