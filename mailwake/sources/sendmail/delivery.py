@@ -105,6 +105,8 @@ def _for(key: str, names: list[str], fields: Fields, owner: str) -> Parsed:
     named: Fields = {"recipient": name}
     if owner.startswith("<") and first and first.lower() != name.lower():
         named["orig_recipient"] = first
+        if name[:1] not in "|/:" and "@" not in name and "@" in first:
+            named["recipient"] = f"{name}@{first.rpartition('@')[2]}"  # an alias is local, and so is its member
     return "deliver", key, {**named, **fields}
 
 
