@@ -119,13 +119,19 @@ class Walker:
                 self.leaves.append(Leaf(original, recipient.original, fate, path, grade, None))
             self._recipient(leg, recipient, original, path, grade)
         if redirected is not None:
-            for address in redirected:
-                fate = Fate("Expanded", "Redirected", redirected_reason(leg), "", leg.first, address=_target(leg))
-                self.leaves.append(Leaf(address, fate.address or address, fate, path, grade, None))
+            self._instead(leg, redirected, path, grade)
             return
         complete = leg.queued and 0 < leg.nrcpt <= len(recipients)
         if not complete or leg.rejects or not self.leaves:
             self._missing(leg, expected, path, grade)
+
+    def _instead(self, leg: Leg, redirected: list[str], path: tuple[Leg, ...], grade: str) -> None:
+        """Those whom somebody else, or a file, got the message instead of."""
+        if leg.copies and not leg.recipients:
+            self._recipient(leg, _into_copy(leg, redirected[0]), redirected[0], path, grade)
+        for address in redirected:
+            fate = Fate("Expanded", "Redirected", redirected_reason(leg), "", leg.first, address=_target(leg))
+            self.leaves.append(Leaf(address, fate.address or address, fate, path, grade, None))
 
     def _tracked(self, leg: Leg, expected: dict[str, str], path: tuple[Leg, ...], grade: str) -> None:
         """Follow the recipients of a leg that tells who each address became; expected as for `leg`."""
@@ -392,8 +398,20 @@ def _redirected(leg: Leg) -> list[str] | None:
 def _target(leg: Leg) -> str:
     for fact in leg.checks:
         if "redirect" in fact.fields.get("action", ""):
-            return str(fact.fields.get("target") or fact.fields.get("text", "")) or _unasked(leg)
+            return str(fact.fields.get("target") or fact.fields.get("text", "")) or _unasked(leg) or _copy(leg)
     return ""
+
+
+def _copy(leg: Leg) -> str:
+    """The file or command that Exim's system filter gave the message to."""
+    return next((str(fact.fields.get("relay", "")) for fact in leg.copies), "")
+
+
+def _into_copy(leg: Leg, name: str) -> Recipient:
+    """Somebody whom the message was for, who got it there instead."""
+    made = Recipient(name, name)
+    made.attempts = leg.copies
+    return made
 
 
 def _unasked(leg: Leg) -> str:

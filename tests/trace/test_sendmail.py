@@ -204,3 +204,11 @@ def test_an_alias_of_which_only_the_members_are_logged() -> None:
     ], "of which of the two?"
     one = EDGE + HANDED.format("team") + INNER.format(1) + MEMBER.format("bob")
     assert told(trace(one)) == ["a@example.net team@example.org bob@example.org Delivered/Delivered"]
+
+
+def test_content_refused_for_bare_newlines() -> None:
+    """The client is answered 421; the line of the arrival follows all the same."""
+    refused = f"10:00:00 mx sm-mta[101]: {ID}: collect: relay=out.example.net, from=<a@example.net>, info=Bare linefeed (LF) not allowed, where=header, status=tempfail\n"
+    rows = trace(refused + IN)
+    assert told(rows) == ["a@example.net ? = Pending/Deferred"]
+    assert rows[0].from_ip == "192.0.2.1"
