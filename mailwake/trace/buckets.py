@@ -142,8 +142,8 @@ def _mentions(fact: Fact) -> list[str]:
     name = filter_id(reply) if "(" in reply or ", id=" in reply else ""
     if name:
         found.append("f:" + name)
-    if kind == "deliver" and fields.get("status") != "sent":
-        found += _refused(fact)
+    if fields.get("status") != "sent":
+        found += _refused(fact) if kind == "deliver" else _refused_each(fact)
     return found
 
 
@@ -151,6 +151,13 @@ def _refused(fact: Fact) -> list[str]:
     """What a delivery that another server refused speaks of, if that is one of ours."""
     echo = met_with(fact)
     return [echo, *met_at(fact), *met_loop(fact), *met_names(fact)] if echo else []
+
+
+def _refused_each(fact: Fact) -> list[str]:
+    """The same of deliveries to several recipients, told by one record."""
+    fields = fact.fields
+    found = [_refused(fact._replace(fields={**fields, "recipient": name})) for name in fields.get("recipients", ())]
+    return [name for names in found for name in names]
 
 
 def _remarked(fact: Fact) -> list[str]:

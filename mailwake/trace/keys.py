@@ -153,8 +153,10 @@ def words_met(fact: Fact) -> str:
 
 
 def _met(fact: Fact) -> Answer | None:
-    ip = fact.fields.get("relay_ip", "")
-    return answer(fact) if ip and is_internal(ip) else None
+    fields = fact.fields
+    if "relay_ip" in fields:
+        return answer(fact) if fields["relay_ip"] and is_internal(fields["relay_ip"]) else None
+    return answer(fact) if "relay_host" in fields else None  # by name alone (msmtp): it may be ours
 
 
 def refused_names(fact: Fact) -> list[str]:
