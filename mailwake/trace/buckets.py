@@ -15,6 +15,7 @@ from mailwake.trace.keys import (
     met_with,
     refused_names,
     session_key,
+    words_met,
 )
 from mailwake.trace.model import Leg
 
@@ -156,7 +157,11 @@ def _refused(fact: Fact) -> list[str]:
 def _refused_each(fact: Fact) -> list[str]:
     """The same of deliveries to several recipients, told by one record."""
     fields = fact.fields
-    found = [_refused(fact._replace(fields={**fields, "recipient": name})) for name in fields.get("recipients", ())]
+    recipients = fields.get("recipients")
+    if recipients is None:  # dma: another record names it; so do the words, mostly
+        words = words_met(fact)
+        recipients = [words[1:].partition(">")[0]] if words.startswith("<") else []
+    found = [_refused(fact._replace(fields={**fields, "recipient": name})) for name in recipients]
     return [name for names in found for name in names]
 
 
