@@ -110,6 +110,11 @@ KINDS: dict[str, Kind] = {
         "Something worth showing in the story, without effect on the outcome.",
         "text relay_host relay_ip relay_port recipient level",
     ),
+    "abandoned": _kind(
+        "A client ended a transaction, or was refused at DATA, and no message came of it: whom it had named by then"
+        " (Exim's incomplete transaction).",
+        _CLIENT + "helo sender recipients reason",
+    ),
     # -- session: key is the session's id where the log gives it one; else they are joined by host, program and pid ----
     "connect": _kind(
         "A client connected; local: it is a program of the same host.",

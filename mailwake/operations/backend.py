@@ -44,8 +44,8 @@ class Backend(Records, Protocol):
         """What the processes that logged these facts logged in these spans (from, to in µs) and what is filed under no
         key: connects, TLS, failures without a queue ID.
 
-        door: also what postscreen logged on a host of a client's address, in a span: it is another process, and its
-        sessions have no ids.
+        door: also what postscreen and policy services logged on a host of a client's address, in a span: they are other
+        processes, and name no ids.
         """
 
     def client(self, ip: str, kinds: frozenset[str], limit: int) -> list[Fact]:

@@ -59,7 +59,7 @@ class FileBackend:
                     for fact, key in zip(fresh, workset.add(fresh), strict=True):
                         if key:
                             self._facts[key].append(fact)
-                        if fact.kind == "postscreen":
+                        if fact.kind == "postscreen" or (fact.kind == "policy" and not key):
                             self._doors[fact.host, fact.fields.get("client_ip", "")].append(fact)
                         elif fact.pid:
                             self._sessions[fact.host, fact.program, fact.pid].append(fact)

@@ -233,7 +233,7 @@ def beside(
     """What processes (host, program, pid) logged in spans of time (µs, inclusive) and what is filed under no key:
     they may have had many messages in hand. All in one look, as they lie near each other.
 
-    door: also what postscreen logged of a client (host, address) in a span of time.
+    door: also what postscreen and policy services logged of a client (host, address) in a span of time.
     """
     parts: list[str] = []
     parameters: dict[str, object] = {}
@@ -245,9 +245,10 @@ def beside(
         host, ip, low, high = door
         parts.append(
             "(ts BETWEEN fromUnixTimestamp64Micro({dl:Int64}) AND fromUnixTimestamp64Micro({dh:Int64})"
-            " AND host = {dhost:String} AND kind = 'postscreen' AND position(raw, {ip:String}) > 0)"
+            " AND host = {dhost:String} AND (kind = 'postscreen' AND position(raw, {screened:String}) > 0"
+            " OR kind = 'policy' AND empty(key) AND position(raw, {ip:String}) > 0))"
         )
-        parameters |= {"dl": low, "dh": high, "dhost": host, "ip": f"[{ip}]"}
+        parameters |= {"dl": low, "dh": high, "dhost": host, "screened": f"[{ip}]", "ip": ip}
     if not parts:
         return iter(())
     where = " OR ".join(parts)

@@ -21,16 +21,27 @@ _EXIM = re.compile(
 ).search
 """smtp.c check_response(); releases before 4.83 say `mailer`, and name the host here."""
 _BARE = re.compile(rf"{_WORDS}\Z").match
-_BEFORE_RECIPIENTS = frozenset({"", "initial connection", "EHLO", "HELO", "MAIL", "MAIL FROM"})
-"""Commands, or none that is named, which come before there is a recipient."""
+_STAGES = {
+    "initial connection": "CONNECT",
+    "EHLO": "HELO",
+    "HELO": "HELO",
+    "MAIL": "MAIL",
+    "MAIL FROM": "MAIL",
+    "RCPT": "RCPT",
+    "RCPT TO": "RCPT",
+    "DATA": "DATA",
+    "end of data": "END-OF-MESSAGE",
+    "end of DATA": "END-OF-MESSAGE",
+}
+"""The stages, as in the facts of refusals, of the commands as they are quoted."""
 
 
 class Answer(NamedTuple):
     """A refusal as the delivery quotes it."""
 
     words: str
-    early: bool
-    """Whether it may have come before there was a recipient."""
+    stage: str
+    """At which it came; "" where that is not told."""
 
 
 def answer(fact: Fact) -> Answer | None:
@@ -43,8 +54,8 @@ def answer(fact: Fact) -> Answer | None:
     else:
         return None
     if (found := _GREETED(reply)) is not None:
-        return Answer(found["words"], early=True)
+        return Answer(found["words"], "CONNECT")
     if (found := _POSTFIX(reply) or _EXIM(reply)) is not None:
-        return Answer(found["words"], early=found["to"] in _BEFORE_RECIPIENTS)
+        return Answer(found["words"], _STAGES.get(found["to"], found["to"]))
     found = _BARE(reply) if fact.kind != "note" else None
-    return Answer(found["words"], early=True) if found is not None else None
+    return Answer(found["words"], "") if found is not None else None

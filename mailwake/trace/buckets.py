@@ -8,13 +8,14 @@ from mailwake.trace.keys import (
     QUEUE_KINDS,
     SESSION_KINDS,
     client_key,
-    early_name,
     loop_key,
     met_at,
-    met_early,
     met_loop,
+    met_names,
     met_with,
+    refused_names,
     session_key,
+    words_met,
 )
 from mailwake.trace.model import Leg
 
@@ -29,7 +30,9 @@ FILING: dict[str, int] = {
     "reject": REFUSAL,
     **dict.fromkeys(SESSION_KINDS, SESSION),
     "check": SPECIAL,
-    **dict.fromkeys(("verdict", "policy", "mailbox", "item", "proxy_accept", "proxy_client", "traced"), SPECIAL),
+    **dict.fromkeys(
+        ("verdict", "policy", "mailbox", "item", "proxy_accept", "proxy_client", "traced", "abandoned"), SPECIAL
+    ),
 }
 """Kinds that are not here (statistics), and sessions without an id (a third of a log and more), are never filed."""
 _ORIGINS = ("orig_queue_id", "requeued_from", "parent_id")
@@ -128,7 +131,7 @@ def _mentions(fact: Fact) -> list[str]:
         said = [client_key(fields["session"])] if "session" in fields else []
         name = filter_id(fields.get("text", "")) if kind == "reject" and fields.get("by") == "proxy" else ""
         if kind == "reject":
-            said.extend(filter(None, (loop_key(fact), early_name(fact))))
+            said.extend(filter(None, (loop_key(fact), *refused_names(fact))))
         return [*said, "f:" + name] if name else said
     elif kind == "mailbox":
         return [session_key(fields["token"])] if "token" in fields else []
@@ -140,17 +143,28 @@ def _mentions(fact: Fact) -> list[str]:
     name = filter_id(reply) if "(" in reply or ", id=" in reply else ""
     if name:
         found.append("f:" + name)
-    if kind == "deliver" and fields.get("status") != "sent":
-        found += _refused(fact)
+    if fields.get("status") != "sent":
+        found += _refused(fact) if kind == "deliver" else _refused_each(fact)
     return found
 
 
 def _refused(fact: Fact) -> list[str]:
     """What a delivery that another server refused speaks of, if that is one of ours."""
     echo = met_with(fact)
-    return [echo, *met_at(fact), *met_loop(fact), *met_early(fact)] if echo else []
+    return [echo, *met_at(fact), *met_loop(fact), *met_names(fact)] if echo else []
+
+
+def _refused_each(fact: Fact) -> list[str]:
+    """The same of deliveries to several recipients, told by one record."""
+    fields = fact.fields
+    recipients = fields.get("recipients")
+    if recipients is None:  # dma: another record names it; so do the words, mostly
+        words = words_met(fact)
+        recipients = [words[1:].partition(">")[0]] if words.startswith("<") else []
+    found = [_refused(fact._replace(fields={**fields, "recipient": name})) for name in recipients]
+    return [name for names in found for name in names]
 
 
 def _remarked(fact: Fact) -> list[str]:
     """What a remark on one of several servers speaks of."""
-    return met_early(fact) if fact.kind == "note" and "relay_ip" in fact.fields else []
+    return met_names(fact) if fact.kind == "note" and "relay_ip" in fact.fields else []

@@ -8,7 +8,7 @@ from mailwake.store.rows import Row
 from mailwake.trace.buckets import mentions
 from mailwake.trace.component import Component
 from mailwake.trace.doors import door_of
-from mailwake.trace.echoes import is_echo, unmet, unmet_tries
+from mailwake.trace.echoes import is_echo, met_elsewhere, unmet, unmet_tries
 from mailwake.trace.fate import Fate
 from mailwake.trace.heads import Head
 from mailwake.trace.keys import client_key, fact_key, travels
@@ -19,7 +19,7 @@ from mailwake.trace.model import PROVEN, Leg
 from mailwake.trace.proxies import proxy_rows, refused_rows
 from mailwake.trace.refusals import MAX_TEXT, refusal_row, trace_id
 from mailwake.trace.sessions import refused
-from mailwake.trace.tries import try_row
+from mailwake.trace.tries import try_rows
 from mailwake.trace.twins import without_doubles
 from mailwake.trace.unnamed import sessions_of
 from mailwake.trace.walk import Leaf, Walker
@@ -59,19 +59,21 @@ def _component_rows(component: Component, swept: Swept) -> list[Row]:
     resolve(component)
     rows: list[Row] = []
     parents = _parents(component)
+    refused_legs, met = met_elsewhere(component)
     for leg in component.legs:
-        if leg.inbound is None and is_message(leg) and not is_echo(component, leg):
+        if leg.inbound is None and is_message(leg) and id(leg) not in refused_legs and not is_echo(component, leg):
             rows.extend(_message_rows(component, leg, swept, parents))
     for fact in component.refusals:
         rows.extend(refused_rows(component, fact))
     for session, facts in component.sessions.items():
-        rows.extend(refused(client_key(session), facts, component.legs))
+        left = [fact for fact in facts if id(fact) not in met] if met else facts
+        rows.extend(refused(client_key(session), left, component.legs))
     for key, facts in unmet(component).items():
         rows.extend(refusal_row(fact)._replace(keys=(key,)) for fact in facts)
     for key, tried in unmet_tries(component).items():
         for one in tried:
             spoken = {name for fact in one for name in mentions(fact)}
-            rows.append(try_row(one)._replace(keys=tuple(sorted({key, *spoken}))))
+            rows.extend(row._replace(keys=tuple(sorted({key, *spoken}))) for row in try_rows(one))
     taken: Counter[str] = Counter(row.trace_id for row in rows if component.proxies)
     for fact in without_doubles(component.proxies) if component.proxies else ():
         through, more = proxy_rows(component, fact)

@@ -41,6 +41,10 @@ SESSION_KINDS = frozenset(["connect", "disconnect", "lost", "tls", "auth_failed"
 _ALONE = frozenset({"discard", "milter-discard", "hold", "redirect"})
 _EARLY = frozenset({"CONNECT", "EHLO", "HELO", "MAIL", "XCLIENT"})
 _ON_THE_SPOT = frozenset({"smtpd", "milter", "acl"})
+_NAMELESS = _EARLY | {"DATA"}
+"""Stages at which a refusal may name no recipient."""
+_UNTOLD = frozenset({"MAIL", "DATA"})
+"""Stages at which Exim may say one thing to the client and another to its log (log_message), and few are refused."""
 _HASH = blake2b(digest_size=12)
 _ID_LENGTH = 36
 
@@ -92,7 +96,7 @@ def lone_key(fact: Fact) -> str:
     if session:
         return client_key(session)
     ip, recipient = fields.get("client_ip"), fields.get("recipient")
-    if ip and not recipient and fields.get("stage") in _EARLY and fields.get("by") in _ON_THE_SPOT:
+    if ip and not recipient and _is_on_the_spot(fields.get("stage", ""), fields.get("by", "")):
         return process_key(fact)
     if ip and recipient and is_internal(ip):
         if fields.get("by") == "smtpd":
@@ -100,6 +104,12 @@ def lone_key(fact: Fact) -> str:
         if fields.get("by") == "acl" and fields.get("stage") == "RCPT":
             return echo_key(recipient, _moment(fact.ts // _SECOND))
     return refusal_key(fact)
+
+
+def _is_on_the_spot(stage: str, by: str) -> bool:
+    """Whether a refusal that names nobody belongs with others of the process: before there was a recipient; or at DATA,
+    where Exim names whom the client had named in the record of the transaction's end."""
+    return (stage in _EARLY and by in _ON_THE_SPOT) or (stage == "DATA" and by == "acl")
 
 
 def process_key(fact: Fact) -> str:
@@ -143,30 +153,68 @@ def words_met(fact: Fact) -> str:
 
 
 def _met(fact: Fact) -> Answer | None:
-    ip = fact.fields.get("relay_ip", "")
-    return answer(fact) if ip and is_internal(ip) else None
-
-
-def early_name(fact: Fact) -> str:
-    """The name of a refusal before there was a recipient, by its words and second, for the delivery of a machine of
-    ours that met with it; "" for another one."""
     fields = fact.fields
-    early = fields.get("stage") in _EARLY and not fact.key and fields.get("text")
-    return _early(fields["text"], fact.ts // _SECOND) if early and is_internal(fields.get("client_ip", "x")) else ""
+    if "relay_ip" in fields:
+        return answer(fact) if fields["relay_ip"] and is_internal(fields["relay_ip"]) else None
+    return answer(fact) if "relay_host" in fields else None  # by name alone (msmtp): it may be ours
 
 
-def met_early(fact: Fact) -> list[str]:
-    """The names that the refusal may have which a delivery met with before it named its recipient, or a remark of one
-    that then went to another server tells of."""
-    found = _met(fact)
+def refused_names(fact: Fact) -> list[str]:
+    """The names of a refusal, beside its key, by which the delivery of a machine of ours that met with it may speak of
+    it, the surest first: by recipient and words; by words where it names no recipient; by the moment alone where Exim
+    may log other words than it says. The reply came at once, but clocks differ."""
     second = fact.ts // _SECOND
-    return [_early(found.words, second + off) for off in (-1, 0, 1)] if found is not None and found.early else []
+    return [f"{second + off}@{what}" for what in _refused_as(fact) for off in (0, -1, 1)]
 
 
-def _early(words: str, second: int) -> str:
+def _refused_as(fact: Fact) -> list[str]:
+    """The same without the moment."""
+    fields = fact.fields
+    if not is_internal(fields.get("client_ip", "")):
+        return []
+    text, by, stage, recipient = (str(fields.get(name, "")) for name in ("text", "by", "stage", "recipient"))
+    joined = "session" in fields
+    if recipient:
+        # Sendmail's own refusals have the client, and the recipient that their words begin with, in other places
+        if stage != "RCPT" or not (joined or (fact.key and (by == "acl" or "client_ip" not in fields))):
+            return []
+        return [_said(words, recipient) for words in (text, f"<{recipient}>... {text}")[: 1 if joined else 2]]
+    at_door = "client_ip" in fields and stage in _NAMELESS and (by == "acl" or not fact.key)
+    of_content = by == "acl" and bool(fact.key) and stage == "END-OF-MESSAGE"
+    names = [_said(text)] if text and (joined or at_door or of_content) else []
+    return [*names, _at_stage(stage)] if at_door and by == "acl" and stage in _UNTOLD else names
+
+
+def met_names(fact: Fact) -> list[str]:
+    """The names, beside its key, that a refusal may have which a delivery met with, or a remark of one that then went
+    to another server tells of."""
+    found, names = _met(fact), list[str]()
+    if found is None:
+        return names
+    recipient = str(fact.fields.get("recipient", ""))
+    if found.stage in ("RCPT", "") and recipient:
+        names.append(_said(found.words, recipient))
+    if found.stage != "RCPT":
+        names.append(_said(found.words))
+    if found.stage in _UNTOLD:
+        names.append(_at_stage(found.stage))
+    return [f"{fact.ts // _SECOND}@{what}" for what in names]
+
+
+def met_stage(fact: Fact) -> str:
+    """At which stage a delivery was refused by a server of ours, or a remark tells so; "" where that is not told."""
+    found = _met(fact)
+    return found.stage if found is not None else ""
+
+
+def _said(words: str, recipient: str = "") -> str:
     digest = _HASH.copy()
-    digest.update(words.encode("utf-8", "surrogateescape"))
-    return f"{second}@early:{digest.hexdigest()}"
+    digest.update(f"{recipient.lower()}\0{words}".encode("utf-8", "surrogateescape"))
+    return f"refused:{digest.hexdigest()}"
+
+
+def _at_stage(stage: str) -> str:
+    return f"refused-at:{stage}"
 
 
 _LOOPED = ("message rejected: hopcount exceeded", "Error: too many hops")
@@ -264,4 +312,5 @@ _SPECIAL = {
     "proxy_accept": _proxy_key,
     "traced": _traced_key,
     "proxy_client": refusal_key,
+    "abandoned": process_key,
 }

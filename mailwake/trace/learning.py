@@ -229,7 +229,8 @@ def deliver(leg: Leg, fact: Fact) -> None:
     address = fields.get("recipient", "")
     if not address:
         if fields.get("disposition") != "discard":
-            return  # a copy that Exim's system filter made
+            leg.copies = [*leg.copies, fact]  # made by Exim's system filter
+            return
         # Exim's `=> blackhole (DATA ACL discarded recipients)` is about all of them.
         discard = {"action": "discard", "text": fields.get("reply", "")}
         leg.checks.append(fact._replace(kind="check", fields=discard))

@@ -34,6 +34,7 @@ class Leg:
         "arrival",
         "bare_id",
         "checks",
+        "copies",
         "door",
         "expansions",
         "expired",
@@ -93,6 +94,8 @@ class Leg:
         """Recipients known from header, filter or refusal lines, in order of appearance."""
         self.rejects: list[Fact] = []
         self.checks: list[Fact] = []
+        self.copies: list[Fact] = _NO_FACTS
+        """Deliveries by Exim's system filter to a file or a command, which name no recipient."""
         self.actions: list[Fact] = []
         self.notices: list[Fact] = []
         self.verdicts: list[Fact] = []

@@ -33,6 +33,14 @@ def may_continue(leg: Leg) -> bool:
     return leg.arrival is not None and may_go_on(leg.arrival)
 
 
+def may_be_known(leg: Leg) -> bool:
+    """Whether the message of a leg can be in the log of another machine of ours, though it was refused here: Exim has
+    no record of the arrival then, and names the client with the refusal."""
+    if leg.arrival is not None or not leg.rejects:
+        return may_continue(leg)
+    return all(is_internal(fact.fields.get("client_ip", "2")) for fact in leg.rejects)
+
+
 def may_go_on(arrival: Fields) -> bool:
     """The same, by what the record of its arrival says."""
     if arrival.get("sasl_username"):

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from mailwake.events.fact import Fact, Fields
 from mailwake.store.rows import Row
-from mailwake.trace.keys import client_key, refusal_key
+from mailwake.trace.keys import client_key, refusal_key, refused_names
 from mailwake.trace.model import Leg
 from mailwake.trace.refusals import refusal_row, trace_id
 
@@ -107,7 +107,10 @@ def _order(fact: Fact) -> tuple[int, bool, str]:
 
 def refused(key: str, facts: list[Fact], legs: list[Leg]) -> list[Row]:
     """Rows of the refusals among the records of a session, which is filed under key; legs: messages, its own too."""
-    rows = [refusal_row(fact, refusal_key(fact))._replace(keys=(key,)) for fact in refusals(facts)]
+    rows = [
+        refusal_row(fact, refusal_key(fact))._replace(keys=tuple(sorted({key, *refused_names(fact)})))
+        for fact in refusals(facts)
+    ]
     if all(row.sender is not None or row.recipient is None for row in rows):
         return rows
     sender = _only_sender(key, legs)
@@ -126,9 +129,14 @@ def _only_sender(key: str, legs: list[Leg]) -> str | None:
 
 def refusals(facts: list[Fact]) -> list[Fact]:
     """The refusals among the records of a session, each with the client it met."""
+    return [told for _, told in told_refusals(facts)]
+
+
+def told_refusals(facts: list[Fact]) -> list[tuple[Fact, Fact]]:
+    """The same, each with the record as it is before it."""
     refused = [fact for fact in facts if fact.kind in ("reject", "check")]
     clients = _Clients(facts) if refused else None
-    return [fact._replace(fields={**clients.at(fact.ts), **fact.fields}) for fact in refused] if clients else []
+    return [(fact, fact._replace(fields={**clients.at(fact.ts), **fact.fields})) for fact in refused] if clients else []
 
 
 def refusal_id(fact: Fact) -> str:

@@ -76,7 +76,9 @@ def build_from(
     swept = _swept(scene)
     found = drafts(scene)
     attach_outgoing(found, sessions)
-    tls, session = attach_incoming(next((draft for draft in found if draft.fact is scene.door), None), sessions)
+    tls, session = attach_incoming(
+        next((draft for draft in found if draft.fact is scene.door), None), sessions, scene.rows[0].sender
+    )
     found.extend(_orders(scene, swept))
     ends = outcomes(scene)
     verdict, tone = headline(ends)

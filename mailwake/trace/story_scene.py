@@ -11,7 +11,7 @@ from mailwake.trace.mailboxes import mailbox_facts
 from mailwake.trace.model import Leg, Link, Recipient
 from mailwake.trace.refusals import refusal_row
 from mailwake.trace.sessions import refusal_id, refusals
-from mailwake.trace.tries import tries, try_row
+from mailwake.trace.tries import tries, try_rows
 from mailwake.trace.workset import Workset
 
 _SECOND = 1_000_000
@@ -69,7 +69,7 @@ class Scene:
     def _tried(self) -> list[Fact]:
         """The refusals, one command after the other, of the try that this is."""
         found = (one for facts in self.component.tries.values() for one in tries(facts))
-        return next((one for one in found if try_row(one).trace_id == self.trace_id), [])
+        return next((one for one in found if try_rows(one)[0].trace_id == self.trace_id), [])
 
     def _follow(self, leg: Leg) -> None:
         if leg in self.legs:  # a leg equals only itself

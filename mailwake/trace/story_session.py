@@ -12,11 +12,16 @@ from mailwake.events.fact import Fact, Fields
 from mailwake.events.told import tell
 from mailwake.trace.story_draft import Draft
 from mailwake.trace.story_model import BAD, GOOD, PLAIN
+from mailwake.trace.story_verdicts import verdict
 from mailwake.trace.story_words import client, hop, tls_words
 
 SESSION_SPAN = 600_000_000
 """How long before and after a record its session is looked for, µs."""
-_KINDS = frozenset({"connect", "disconnect", "lost", "tls", "auth_failed", "login", "postscreen", "proxy_client"})
+_KINDS = frozenset(
+    {"connect", "disconnect", "lost", "tls", "auth_failed", "login", "postscreen", "proxy_client", "policy"}
+)
+_ASKED = 60_000_000
+"""How long (µs) before a message a policy service is looked for where the client's coming is not in the log."""
 _OUTGOING = frozenset({"tls", "connect_failed"})
 
 
@@ -53,11 +58,16 @@ def _span(fields: Fields) -> int:
         return SESSION_SPAN // 2
 
 
-def attach_incoming(arrival: Draft | None, sessions: Iterable[Fact]) -> tuple[str, list[Draft]]:
+def attach_incoming(
+    arrival: Draft | None, sessions: Iterable[Fact], sender: str | None = None
+) -> tuple[str, list[Draft]]:
     """The client's session around the arrival or refusal: TLS in words, and its records as drafts."""
     if arrival is None:
         return "", []
-    around = _around(arrival.fact, [fact for fact in sessions if fact.kind in _KINDS])
+    facts = [fact for fact in sessions if fact.kind in _KINDS]
+    around = _around(arrival.fact, [fact for fact in facts if fact.kind != "policy"])
+    if asked := _asked(arrival.fact, facts, around, sender):
+        around = sorted(around + asked, key=lambda fact: fact.ts)
     words = ""
     for fact in around:
         if fact.kind == "tls" and fact.ts <= arrival.fact.ts:
@@ -118,6 +128,23 @@ def _screened(arrival: Fact, facts: list[Fact]) -> list[Fact]:
     return sorted(found, key=lambda fact: fact.ts)
 
 
+def _asked(arrival: Fact, facts: list[Fact], session: list[Fact], sender: str | None) -> list[Fact]:
+    """What policy services that name no queue ID (SPF, greylisting) said of the client, since it came."""
+    client_ip = arrival.fields.get("client_ip")
+    came = [fact.ts for fact in session if fact.kind == "connect" and fact.ts <= arrival.ts]
+    since = max(came, default=arrival.ts - _ASKED)
+    return [
+        fact
+        for fact in facts
+        if fact.kind == "policy"
+        and fact.host == arrival.host
+        and since <= fact.ts <= arrival.ts
+        and client_ip
+        and fact.fields.get("client_ip", client_ip) == client_ip
+        and (sender is None or fact.fields.get("sender", sender) == sender)
+    ]
+
+
 def session_draft(fact: Fact) -> Draft:
     """The step of a record of a session."""
     fields, kind = fact.fields, fact.kind
@@ -147,6 +174,8 @@ def session_draft(fact: Fact) -> Draft:
         )
     if kind == "login":
         return Draft(fact, "Auth", tell("Logged in as {user}.", user=fields.get("user", tell("somebody"))), GOOD)
+    if kind == "policy":
+        return verdict(fact, fact.host)
     if kind == "postscreen":
         test = str(fields.get("test", ""))
         bad = not test.startswith(("PASS", "CONNECT", "DISCONNECT", "ALLOW", "WHITE"))

@@ -5,6 +5,8 @@ logs each (Postfix smtpd.c check_milter_reply(), which lets the client go on to 
 client came with. All refusals of one process are filed under one key; client and order of commands tell the tries
 apart: a command that comes again, or comes too early, begins another. By XCLIENT (Postfix XCLIENT_README) a proxy says
 for whom it came: what it was refused before belongs to that client's try.
+
+A refusal at DATA is a try of its own. Whom it was for stands in the record of the transaction's end: see `abandoned`.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from collections.abc import Iterable
 
 from mailwake.events.fact import Fact
 from mailwake.store.rows import Row
+from mailwake.trace.abandoned import refused_at_data
 from mailwake.trace.doors import SESSION
 from mailwake.trace.keys import refusal_key
 from mailwake.trace.refusals import refusal_row
@@ -31,6 +34,9 @@ def tries(facts: Iterable[Fact]) -> list[list[Fact]]:
     """The tries that these refusals of one process are of: the refusals of each in order."""
     facts = list(facts)
     double = set(map(id, lesser(facts)))
+    late = [fact for fact in facts if fact.kind == "abandoned" or fact.fields["stage"] not in _RANK]
+    if late:
+        facts = [fact for fact in facts if fact.kind != "abandoned" and fact.fields["stage"] in _RANK]
     behind = {_client(fact) for fact in facts if fact.fields["stage"] == "XCLIENT"}
     found: list[list[Fact]] = []
     open_now: list[list[Fact]] = []
@@ -47,13 +53,17 @@ def tries(facts: Iterable[Fact]) -> list[list[Fact]]:
             open_now.remove(before)
         before.append(fact)
         open_now.append(before)
-    return found
+    return found + refused_at_data([fact for fact in late if id(fact) not in double]) if late else found
 
 
-def try_row(refusals: list[Fact]) -> Row:
-    """The row of a try: of its last refusal, which knows most."""
+def try_rows(refusals: list[Fact]) -> list[Row]:
+    """The rows of a try, one for each recipient that is known: of its last refusal, which knows most."""
     last = refusals[-1]
-    return refusal_row(last, refusal_key(last))
+    row, recipients = refusal_row(last, refusal_key(last)), last.fields.get("recipients") or ()
+    if len(recipients) < 2:
+        return [row]
+    named = enumerate(dict.fromkeys(recipients))
+    return [row._replace(leaf=leaf, recipient=name, original_recipient=name) for leaf, name in named]
 
 
 def _client(fact: Fact) -> _Client:

@@ -53,13 +53,23 @@ def without_doubles(facts: list[Fact]) -> list[Fact]:
 def lesser(refusals: Iterable[Fact]) -> list[Fact]:
     """Of refusals without a queue ID, in any order, those that stand there again by a better route.
 
-    A client that tries again at once is refused in the same words: within one route all of them count.
+    A client that tries again at once is refused in the same words: within one route all of them count. But Exim tells
+    syslog of each refusal twice, for its main log and for its reject log (option syslog_duplication).
     """
     facts = list(refusals)
-    if len({route(fact) for fact in facts}) < 2:
+    if len(facts) < 2:
         return []
-    kept = set(map(id, _kept(facts, same_route=False)))
-    return [fact for fact in facts if id(fact) not in kept]
+    dropped: set[int] = set()
+    if len({route(fact) for fact in facts}) > 1:
+        dropped = _without(facts, _kept(facts, same_route=False))
+    by_exim = [fact for fact in facts if fact.pid and fact.fields.get("by") == "acl"]
+    if len(by_exim) > 1:
+        dropped |= _without(by_exim, _kept(by_exim, same_route=True))
+    return [fact for fact in facts if id(fact) in dropped]
+
+
+def _without(facts: list[Fact], kept: list[Fact]) -> set[int]:
+    return set(map(id, facts)) - set(map(id, kept))
 
 
 def _kept(facts: list[Fact], *, same_route: bool) -> list[Fact]:

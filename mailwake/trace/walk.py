@@ -23,7 +23,7 @@ from mailwake.trace.filters import filter_fates, filter_id, kept_from, left_out
 from mailwake.trace.instances import Turn, addresses, turns
 from mailwake.trace.learning import is_passing
 from mailwake.trace.mailboxes import mailbox_facts
-from mailwake.trace.model import PROVEN, Leg, Link, Recipient
+from mailwake.trace.model import INFERRED, PROVEN, Leg, Link, Recipient
 from mailwake.trace.reports import tried, with_report
 
 MAX_HOPS = 60
@@ -108,6 +108,9 @@ class Walker:
                 original = expected.get(recipient.low_original) or expected.get(recipient.low) or original
                 if original is recipient.original and len(expected) == 1 and len(recipients) == 1:
                     original = next(iter(expected.values()))  # the address was rewritten on the way
+                    if not leg.queued and redirected is None and "@" not in recipient.low:
+                        self._at_home(leg, recipient, original, path, grade)
+                        continue
             if redirected is not None and original.lower() == recipient.low:
                 original = redirected[0]
             if recipient.original in expanded:
@@ -116,13 +119,19 @@ class Walker:
                 self.leaves.append(Leaf(original, recipient.original, fate, path, grade, None))
             self._recipient(leg, recipient, original, path, grade)
         if redirected is not None:
-            for address in redirected:
-                fate = Fate("Expanded", "Redirected", redirected_reason(leg), "", leg.first, address=_target(leg))
-                self.leaves.append(Leaf(address, fate.address or address, fate, path, grade, None))
+            self._instead(leg, redirected, path, grade)
             return
         complete = leg.queued and 0 < leg.nrcpt <= len(recipients)
         if not complete or leg.rejects or not self.leaves:
             self._missing(leg, expected, path, grade)
+
+    def _instead(self, leg: Leg, redirected: list[str], path: tuple[Leg, ...], grade: str) -> None:
+        """Those whom somebody else, or a file, got the message instead of."""
+        if leg.copies and not leg.recipients:
+            self._recipient(leg, _into_copy(leg, redirected[0]), redirected[0], path, grade)
+        for address in redirected:
+            fate = Fate("Expanded", "Redirected", redirected_reason(leg), "", leg.first, address=_target(leg))
+            self.leaves.append(Leaf(address, fate.address or address, fate, path, grade, None))
 
     def _tracked(self, leg: Leg, expected: dict[str, str], path: tuple[Leg, ...], grade: str) -> None:
         """Follow the recipients of a leg that tells who each address became; expected as for `leg`."""
@@ -268,9 +277,23 @@ class Walker:
                 fate = Fate("Expanded", "Expanded", "", "", leg.first)
                 self.leaves.append(Leaf(original, recipient.original, fate, path, grade, None))
             self._recipient(leg, recipient, original, path, grade)
-        if not found:
+        if not found and (members := _members(leg, low)):
+            fate = Fate("Expanded", "Expanded", "", "", leg.first)
+            self.leaves.append(Leaf(original, original, fate, path, grade, None))
+            for recipient in members:
+                self._at_home(leg, recipient, original, path, _weaker(grade, INFERRED))
+        elif not found:
             swept = self._swept.get(leg.place, 0)
             self.leaves.append(Leaf(original, original, untried(leg, swept), path, grade, None))
+
+    def _at_home(self, leg: Leg, recipient: Recipient, original: str, path: tuple[Leg, ...], grade: str) -> None:
+        """Follow a recipient that a local address stood for: the log may leave out its domain."""
+        before = len(self.leaves)
+        self._recipient(leg, recipient, original, path, grade)
+        domain = original.rpartition("@")[2]
+        for place, leaf in enumerate(self.leaves[before:], before):
+            if leaf.address and "@" not in leaf.address and leaf.address[0] not in "|/" and domain:
+                self.leaves[place] = leaf._replace(address=f"{leaf.address}@{domain}")
 
     def _by_filter(self, recipient: Recipient, original: str, path: tuple[Leg, ...], grade: str) -> list[Fate] | None:
         """A filter that stands in the way as a hop with an id of its own (Proxmox): it decides per recipient."""
@@ -348,6 +371,20 @@ def _expansions(leg: Leg) -> frozenset[str]:
     return frozenset(original for original, count in counts.items() if count > 1 or original.lower() in kept)
 
 
+def _members(leg: Leg, low: str) -> list[Recipient]:
+    """Whom an address stood for that a leg was handed: those whom nobody had named, where it is the only one that is
+    named and not told of. Sendmail's log has the members of an alias alone; Postfix and Exim tell the address, too."""
+    if leg.queued or leg.inbound is None:
+        return []
+    parent = leg.inbound.parent
+    own = {id(link.recipient) for link in parent.outbound if link.child is leg}
+    handed = {one.low for one in parent.recipients.values() if id(None) in own or id(one) in own}
+    known = {name for one in leg.recipients.values() for name in (one.low, one.low_original)}
+    if handed - known != {low}:
+        return []
+    return [one for one in leg.recipients.values() if not handed & {one.low, one.low_original}]
+
+
 def _redirected(leg: Leg) -> list[str] | None:
     """Recipients that a header or body check replaced by one other address (REDIRECT, access(5))."""
     target = _target(leg).lower()
@@ -361,8 +398,20 @@ def _redirected(leg: Leg) -> list[str] | None:
 def _target(leg: Leg) -> str:
     for fact in leg.checks:
         if "redirect" in fact.fields.get("action", ""):
-            return str(fact.fields.get("target") or fact.fields.get("text", "")) or _unasked(leg)
+            return str(fact.fields.get("target") or fact.fields.get("text", "")) or _unasked(leg) or _copy(leg)
     return ""
+
+
+def _copy(leg: Leg) -> str:
+    """The file or command that Exim's system filter gave the message to."""
+    return next((str(fact.fields.get("relay", "")) for fact in leg.copies), "")
+
+
+def _into_copy(leg: Leg, name: str) -> Recipient:
+    """Somebody whom the message was for, who got it there instead."""
+    made = Recipient(name, name)
+    made.attempts = leg.copies
+    return made
 
 
 def _unasked(leg: Leg) -> str:

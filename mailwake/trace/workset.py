@@ -35,7 +35,7 @@ from mailwake.trace.keys import fact_key, is_name, lone_key, refusal_key
 from mailwake.trace.legs import agent_key
 from mailwake.trace.model import Leg
 from mailwake.trace.names import Book, asked, number
-from mailwake.trace.origins import may_continue
+from mailwake.trace.origins import may_be_known
 from mailwake.trace.plain import Journey, plain_journeys
 from mailwake.trace.refused import Refused
 from mailwake.trace.settled import Settled, is_group
@@ -324,9 +324,12 @@ class Workset:
             spans = [near.span() for near in self._absent[key].near if near.facts]
             if spans:
                 return asked(key, min(first for first, _ in spans), max(last for _, last in spans))
-        if bucket is None or any(leg.arrival is None or _may_end_later(leg) for leg in self._legs_of(bucket)):
+        if bucket is None:
             return [number(key)]
-        return asked(key, *bucket.span())
+        names = asked(key, *bucket.span())  # somebody may wait for it
+        if any(leg.arrival is None or _may_end_later(leg) for leg in self._legs_of(bucket)):
+            names.append(number(key))
+        return names
 
     def _legs_of(self, bucket: Bucket) -> list[Leg]:
         legs = bucket.legs
@@ -339,7 +342,7 @@ class Workset:
                 message_id = leg.bare_id
                 if message_id:
                     self._by_message_id.setdefault(message_id, {})[bucket.key] = None
-                    if may_continue(leg):
+                    if may_be_known(leg):
                         self._continuing.add(message_id)
                     agent = self._filed.get("m:" + message_id)
                     if agent is not None and agent not in bucket.near:

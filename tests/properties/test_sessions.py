@@ -49,6 +49,40 @@ DEFERRED_BY_EXIM = """
 22:00:01 mx exim[2]: 1xUJr2-0003HN-00 Completed
 """
 
+HANDED_ON = """
+01:00:00 edge postfix/smtpd[1]: A000000001: client=out.example.net[192.0.2.1]
+01:00:00 edge postfix/cleanup[2]: A000000001: message-id=<1@example.net>
+01:00:00 edge postfix/qmgr[3]: A000000001: from=<a@example.net>, size=100, nrcpt=1 (queue active)
+01:00:01 edge postfix/smtp[4]: A000000001: to=<x@example.org>, relay=inner[10.0.0.3]:25, delay=1, dsn=2.0.0, status=sent (250 2.0.0 d09626b1 Message accepted for delivery)
+01:00:01 edge postfix/qmgr[3]: A000000001: removed
+01:00:01 inner smtpd[474]: e3b1180bc7516b9e smtp connected address=10.0.0.1 host=edge.example.org
+01:00:01 inner smtpd[474]: e3b1180bc7516b9e smtp message msgid=d09626b1 size=693 nrcpt=1 proto=ESMTP
+01:00:01 inner smtpd[474]: e3b1180bc7516b9e smtp envelope evpid=d09626b11effbb35 from=<a@example.net> to=<x@example.org>
+01:00:01 inner smtpd[474]: e3b1180bc7516b9e smtp disconnected reason=quit
+01:00:02 inner smtpd[474]: e3b1180c89b0e52a mda delivery evpid=d09626b11effbb35 from=<a@example.net> to=<x@example.org> rcpt=<x@example.org> user=x delay=0s result=Ok stat=Delivered
+"""  # noqa: E501
+"""OpenSMTPD does not log that a message has left its queue: as far as is known, it may be there still."""
+REFUSED_INSIDE = """
+01:00:00 edge postfix/smtpd[1]: A000000001: client=out.example.net[192.0.2.1]
+01:00:00 edge postfix/cleanup[2]: A000000001: message-id=<1@example.net>
+01:00:00 edge postfix/qmgr[3]: A000000001: from=<a@example.net>, size=100, nrcpt=1 (queue active)
+01:00:01 edge postfix/smtp[4]: A000000001: to=<x@example.org>, relay=inner[10.0.0.3]:25, delay=1, dsn=5.0.0, status=bounced (host inner[10.0.0.3] said: 550 no (in reply to RCPT TO command))
+01:00:01 edge postfix/qmgr[3]: A000000001: removed
+01:00:01 inner smtpd[474]: e3b1180bc7516b9e smtp connected address=10.0.0.1 host=edge.example.org
+01:00:01 inner smtpd[474]: e3b1180bc7516b9e smtp failed-command command="RCPT TO:<x@example.org>" result="550 no"
+01:00:01 inner smtpd[474]: e3b1180bc7516b9e smtp disconnected reason=quit
+"""  # noqa: E501
+
+
+@pytest.mark.parametrize("block", [HANDED_ON, REFUSED_INSIDE])
+@pytest.mark.parametrize("hosts", [("edge", "inner"), ("inner", "edge")])
+def test_a_log_for_each_host(block: str, hosts: tuple[str, str]) -> None:
+    written = lines(block)
+    with folder() as place:
+        for host in hosts:
+            load(place / "store", [write(place / f"{host}.log", [line for line in written if f" {host} " in line])])
+        assert stored(place / "store")[0] == plain(rows_of([written]))
+
 
 @pytest.mark.pitfall("R07")
 @pytest.mark.parametrize(

@@ -140,3 +140,18 @@ def test_the_story_names_the_next_server() -> None:
         shown = show(backend, row.trace_id)
     assert shown is not None
     assert "smtp.example.org" in str(shown)
+
+
+def test_the_hub_that_refused_it_tells_the_same() -> None:
+    """dma names the recipient in another line than the refusal, whose words begin with the address."""
+    words = "550 5.1.1 <x@example.org>: Recipient address rejected: User unknown in virtual mailbox table"
+    sent = f"""
+    10:00:00 sat dma[258415]: new mail from user=root uid=0 envelope_from=<root@sat.example.org>
+    10:00:00 sat dma[258415]: mail to=<x@example.org> queued as 258415.561675663b30
+    10:00:01 sat dma[258415.561675663b30]: <x@example.org> trying delivery
+    10:00:01 sat dma[258415.561675663b30]: trying remote delivery to hub.example.org [10.0.0.2] pref 0
+    10:00:01 sat dma[258415.561675663b30]: remote delivery to hub.example.org [10.0.0.2] failed after RCPT TO: {words}
+    """
+    refused = f"10:00:01 hub postfix/smtpd[7]: NOQUEUE: reject: RCPT from sat.example.org[10.0.0.1]: {words}; from=<root@sat.example.org> to=<x@example.org> proto=ESMTP helo=<sat>\n"  # noqa: E501
+    assert told(trace(sent + refused)) == ["root@sat.example.org x@example.org = Failed/Bounced"]
+    assert len(trace(sent + refused + refused.replace("10.0.0.1", "10.0.0.9").replace("00:01", "00:05"))) == 2

@@ -354,3 +354,16 @@ def test_a_filter_that_is_a_transport_hands_the_message_in_again() -> None:
     assert rows[0].queue_ids == (ID, CHILD)
     local = scanned.replace("P=spam-scanned", "P=local")
     assert messages(trace(arrival + local + given + DONE + kept)) == 2, "a program that sends it once more"
+
+
+def test_into_a_file_by_the_system_filter() -> None:
+    """`save FILE seen finish`: nobody of those addressed gets it, and the message is there."""
+    ignored = f"2026-11-21 10:00:01 {ID} original recipients ignored (system filter)\n"
+    saved = f"2026-11-21 10:00:01 {ID} => /var/archive/mail <system-filter> T=into_file\n"
+    assert sorted(
+        (row.original_recipient, row.recipient, row.detail) for row in trace(IN + ignored + saved + DONE)
+    ) == [
+        ("x@example.org", "/var/archive/mail", "Delivered"),
+        ("x@example.org", "/var/archive/mail", "Redirected"),
+        ("y@example.org", "/var/archive/mail", "Redirected"),
+    ]

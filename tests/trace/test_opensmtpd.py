@@ -248,3 +248,15 @@ def test_two_messages_for_one_user() -> None:
         "a@example.net x@example.org = Delivered/Delivered",
         "b@example.net x@example.org = Delivered/Junk",
     ]
+
+
+def test_what_is_out_of_turn_is_no_refusal_of_its_own() -> None:
+    """A client that goes on after its greeting or sender was refused."""
+    session = "10:00:00 mx smtpd[430]: f6443c6957fbe447 smtp "
+    rows = trace(
+        session + "connected address=192.0.2.1 host=out.example.net\n"
+        + session + 'failed-command command="mail FROM:<a@example.net>" result="550 not you"\n'
+        + session + 'failed-command command="rcpt TO:<x@example.org>" result="503 5.5.1 Invalid command: Command not allowed at this point."\n'
+        + session + "disconnected reason=quit\n"
+    )  # fmt: skip
+    assert told(rows) == ["a@example.net ? = Failed/Rejected"]

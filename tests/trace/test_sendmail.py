@@ -93,8 +93,8 @@ def test_alias() -> None:
     )
     assert told(rows) == [
         "a@example.net info@example.org = Expanded/Expanded",
-        "a@example.net info@example.org bob Delivered/Delivered",
-        "a@example.net info@example.org eve Delivered/Delivered",
+        "a@example.net info@example.org bob@example.org Delivered/Delivered",
+        "a@example.net info@example.org eve@example.org Delivered/Delivered",
     ]
 
 
@@ -171,3 +171,44 @@ def test_too_many_hops() -> None:
 def test_put_in_quarantine_at_its_recipient() -> None:
     line = f"10:00:00 mx sm-mta[101]: {ID}: ruleset=check_rcpt, arg1=<x@example.org>, relay=out.example.net [192.0.2.1], quarantine=odd\n"
     assert fates(line + IN) == ["a@example.net x@example.org = Quarantined/Quarantined"]
+
+
+EDGE = """
+10:00:00 edge postfix/smtpd[1]: A000000001: client=out.example.net[192.0.2.1]
+10:00:00 edge postfix/cleanup[2]: A000000001: message-id=<1@example.net>
+10:00:00 edge postfix/qmgr[3]: A000000001: from=<a@example.net>, size=100, nrcpt=2 (queue active)
+"""
+HANDED = f"10:00:01 edge postfix/smtp[4]: A000000001: to=<{{0}}@example.org>, relay=mx[10.0.0.4]:25, delay=1, dsn=2.0.0, status=sent (250 2.0.0 {ID} Message accepted for delivery)\n"
+INNER = IN.replace("out.example.net [192.0.2.1]", "edge [10.0.0.1]").replace("nrcpts=1", "nrcpts={0}")
+MEMBER = f"10:00:01 mx sm-mta[102]: {ID}: to={{0}}, delay=00:00:00, xdelay=00:00:00, mailer=local, pri=60617, dsn=2.0.0, stat=Sent\n"
+
+
+def test_an_alias_of_which_only_the_members_are_logged() -> None:
+    """Sendmail names an alias (`ctladdr`) with commands and files alone: the server before it knows what it handed on."""
+    block = EDGE + HANDED.format("team") + INNER.format(1) + MEMBER.format("bob") + MEMBER.format("ann")
+    members = [
+        "a@example.net team@example.org = Expanded/Expanded",
+        "a@example.net team@example.org ann@example.org Delivered/Delivered",
+        "a@example.net team@example.org bob@example.org Delivered/Delivered",
+    ]
+    rows = trace(block)
+    assert told(rows) == members
+    assert {row.grade for row in rows if row.status == "Delivered"} == {"inferred"}
+    beside = HANDED.format("carol") + MEMBER.format("<carol@example.org>")
+    carol = ["a@example.net carol@example.org = Delivered/Delivered"]
+    assert told(trace(block.replace("nrcpts=1", "nrcpts=2") + beside)) == carol + members
+    two = HANDED.format("other")
+    assert told(trace(block.replace("nrcpts=1", "nrcpts=2") + two)) == [
+        "a@example.net other@example.org = GettingStatus/Unknown",
+        "a@example.net team@example.org = GettingStatus/Unknown",
+    ], "of which of the two?"
+    one = EDGE + HANDED.format("team") + INNER.format(1) + MEMBER.format("bob")
+    assert told(trace(one)) == ["a@example.net team@example.org bob@example.org Delivered/Delivered"]
+
+
+def test_content_refused_for_bare_newlines() -> None:
+    """The client is answered 421; the line of the arrival follows all the same."""
+    refused = f"10:00:00 mx sm-mta[101]: {ID}: collect: relay=out.example.net, from=<a@example.net>, info=Bare linefeed (LF) not allowed, where=header, status=tempfail\n"
+    rows = trace(refused + IN)
+    assert told(rows) == ["a@example.net ? = Pending/Deferred"]
+    assert rows[0].from_ip == "192.0.2.1"

@@ -8,6 +8,8 @@ from mailwake.events.fact import Fields, Parsed
 from mailwake.sources.exim.fields import QUOTED, fields_in, put_client, put_login, quoted_at, unquote
 
 _LOOSE_ID = re.compile(r" id=(.*?)(?= (?:Q|RT|T|DKIM|DMARC|SPF)=| from <|\Z)").search
+_MADE_ID = re.compile(r" id\*=(\S+)").search
+"""The Message-ID of a message that had none, or of Exim's own (log_selector `msg_id_created`)."""
 _QUOTED_SENDER = re.compile(rf'{QUOTED}"[^ ]*').match
 _QUOTED_ADDRESS = re.compile(rf'(?:{QUOTED}"|[^ "]+)+')
 
@@ -38,6 +40,8 @@ def _put_values(fields: Fields, values: dict[str, str], walk: str) -> None:
         if "@" not in ident and (loose := _LOOSE_ID(walk)):
             ident = loose[1]
         fields["message_id"] = ident
+    elif found := _MADE_ID(walk):
+        fields["message_id"] = found[1]
     for name, field in (("R", "parent_id"), ("U", "user"), ("X", "tls")):
         value = values.get(name)
         if value:

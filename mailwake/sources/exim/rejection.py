@@ -21,6 +21,8 @@ _QUOTED_COMMAND = re.compile(rf'({QUOTED})"?').match
 
 _CUT_THROUGH = re.compile(r"(\"[^\" ]*\"@\S+|[^\s:=@]+@[^\s:@]+)(?= F=<[^<> ]*> (?:temporarily )?rejected )").match
 """The recipient of a message that was passed on while it came in (control=cutthrough_delivery), before the F=."""
+_INCOMPLETE = re.compile(r"incomplete transaction \(([^()]*)\) from <(.*?)> for (.+)").match
+_ADDRESS = re.compile(rf'(?:{QUOTED}"|[^ "]+)+').findall
 
 _STAGES = (
     ("RCPT", "RCPT"),
@@ -52,6 +54,9 @@ def with_client(key: str, rest: str, headers: str) -> Parsed | None:
     if text.startswith("Warning: "):
         fields.update(action="warn", by="acl", text=text[9:])
         return "check", key, fields
+    if found := _INCOMPLETE(text):
+        fields.update(reason=found[1], sender=found[2], recipients=_ADDRESS(found[3]))
+        return "abandoned", key, fields
     if text.startswith(("sender verify ", "Sender verify ")):
         return _verification(key, fields, text)
     if ": discarded by " in text or text.startswith("discarded by "):

@@ -14,6 +14,8 @@ from mailwake.sources.exim.fields import QUOTED, fields_in, put_client, zone
 from mailwake.sources.exim.rejection import bare, refused, synchronization, unqualified, verify_command
 
 _QUOTED = re.compile(rf'({QUOTED})"?').match
+_CONNECTION = re.compile(r"SMTP connection (?:Ci=\S+ )?from ").match
+"""Ci: the connection's identifier (log_selector `connection_id`, since 4.97)."""
 _LOCAL = re.compile(r"\[([^\]]+)\](?::(\d+))?\Z").match
 
 
@@ -63,7 +65,7 @@ def _lost(fields: Fields, stage: str, text: str) -> Parsed:
 
 def smtp(text: str) -> Parsed | None:
     """Lines that begin with SMTP."""
-    if text.startswith("SMTP connection from "):
+    if _CONNECTION(text):
         return connection(text)
     if text.startswith("SMTP protocol synchronization error"):
         return synchronization("", text)

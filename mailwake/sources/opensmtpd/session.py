@@ -132,7 +132,8 @@ def _refusal(session: str, command: str, result: str) -> Parsed:
         method = command.partition(" ")[2].partition(" ")[0]
         return "auth_failed", session, {"service": "smtp", "method": method, "reason": text}
     stage = "HELO" if verb in _GREETINGS else _STAGES.get(verb)
-    if stage is None or (stage in ("DATA", "HELO") and code in (500, 501, 502, 503, 504)):
+    # 503: out of turn, as what came before it was refused (smtp_session.c smtp_check_*)
+    if stage is None or code == 503 or (stage in ("DATA", "HELO") and code in (500, 501, 502, 504)):
         return "lost", session, {"stage": verb or "CONNECT", "text": result}
     fields = {"stage": stage, **fields, "text": text, "session": session, "by": "smtpd"}
     named = _ADDRESS.match(command)

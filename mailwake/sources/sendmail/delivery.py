@@ -34,6 +34,9 @@ def delivery(key: str, rest: str) -> Parsed | None:
     read = values(tail)
     if not names or (not stat and not read):
         return None
+    if names == ["MAILER-DAEMON"] and "xdelay" not in read:
+        # savemail.c: a report that nobody takes has no sender to go back to; what is made of it has its own records
+        return "note", key, {"text": rest}
     if stat in _HELD:
         held: Fields = {"action": "hold", "actor": "filter"}
         return "queue_action", key, {**held, "text": read["quarantine"]} if read.get("quarantine") else held
@@ -105,6 +108,8 @@ def _for(key: str, names: list[str], fields: Fields, owner: str) -> Parsed:
     named: Fields = {"recipient": name}
     if owner.startswith("<") and first and first.lower() != name.lower():
         named["orig_recipient"] = first
+        if name[:1] not in "|/:" and "@" not in name and "@" in first:
+            named["recipient"] = f"{name}@{first.rpartition('@')[2]}"  # an alias is local, and so is its member
     return "deliver", key, {**named, **fields}
 
 

@@ -47,7 +47,8 @@ def _text(key: str, rest: str) -> Parsed | None:
     for head, loose in _LOOSE:
         if rest.startswith(head):
             return loose(rest)
-    found = session.broken(rest) or session.connection(rest)
+    found = refusals.unclean(key, rest) if key and rest.startswith("collect: relay=") else None
+    found = found or session.broken(rest) or session.connection(rest)
     if found is None and key:
         found = queue.about(key, rest)
     return found or queue.daemon(rest) or (refusals.user_error(key, rest) if key else None)

@@ -63,6 +63,10 @@ _USER = re.compile(
     r"\.\.\. (?P<text>.+)",
     re.DOTALL,
 )
+_UNCLEAN = re.compile(
+    r"collect: relay=.*?, from=(?P<sender><.*?>|[^,]*), info=(?P<text>.*?)(?:, where=\w+)?"
+    r", status=(?:(?P<temporary>temp)|perm|reject)\w*\Z"
+)
 _GREETING = re.compile(r"rejecting commands from (?:(?P<host>\S*) )?\[(?P<ip>[^\]]*)\](?: due to (?P<text>.*))?\Z")
 
 
@@ -180,6 +184,16 @@ def user_error(key: str, rest: str) -> Parsed | None:
         fields["temporary"] = True
     fields["text"] = found["text"]
     return "reject", key, fields
+
+
+def unclean(key: str, rest: str) -> Parsed | None:
+    """`collect: relay=host, from=<s>, info=Bare linefeed (LF) not allowed, where=header, status=tempfail`: the content
+    was refused (collect.c; option SrvFeatures says whether)."""
+    found = _UNCLEAN.match(rest)
+    if found is None:
+        return None
+    fields: Fields = {"by": "smtpd", "stage": "END-OF-MESSAGE", "sender": bare(found["sender"]), "text": found["text"]}
+    return "reject", key, {**fields, "temporary": True} if found["temporary"] else fields
 
 
 def greeting(key: str, rest: str) -> Parsed | None:
