@@ -6,7 +6,10 @@ of its own then.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from mailwake.events.fact import Fact
+from mailwake.trace.answers import answer
 from mailwake.trace.component import Component
 from mailwake.trace.keys import early_name, loop_key, met_at, met_early, met_loop, met_with, words_met
 from mailwake.trace.model import Leg
@@ -39,6 +42,19 @@ def is_echo(component: Component, leg: Leg) -> bool:
                 if not loops.isdisjoint(met_loop(fact)):
                     return True
                 if leg.bare_id and leg.bare_id == other.bare_id and words_met(fact) in words:
+                    return True
+    return False
+
+
+def is_told_before(fact: Fact, way: Iterable[Leg]) -> bool:
+    """Whether a leg on the way to the server that refused a recipient tells of this very refusal: it handed over that
+    recipient beside others who were taken, so that the refusal stands under the queue ID of theirs."""
+    name, words = str(fact.fields.get("recipient", "")).lower(), fact.fields.get("text", "")
+    for leg in way:
+        for recipient in leg.recipients.values():
+            for attempt in recipient.attempts if recipient.low == name else ():
+                said = answer(attempt)
+                if said is not None and said.words == words and abs(attempt.ts - fact.ts) <= _CLOSE:
                     return True
     return False
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from mailwake.trace.component import Component
+from mailwake.trace.echoes import is_told_before
 from mailwake.trace.fate import (
     Fate,
     ended,
@@ -179,6 +180,8 @@ class Walker:
         for fact in leg.rejects:
             name = fact.fields.get("recipient")
             if fact.fields.get("stage") == "RCPT" and name and name.lower() not in seen and name.lower() not in left:
+                if len(path) > 1 and is_told_before(fact, path[:-1]):
+                    continue
                 seen.add(name.lower())
                 self.leaves.append(Leaf(name, name, refused(fact), path, grade, None))
         if not self.leaves and not left and len(path) == 1:
