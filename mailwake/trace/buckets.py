@@ -13,8 +13,10 @@ from mailwake.trace.keys import (
     met_at,
     met_early,
     met_loop,
+    met_unsaved,
     met_with,
     session_key,
+    unsaved_key,
 )
 from mailwake.trace.model import Leg
 
@@ -131,7 +133,9 @@ def _mentions(fact: Fact) -> list[str]:
             said.extend(filter(None, (loop_key(fact), early_name(fact))))
         return [*said, "f:" + name] if name else said
     elif kind == "mailbox":
-        return [session_key(fields["token"])] if "token" in fields else []
+        unsaved = unsaved_key(fact)
+        found = [unsaved] if unsaved else []
+        return [*found, session_key(fields["token"])] if "token" in fields else found
     elif kind == "proxy_accept":
         found = []
     else:
@@ -147,8 +151,8 @@ def _mentions(fact: Fact) -> list[str]:
 
 def _refused(fact: Fact) -> list[str]:
     """What a delivery that another server refused speaks of, if that is one of ours."""
-    echo = met_with(fact)
-    return [echo, *met_at(fact), *met_loop(fact), *met_early(fact)] if echo else []
+    echo, unsaved = met_with(fact), met_unsaved(fact)
+    return [echo, *met_at(fact), *met_loop(fact), *met_early(fact), *unsaved] if echo else unsaved
 
 
 def _remarked(fact: Fact) -> list[str]:

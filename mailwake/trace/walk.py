@@ -199,10 +199,10 @@ class Walker:
         component = self._component
         fates = self._by_filter(recipient, original, path, grade) if component.filters else None
         if fates is None:
-            fates = of_mailbox(mailbox_facts(component, leg, recipient)) if component.mailboxes else None
-            if not fates:
+            fates = of_mailbox(mailbox_facts(component, leg, recipient)) if component.mailboxes else []
+            if not fates or component.unsaved:
                 swept = self._swept.get(leg.place, 0) if self._swept else 0
-                fates = [tried(leg, recipient, swept)]
+                fates = _with_refusal(fates, tried(leg, recipient, swept))
             if leg.verdicts:
                 fates = [self._by_verdict(leg, recipient, fate) for fate in fates]
         for fate in fates:
@@ -289,6 +289,13 @@ class Walker:
             if fate.detail == "Discarded" and fields.get("quarantine"):
                 return fate._replace(status="Quarantined", detail="Quarantined")
         return fate
+
+
+def _with_refusal(fates: list[Fate], last: Fate) -> list[Fate]:
+    """What a mailbox server did, and what it said in the end: it may have given on a copy and refused the message."""
+    if last.status == "Delivered":
+        return fates or [last]
+    return [*(fate for fate in fates if fate.detail == "Redirected"), last]
 
 
 def _only_asked(leg: Leg) -> frozenset[str]:

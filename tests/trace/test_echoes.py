@@ -160,14 +160,19 @@ def beside(code: str, status: str, *, at: str = "10:00:01", clock: str = "10:00:
 def test_refused_beside_one_who_is_taken(clock: str) -> None:
     """Whatever the clock of the server that refuses says, and in whatever order one second is written."""
     rows = trace(beside("554 5.7.1", "bounced", clock=clock))
-    assert told(rows) == ["a@example.net x@example.org = Failed/Bounced", "a@example.net y@example.org = Delivered/Delivered"]
+    assert told(rows) == [
+        "a@example.net x@example.org = Failed/Bounced",
+        "a@example.net y@example.org = Delivered/Delivered",
+    ]
     assert messages(rows) == 1
 
 
 @pytest.mark.pitfall("S08", "D10")
 def test_told_to_come_again_beside_one_who_is_taken() -> None:
     """The end that came of it later is the only one."""
-    block = beside("450 4.3.0", "deferred") + refused("10:05:01", "450 4.3.0") + handed("10:05:01", "450 4.3.0", "deferred")
+    block = (
+        beside("450 4.3.0", "deferred") + refused("10:05:01", "450 4.3.0") + handed("10:05:01", "450 4.3.0", "deferred")
+    )
     waits = ["a@example.net x@example.org = Pending/Deferred", "a@example.net y@example.org = Delivered/Delivered"]
     assert told(trace(block)) == waits
     block += """
