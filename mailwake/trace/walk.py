@@ -177,15 +177,19 @@ class Walker:
             fate = untold(leg, original, swept)
             if low not in asked or fate.detail != "Unknown":
                 self.leaves.append(Leaf(original, original, fate, path, grade, None))
+        self._refused(leg, seen.union(left), path, grade)
+        if not self.leaves and not left and len(path) == 1:
+            self.leaves.append(Leaf(None, None, _of_nobody(leg, swept), path, grade, None))
+
+    def _refused(self, leg: Leg, seen: set[str], path: tuple[Leg, ...], grade: str) -> None:
+        """Recipients that were refused beside others, but for those seen, and those of whom the leg before tells it."""
         for fact in leg.rejects:
             name = fact.fields.get("recipient")
-            if fact.fields.get("stage") == "RCPT" and name and name.lower() not in seen and name.lower() not in left:
+            if fact.fields.get("stage") == "RCPT" and name and name.lower() not in seen:
                 if len(path) > 1 and is_told_before(fact, path[:-1]):
                     continue
                 seen.add(name.lower())
                 self.leaves.append(Leaf(name, name, refused(fact), path, grade, None))
-        if not self.leaves and not left and len(path) == 1:
-            self.leaves.append(Leaf(None, None, _of_nobody(leg, swept), path, grade, None))
 
     def _recipient(self, leg: Leg, recipient: Recipient, original: str, path: tuple[Leg, ...], grade: str) -> None:
         kept = self._kept(leg, recipient) if leg.outbound and not leg.tracked else None

@@ -21,7 +21,7 @@ FULL = "Quota exceeded (mailbox for user is full)"
 COPY = [
     "a@example.net x@example.org carol@example.com Delivered/Relayed",
     "a@example.net x@example.org carol@example.com Expanded/Redirected",
-]  # noqa: E501
+]
 
 
 def session(at: str, *said: str, token: str = "Xk3vAqRUAmtVFwAAN4yQoA", user: str = "x@example.org") -> str:
