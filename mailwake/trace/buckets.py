@@ -12,9 +12,11 @@ from mailwake.trace.keys import (
     met_at,
     met_loop,
     met_names,
+    met_unsaved,
     met_with,
     refused_names,
     session_key,
+    unsaved_key,
     words_met,
 )
 from mailwake.trace.model import Leg
@@ -134,7 +136,9 @@ def _mentions(fact: Fact) -> list[str]:
             said.extend(filter(None, (loop_key(fact), *refused_names(fact))))
         return [*said, "f:" + name] if name else said
     elif kind == "mailbox":
-        return [session_key(fields["token"])] if "token" in fields else []
+        unsaved = unsaved_key(fact)
+        found = [unsaved] if unsaved else []
+        return [*found, session_key(fields["token"])] if "token" in fields else found
     elif kind == "proxy_accept":
         found = []
     else:
@@ -150,8 +154,8 @@ def _mentions(fact: Fact) -> list[str]:
 
 def _refused(fact: Fact) -> list[str]:
     """What a delivery that another server refused speaks of, if that is one of ours."""
-    echo = met_with(fact)
-    return [echo, *met_at(fact), *met_loop(fact), *met_names(fact)] if echo else []
+    echo, unsaved = met_with(fact), met_unsaved(fact)
+    return [echo, *met_at(fact), *met_loop(fact), *met_names(fact), *unsaved] if echo else unsaved
 
 
 def _refused_each(fact: Fact) -> list[str]:

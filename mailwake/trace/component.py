@@ -30,6 +30,7 @@ class Component:
         "sides",
         "tracked",
         "tries",
+        "unsaved",
     )
 
     def __init__(self) -> None:
@@ -53,6 +54,8 @@ class Component:
         self.said: dict[str, list[str]] = {}
         """The keys that what is filed under a queue ID speaks of."""
 
+        self.unsaved: dict[str, list[str]] = {}
+        """Delivery sessions (their keys) by the name of what could not be stored in them: see `keys.unsaved_key`."""
         self.sessions: dict[str, list[Fact]] = {}
         """Records of clients' sessions by the session's id."""
         self.sides: dict[int, str] = {}
@@ -87,6 +90,9 @@ class Component:
             self._add_alone(facts[0])
         else:
             self.mailboxes[key] = facts
+            for name in said:
+                if "@unsaved:" in name:
+                    self.unsaved.setdefault(name, []).append(key)
 
     def _add_alone(self, fact: Fact) -> None:
         """Take in a record that is filed under a key of its own."""

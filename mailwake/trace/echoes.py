@@ -6,9 +6,11 @@ of its own then.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from mailwake.events.fact import Fact
+from mailwake.trace.answers import answer
 from mailwake.trace.component import Component
 from mailwake.trace.keys import (
     loop_key,
@@ -67,6 +69,19 @@ def _at_once(leg: Leg, fact: Fact) -> bool:
         refusal.fields.get("by") == "acl" and abs(refusal.ts // SECOND - fact.ts // SECOND) <= 1
         for refusal in leg.rejects
     )
+
+
+def is_told_before(fact: Fact, way: Iterable[Leg]) -> bool:
+    """Whether a leg on the way to the server that refused a recipient tells of this very refusal: it handed over that
+    recipient beside others who were taken, so that the refusal stands under the queue ID of theirs."""
+    name, words = str(fact.fields.get("recipient", "")).lower(), fact.fields.get("text", "")
+    for leg in way:
+        for recipient in leg.recipients.values():
+            for attempt in recipient.attempts if recipient.low == name else ():
+                said = answer(attempt)
+                if said is not None and said.words == words and abs(attempt.ts - fact.ts) <= _CLOSE:
+                    return True
+    return False
 
 
 def unmet(component: Component) -> dict[str, list[Fact]]:

@@ -183,16 +183,26 @@ def _message_rows(component: Component, root: Leg, swept: Swept, parents: dict[i
 
 
 def _distinct(leaves: list[Leaf]) -> list[Leaf]:
-    """One leaf for each (original, final, folder); where the same end was reached twice, the later one."""
+    """One leaf for each (original, final, folder); where the same end was reached twice, the later one.
+
+    Of one moment it is the one that is sure, then whichever: not by the order in which the lines of a second stand.
+    """
     kept: dict[tuple[str, str, str, str], Leaf] = {}
     for leaf in leaves:
         fate = leaf.fate
         kind = fate.status if fate.status in ("Expanded", "Failed") else ""
         key = ((leaf.original or "").lower(), (leaf.address or "").lower(), fate.folder, kind)
         before = kept.get(key)
-        if before is None or fate.ts >= before.fate.ts:
+        if before is None or _lateness(leaf) > _lateness(before):
             kept[key] = leaf
     return sorted(kept.values(), key=_place)
+
+
+def _lateness(leaf: Leaf) -> tuple[int, int, str, str, str, tuple[tuple[str, str, int], ...]]:
+    fate = leaf.fate
+    sure = {"GettingStatus": 0, "Pending": 1}.get(fate.status, 2)
+    way = tuple(leg.place for leg in leaf.path)
+    return fate.ts, sure, fate.status, fate.detail, fate.reason, way
 
 
 def _place(leaf: Leaf) -> tuple[str, bool, str, str]:

@@ -220,6 +220,8 @@ def _at_stage(stage: str) -> str:
 _LOOPED = ("message rejected: hopcount exceeded", "Error: too many hops")
 """What cleanup logs of a message that went through too many servers, naming nobody, and what smtpd replies then."""
 _SECOND = 1_000_000
+_ANSWERED = 5
+"""So many seconds after a mailbox was found full the sending server may log it."""
 
 
 def loop_key(fact: Fact) -> str:
@@ -231,6 +233,29 @@ def met_loop(fact: Fact) -> list[str]:
     """The names that the refusal may have which a delivery met with: the reply came at once, but clocks differ."""
     second = fact.ts // _SECOND
     return [_looped(second + off) for off in (-1, 0, 1)] if _LOOPED[1] in fact.fields.get("reply", "") else []
+
+
+def unsaved_key(fact: Fact) -> str:
+    """The name of what a mailbox server could not store, by user and second, for the delivery that met with it, whose
+    reply names no session; "" for another record."""
+    fields = fact.fields
+    failed = fields.get("action") == "failed" and fact.key and fields.get("user")
+    return _unsaved(str(fields["user"]), fact.ts // _SECOND) if failed else ""
+
+
+def met_unsaved(fact: Fact) -> list[str]:
+    """The names that this may have which an LMTP delivery met with after the data: the server answers for one recipient
+    after the other, and clocks differ."""
+    fields = fact.fields
+    reply = fields.get("reply", "")
+    if not reply.endswith("(in reply to end of DATA command)") or fields.get("agent") != "lmtp":
+        return []
+    second = fact.ts // _SECOND
+    return [_unsaved(fields.get("recipient", ""), second + off) for off in range(-_ANSWERED, 2)]
+
+
+def _unsaved(user: str, second: int) -> str:
+    return f"{second}@unsaved:{user.lower().partition('@')[0].partition('+')[0]}"
 
 
 def _moment(second: int) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from mailwake.events.fact import Fact
 from mailwake.trace.component import Component
+from mailwake.trace.keys import met_unsaved
+from mailwake.trace.learning import bare_id
 from mailwake.trace.legs import by_agent
 from mailwake.trace.model import Leg, Recipient
 
@@ -25,12 +27,21 @@ def mailbox_facts(component: Component, leg: Leg, recipient: Recipient) -> list[
             found = [*found, *told] if found else told
         elif component.sides and id(attempt) in component.sides:
             found = [*found, *component.mailboxes.get(component.sides[id(attempt)], ())]
+        elif component.unsaved and (keys := met_unsaved(attempt)):
+            found = [*found, *_of_refused(component, keys, leg, recipient)]
     if found or not leg.message_id or not by_agent(recipient.attempts):
         return found
     when = recipient.attempts[-1].ts
     facts = [fact for fact in component.mailboxes.get(f"m:{leg.bare_id}", ()) if abs(fact.ts - when) <= _MINUTE]
     named = _nearest([fact for fact in facts if _is_user(fact, recipient)], when)
     return named or _of_namesake(component, facts, recipient) or _of_nobody(leg, facts)
+
+
+def _of_refused(component: Component, names: list[str], leg: Leg, recipient: Recipient) -> list[Fact]:
+    """What was done with a message before it was found that it cannot be stored: a script may have given on a copy."""
+    keys = dict.fromkeys(key for name in names for key in component.unsaved.get(name, ()))
+    facts = [fact for key in keys for fact in component.mailboxes[key] if _is_user(fact, recipient)]
+    return [fact for fact in facts if bare_id(str(fact.fields.get("message_id", ""))) == leg.bare_id]
 
 
 def _nearest(facts: list[Fact], when: int) -> list[Fact]:

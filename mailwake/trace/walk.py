@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from mailwake.trace.component import Component
+from mailwake.trace.echoes import is_told_before
 from mailwake.trace.fate import (
     Fate,
     ended,
@@ -185,13 +186,19 @@ class Walker:
             fate = untold(leg, original, swept)
             if low not in asked or fate.detail != "Unknown":
                 self.leaves.append(Leaf(original, original, fate, path, grade, None))
-        for fact in leg.rejects:
-            name = fact.fields.get("recipient")
-            if fact.fields.get("stage") == "RCPT" and name and name.lower() not in seen and name.lower() not in left:
-                seen.add(name.lower())
-                self.leaves.append(Leaf(name, name, refused(fact), path, grade, None))
+        self._refused(leg, seen.union(left), path, grade)
         if not self.leaves and not left and len(path) == 1:
             self.leaves.append(Leaf(None, None, _of_nobody(leg, swept), path, grade, None))
+
+    def _refused(self, leg: Leg, seen: set[str], path: tuple[Leg, ...], grade: str) -> None:
+        """Recipients that were refused beside others, but for those seen, and those of whom the leg before tells it."""
+        for fact in leg.rejects:
+            name = fact.fields.get("recipient")
+            if fact.fields.get("stage") == "RCPT" and name and name.lower() not in seen:
+                if len(path) > 1 and is_told_before(fact, path[:-1]):
+                    continue
+                seen.add(name.lower())
+                self.leaves.append(Leaf(name, name, refused(fact), path, grade, None))
 
     def _recipient(self, leg: Leg, recipient: Recipient, original: str, path: tuple[Leg, ...], grade: str) -> None:
         kept = self._kept(leg, recipient) if leg.outbound and not leg.tracked else None
@@ -205,10 +212,10 @@ class Walker:
         component = self._component
         fates = self._by_filter(recipient, original, path, grade) if component.filters else None
         if fates is None:
-            fates = of_mailbox(mailbox_facts(component, leg, recipient)) if component.mailboxes else None
-            if not fates:
+            fates = of_mailbox(mailbox_facts(component, leg, recipient)) if component.mailboxes else []
+            if not fates or component.unsaved:
                 swept = self._swept.get(leg.place, 0) if self._swept else 0
-                fates = [tried(leg, recipient, swept)]
+                fates = _with_refusal(fates, tried(leg, recipient, swept))
             if leg.verdicts:
                 fates = [self._by_verdict(leg, recipient, fate) for fate in fates]
         for fate in fates:
@@ -309,6 +316,13 @@ class Walker:
             if fate.detail == "Discarded" and fields.get("quarantine"):
                 return fate._replace(status="Quarantined", detail="Quarantined")
         return fate
+
+
+def _with_refusal(fates: list[Fate], last: Fate) -> list[Fate]:
+    """What a mailbox server did, and what it said in the end: it may have given on a copy and refused the message."""
+    if last.status == "Delivered":
+        return fates or [last]
+    return [*(fate for fate in fates if fate.detail == "Redirected"), last]
 
 
 def _only_asked(leg: Leg) -> frozenset[str]:

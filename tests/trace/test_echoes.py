@@ -136,3 +136,58 @@ def test_turned_away_before_there_was_a_recipient() -> None:
         "a@example.net ? = Pending/Deferred",
         *ends,
     ]
+
+
+def beside(code: str, status: str, *, at: str = "10:00:01", clock: str = "10:00:01") -> str:
+    """One recipient is refused beside another one who is taken: the refusal stands under the next server's queue ID."""
+    return f"""
+        10:00:00 edge postfix/smtpd[1]: A000000001: client=out.example.net[192.0.2.1]
+        10:00:00 edge postfix/cleanup[2]: A000000001: message-id=<1@example.net>
+        10:00:00 edge postfix/qmgr[3]: A000000001: from=<a@example.net>, size=100, nrcpt=2 (queue active)
+        {clock} inner postfix/smtpd[7]: B000000001: client=edge[10.0.0.1]
+        {clock} inner postfix/smtpd[7]: B000000001: reject: RCPT from edge[10.0.0.1]: {code} {WORDS}; {ENVELOPE}
+        {clock} inner postfix/cleanup[8]: B000000001: message-id=<1@example.net>
+        {clock} inner postfix/qmgr[9]: B000000001: from=<a@example.net>, size=100, nrcpt=1 (queue active)
+        {clock} inner postfix/virtual[6]: B000000001: to=<y@example.org>, relay=virtual, delay=1, dsn=2.0.0, status=sent (delivered to maildir)
+        {clock} inner postfix/qmgr[9]: B000000001: removed
+        {handed(at, code, status)}
+        {at} edge postfix/smtp[4]: A000000001: to=<y@example.org>, relay=inner[10.0.0.2]:25, delay=1, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as B000000001)
+    """  # noqa: E501
+
+
+@pytest.mark.pitfall("S08", "D36")
+@pytest.mark.parametrize("clock", ["10:00:00", "10:00:01", "10:00:09"])
+def test_refused_beside_one_who_is_taken(clock: str) -> None:
+    """Whatever the clock of the server that refuses says, and in whatever order one second is written."""
+    rows = trace(beside("554 5.7.1", "bounced", clock=clock))
+    assert told(rows) == [
+        "a@example.net x@example.org = Failed/Bounced",
+        "a@example.net y@example.org = Delivered/Delivered",
+    ]
+    assert messages(rows) == 1
+
+
+@pytest.mark.pitfall("S08", "D10")
+def test_told_to_come_again_beside_one_who_is_taken() -> None:
+    """The end that came of it later is the only one."""
+    block = (
+        beside("450 4.3.0", "deferred") + refused("10:05:01", "450 4.3.0") + handed("10:05:01", "450 4.3.0", "deferred")
+    )
+    waits = ["a@example.net x@example.org = Pending/Deferred", "a@example.net y@example.org = Delivered/Delivered"]
+    assert told(trace(block)) == waits
+    block += """
+        10:05:01 edge postfix/qmgr[3]: A000000001: from=<a@example.net>, status=expired, returned to sender
+        10:05:01 edge postfix/qmgr[3]: A000000001: removed
+    """
+    assert told(trace(block)) == ["a@example.net x@example.org = Failed/Expired", waits[1]]
+
+
+@pytest.mark.pitfall("S08")
+def test_what_a_filter_asked_for_besides_and_was_refused_stays() -> None:
+    """Nobody had handed over that recipient: it is refused to whoever put it in."""
+    block = beside("554 5.7.1", "bounced").replace("A000000001: to=<x@", "A000000001: to=<z@")
+    assert told(trace(block)) == [
+        "a@example.net x@example.org = Failed/Rejected",
+        "a@example.net y@example.org = Delivered/Delivered",
+        "a@example.net z@example.org = Failed/Bounced",
+    ]
