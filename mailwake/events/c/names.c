@@ -1,4 +1,4 @@
-/* Names as marks among bits (a Bloom filter): what `store.seen` does, a twentieth of the time.
+/* Names as marks among bits (a Bloom filter): what `store.seen` does, in half the time.
 
    Almost every mark lies elsewhere in tens of megabytes, so the places of some names are fetched into the processor's
    cache before the first of them is looked at. */
