@@ -75,16 +75,15 @@ class Course:
         """Walk through the stamps of a piece of text; note the place of the first in marks. cursory: lines of the hour
         of the line before are passed over, unless they tell of an arrival."""
         arrivals = _arrivals(text)
-        hour = b"\n"  # no line begins so
+        known = nothing = b"\n\n"  # no line begins so
         for begin in _line_starts(text):
-            if cursory and text.startswith(hour, begin) and begin not in arrivals:
+            if cursory and text.startswith(known, begin) and begin not in arrivals:
                 continue
             match = _STAMP.match(text, begin)
             if match is None:
                 continue
-            if match.start(1) == begin:
-                hour = text[begin : match.end(4)]
             month, day, year, hour, minute, second, full_year, full_month, full_day = match.groups()
+            known = text[begin : match.end(4)] if month is not None and year is None else nothing
             if month is not None and year is None:
                 self._open(_MONTH[month], int(day), (int(hour) * 3600 + int(minute) * 60 + int(second)) * 1_000_000)
                 for place, queue_id in arrivals.get(begin, ()):
